@@ -1,0 +1,64 @@
+# make help tells what there is. Two variables may be set on the command line:
+#   PYTHON  a Python >= 3.10; left alone, 3.11 is taken where there is one (the lock is for 3.11)
+#   TORCH   what pip is told for torch, e.g. TORCH="torch==2.13.0 --index-url URL" for a build
+#           without CUDA; left alone, pip's own choice for this machine
+SHELL := /bin/sh
+TORCH ?= torch==2.13.0
+ifndef PYTHON
+PYTHON := $(shell for p in python3.11 python3 python3.12 python3.13 python3.10 python; do \
+  $$p -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && echo $$p && break; done)
+endif
+PY := .venv/bin/python
+HTML := _build/html
+PAGES := $(HTML)/.complete
+
+export HF_HUB_OFFLINE = 1
+export PYTHONUNBUFFERED = 1
+
+.PHONY: help setup book test lint execute pages verify repository clean
+.DEFAULT_GOAL := help
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
+
+setup:  ## make .venv and install everything (about 2 minutes the first time)
+	@test -n "$(PYTHON)" || { echo "make: no Python >= 3.10 found; install one, or say" \
+	  "make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) tools/make_venv.py --torch "$(TORCH)"
+
+book: setup  ## run the chapters that changed and build the pages: _build/html/index.html
+	@$(PY) tools/book.py execute
+	@$(MAKE) --no-print-directory -s $(PAGES)
+	@echo "book: open $(HTML)/index.html"
+
+test: lint verify pages  ## lint, stored outputs, pages, unit tests, doctests, nbval
+	@echo "test: unit tests, doctests, nbval over the chapters that changed"
+	@$(PY) tools/book.py test
+
+lint: setup  ## ruff
+	@echo "lint: ruff"
+	@$(PY) -m ruff check --quiet . && echo "lint: clean"
+
+execute: setup  ## run the chapters that changed, in place
+	@$(PY) tools/book.py execute
+
+verify: setup  ## run the chapters that changed and compare with the stored outputs
+	@$(PY) tools/book.py verify
+
+pages: setup  ## build the pages from the stored outputs, no chapter is run (about 15 seconds)
+	@$(MAKE) --no-print-directory -s $(PAGES)
+
+# Always from nothing: Sphinx does not repeat a warning about a page it has cached.
+$(PAGES): $(shell find book -type f -not -path '*/.ipynb_checkpoints/*' 2>/dev/null) _config.yml
+	@echo "pages: building $(HTML) from the stored outputs (about 15 seconds)"
+	@rm -rf $(HTML) _build/.doctrees && mkdir -p _build
+	@.venv/bin/jupyter-book build book --config _config.yml --path-output . -W -n --keep-going -q > _build/pages.log 2>&1 \
+	  || { cat _build/pages.log >&2; exit 1; }
+	@echo "pages: done"; touch $@
+
+repository:  ## make repository URL=https://github.com/you/ltp: put your address everywhere
+	@$(PYTHON) tools/set_repository.py "$(URL)"
+
+clean:  ## remove .venv, _build and caches
+	rm -rf .venv _build .pytest_cache .ruff_cache .hypothesis dist
+	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +

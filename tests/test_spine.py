@@ -1,0 +1,139 @@
+"""The files that must agree with each other do, and the wheel is whole and small."""
+
+import hashlib
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+import yaml
+
+try:
+    import tomllib
+except ModuleNotFoundError:  # Python 3.10
+    import tomli as tomllib
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+EXTRAS = PROJECT["optional-dependencies"]
+MB = 1_000_000
+
+
+def name_of(requirement: str) -> str:
+    """The normal form of a requirement's name: 'Sphinx_book-theme>=1' -> 'sphinx-book-theme'."""
+    return re.sub(r"[-_.]+", "-", re.match(r"[\w.-]+", requirement).group()).lower()
+
+
+def locked() -> dict[str, str]:
+    lines = (ROOT / "requirements.lock").read_text().splitlines()
+    pins = [line for line in lines if line and not line.startswith("#")]
+    assert all(re.fullmatch(r"[\w.-]+==[\w.]+", pin) for pin in pins), "only exact pins"
+    return {name_of(pin): pin.split("==")[1] for pin in pins}
+
+
+def tracked() -> list[Path]:
+    """The files git knows or would add; outside a git checkout, no file."""
+    answer = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT,
+                            capture_output=True, text=True)
+    paths = [ROOT / name for name in answer.stdout.split("\0") if name]
+    return [path for path in paths if path.is_file()]
+
+
+def test_the_lock_holds_every_requirement_within_its_range():
+    specifiers = pytest.importorskip("packaging.specifiers")
+    pins = locked()
+    for requirement in [*PROJECT["dependencies"], *sum(EXTRAS.values(), [])]:
+        name = re.match(r"[\w.-]+", requirement).group()
+        allowed = specifiers.SpecifierSet(requirement[len(name):])
+        assert pins[name_of(name)] in allowed, f"{requirement}: lock has {pins[name_of(name)]}"
+
+
+def test_the_library_caps_no_version():
+    for requirement in PROJECT["dependencies"]:
+        assert not re.search(r"[<~]|==", requirement), f"{requirement}: lower bounds only"
+
+
+def test_environment_yml_agrees_with_lock_and_pyproject():
+    spec = yaml.safe_load((ROOT / "environment.yml").read_text())
+    conda = [entry for entry in spec["dependencies"] if isinstance(entry, str)]
+    pip = next(entry["pip"] for entry in spec["dependencies"] if isinstance(entry, dict))
+    assert "python=3.11" in conda  # the lock's Python
+    torch = next(d for d in PROJECT["dependencies"] if name_of(d) == "torch")
+    assert torch.replace("torch", "pytorch-cpu", 1) in conda
+    assert pip[-1] == "-e ."
+    pins = locked()
+    for entry in pip[:-1]:
+        name, version = entry.split("==")
+        assert pins[name_of(name)] == version, entry
+    wanted = {name_of(d) for d in [*PROJECT["dependencies"], *EXTRAS["book"]]} - {"torch"}
+    assert {name_of(entry) for entry in pip[:-1]} == wanted
+
+
+def test_one_repository_address():
+    address = PROJECT["urls"]["Repository"]
+    config = yaml.safe_load((ROOT / "_config.yml").read_text())
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    assert config["repository"]["url"] == citation["repository-code"] == address
+    owner = address.removeprefix("https://github.com/")
+    launch = re.compile(r"(?:colab\.[\w.]+/github|mybinder\.org/v2/gh)/([\w.-]+/[\w.-]+)")
+    for path in tracked():
+        if path.suffix in (".md", ".ipynb"):
+            for found in launch.findall(path.read_text(encoding="utf-8")):
+                assert found == owner, f"{path.name}: a launch link to {found}, not {owner}"
+
+
+def test_one_version():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    assert citation["version"] == PROJECT["version"]
+
+
+def test_vendored_files_are_unchanged():
+    vendor = ROOT / "book" / "_vendor"
+    sums = [line.split() for line in (vendor / "SHA256SUMS").read_text().splitlines()]
+    assert {name for _, name in sums} == {
+        str(path.relative_to(vendor)) for path in vendor.glob("vendor/**/*") if path.is_file()
+    }
+    for digest, name in sums:
+        assert hashlib.sha256((vendor / name).read_bytes()).hexdigest() == digest, name
+
+
+def test_make_help_lists_every_target():
+    text = (ROOT / "Makefile").read_text()
+    phony = re.search(r"^\.PHONY: (.*)$", text, re.M).group(1).split()
+    described = re.findall(r"^([a-z]+):.*##", text, re.M)
+    assert sorted(phony) == sorted(described)
+
+
+def test_the_repository_stays_small_and_names_no_machine():
+    files = tracked()
+    if not files:
+        pytest.skip("not a git checkout")
+    assert sum(path.stat().st_size for path in files) <= 60 * MB
+    home = re.compile(r"(?<![\w.])/(?:home|root|Users|work)/\w")
+    for path in files:
+        if path.suffix in (".py", ".md", ".ipynb", ".yml", ".toml", ".cff", ".lock", ""):
+            found = home.search(path.read_text(encoding="utf-8"))
+            assert not found, f"{path.relative_to(ROOT)}: a machine's path, {found.group()}"
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    built = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert built.returncode == 0, built.stderr[-500:]
+    return next(folder.glob("ltp_core-*.whl"))
+
+
+def test_the_wheel_carries_the_data_and_stays_small(wheel):
+    assert wheel.name == f"ltp_core-{PROJECT['version']}-py3-none-any.whl"
+    assert wheel.stat().st_size <= 50 * MB
+    names = zipfile.ZipFile(wheel).namelist()
+    for part in ("emoji", "text", "backbone"):
+        here = {p.name for p in (ROOT / "data" / part).glob("*") if p.is_file()}
+        there = {Path(n).name for n in names if n.startswith(f"ltp_core/_data/{part}/")}
+        assert here and here == there, f"data/{part}: {here ^ there or 'is empty'}"
+    assert "ltp_core/__init__.py" in names
+    assert not [n for n in names if "tests/" in n or n.startswith(("book/", "tools/"))]

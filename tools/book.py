@@ -1,0 +1,206 @@
+"""Run the book's chapters, and prove that their stored outputs are what the code prints.
+
+    python tools/book.py execute            run the chapters that changed, store what they gave
+    python tools/book.py verify             run them, compare with what is stored, write nothing
+    python tools/book.py test               all tests; nbval over the chapters that changed
+    python tools/book.py execute method     one chapter; --force runs it though nothing changed
+
+A chapter is a notebook named in book/_toc.yml. It is fresh while nothing it depends on has
+changed: its own bytes, ltp_core, the data, the library versions and the processor. What was done
+for which state is kept in _build/stamps, never in the repository.
+
+Reading order: nbrun.py (run, canonical form), nbdiff.py (compare), this file (which, when).
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import yaml
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+import nbdiff
+import nbrun
+
+ROOT = Path(__file__).resolve().parents[1]
+BOOK = ROOT / "book"
+STAMPS = ROOT / "_build" / "stamps"
+BUDGET = 180  # seconds a chapter may take
+
+
+def entries(node) -> list[str]:
+    """Every file named in a jb-book table of contents, in reading order.
+
+    >>> entries({"root": "intro", "parts": [{"caption": "I", "chapters": [{"file": "method"}]}]})
+    ['intro', 'method']
+    """
+    if isinstance(node, list):
+        return [name for item in node for name in entries(item)]
+    if not isinstance(node, dict):
+        return []
+    own = [node[key] for key in ("root", "file") if key in node]
+    inner = [node[key] for key in ("parts", "chapters", "sections") if key in node]
+    return own + entries(inner)
+
+
+def chapters(names: list[str] | None = None) -> list[Path]:
+    """The notebooks of the table of contents, or those of them named (with or without .ipynb)."""
+    toc = yaml.safe_load((BOOK / "_toc.yml").read_text(encoding="utf-8"))
+    paths = [BOOK / f"{Path(name).with_suffix('')}.ipynb" for name in entries(toc)]
+    found = {path.stem: path for path in paths if path.exists()}
+    wanted = [Path(name).stem for name in names or found]
+    unknown = [name for name in wanted if name not in found]
+    if unknown:
+        sys.exit(f"book: no chapter named {unknown[0]!r}; there are: {', '.join(found) or 'none'}")
+    return [found[name] for name in wanted]
+
+
+def shared_inputs() -> bytes:
+    """One hash of all that every chapter depends on: the package, the data, the versions."""
+    digest = hashlib.sha256(nbrun.numerics().encode())
+    files = [*ROOT.glob("ltp_core/**/*.py"), *ROOT.glob("tools/nb*.py"),
+             *(f for f in ROOT.glob("data/**/*") if f.is_file() and f.suffix != ".md")]
+    for file in sorted(files):
+        digest.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes())
+    return digest.digest()
+
+
+class Stamps:
+    """Remembers for which state of a chapter a job was last done, and how long it took."""
+
+    def __init__(self, folder: Path = STAMPS):
+        self.folder, self.inputs = folder, shared_inputs()
+
+    def _key(self, path: Path) -> str:
+        return hashlib.sha256(self.inputs + path.read_bytes()).hexdigest()
+
+    def _read(self, job: str, path: Path) -> dict:
+        file = self.folder / job / f"{path.stem}.json"
+        return json.loads(file.read_text()) if file.exists() else {}
+
+    def fresh(self, path: Path, *jobs: str) -> bool:
+        """Was one of these jobs done for exactly this state?"""
+        return any(self._read(job, path).get("key") == self._key(path) for job in jobs)
+
+    def seconds(self, path: Path) -> float | None:
+        """How long the chapter took the last time, if it ever ran here."""
+        return self._read("time", path).get("seconds")
+
+    def mark(self, path: Path, *jobs: str, **facts) -> None:
+        """This job is done for this state."""
+        for job in jobs:
+            (self.folder / job).mkdir(parents=True, exist_ok=True)
+            record = json.dumps({"key": self._key(path), **facts})
+            (self.folder / job / f"{path.stem}.json").write_text(record)
+
+
+def announce(job: str, paths: list[Path], stamps: Stamps) -> None:
+    """Say how many chapters will run and for how long."""
+    if not paths:
+        print(f"{job}: every chapter is up to date, nothing to run")
+        return
+    known = [stamps.seconds(path) for path in paths]
+    last = "" if None in known else f"; the last time it took {sum(known):.0f} s"
+    print(f"{job}: {len(paths)} chapter(s) to run, at most {BUDGET // 60} minutes each{last}")
+
+
+def run(path: Path, stamps: Stamps):
+    """Run one chapter with progress; stop with the cell's own error where one fails."""
+    print(f"  {path.name}", flush=True)
+    start = time.monotonic()
+    try:
+        notebook = nbrun.run(path, say=lambda line: print(line, flush=True))
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+        sys.exit(f"{error}\nbook: {path.name} stopped with the error above; nothing was written")
+    seconds = time.monotonic() - start
+    over = f" (over the budget of {BUDGET} s)" if seconds > BUDGET else ""
+    print(f"    done in {seconds:.0f} s{over}", flush=True)
+    stamps.mark(path, "time", seconds=seconds)
+    return notebook
+
+
+def execute(paths: list[Path], force: bool = False) -> None:
+    """Run the chapters in place. A run that gives the stored bytes again also verifies them."""
+    stamps = Stamps()
+    todo = [path for path in paths if force or not stamps.fresh(path, "execute", "verify")]
+    announce("execute", todo, stamps)
+    for path in todo:
+        before, after = path.read_text(encoding="utf-8"), nbrun.text(run(path, stamps))
+        if before == after:
+            print("    as stored, byte for byte")
+            stamps.mark(path, "execute", "verify")
+        else:
+            path.write_text(after, encoding="utf-8", newline="\n")
+            print("    stored: the outputs are new")
+            stamps.mark(path, "execute")
+
+
+def verify(paths: list[Path], force: bool = False, exact: bool = False) -> dict[str, list[str]]:
+    """Run the chapters elsewhere and compare; the differences by chapter, empty when all agree."""
+    stamps = Stamps()
+    todo = [path for path in paths if force or not stamps.fresh(path, "verify")]
+    announce("verify", todo, stamps)
+    failed = {}
+    for path in todo:
+        stored, fresh = nbrun.read(path), run(path, stamps)
+        made_on = stored.metadata.get("ltp", {}).get("numerics", "not recorded")
+        strict = exact or made_on == nbrun.numerics()
+        found = nbdiff.compare(stored, fresh, exact=strict)
+        if not strict:
+            print(f"    made on [{made_on}]\n    here    [{nbrun.numerics()}]\n"
+                  "    so numbers may differ a little")
+        if found:
+            failed[path.name] = found
+            print("\n".join(f"    {line}" for line in found))
+        else:
+            print("    the stored outputs are what the code gives" + ("" if strict else ", nearly"))
+            stamps.mark(path, "verify")
+    return failed
+
+
+def test(paths: list[Path], force: bool = False) -> int:
+    """One pytest run: unit tests, doctests, and nbval over the chapters not yet tested as such."""
+    stamps = Stamps()
+    todo = [path for path in paths if force or not stamps.fresh(path, "nbval")]
+    announce("nbval", todo, stamps)
+    command = [sys.executable, "-m", "pytest", "-q", "tests", "ltp_core", "--nbval",
+               "--nbval-current-env", f"--nbval-cell-timeout={nbrun.TIMEOUT}",
+               "--nbval-sanitize-with", "tests/nbval.cfg", *map(str, todo)]
+    code = subprocess.run(command, cwd=ROOT).returncode
+    if code == 0:
+        for path in todo:
+            stamps.mark(path, "nbval")
+    return code
+
+
+def main() -> int:
+    """Read the arguments and do the one thing asked for."""
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("job", choices=["execute", "verify", "test"])
+    parser.add_argument("chapter", nargs="*", help="names; left out, all of them")
+    parser.add_argument("--force", action="store_true", help="also those that are up to date")
+    parser.add_argument("--exact", action="store_true",
+                        help="verify: demand identity even if other versions made the outputs")
+    args = parser.parse_args()
+    os.environ.update(nbrun.ENVIRONMENT)
+    paths = chapters(args.chapter)
+    if args.job == "execute":
+        execute(paths, args.force)
+        return 0
+    if args.job == "test":
+        return test(paths, args.force)
+    failed = verify(paths, args.force, args.exact)
+    if failed:
+        print(f"verify: stored outputs differ in {', '.join(failed)}. If the new ones are right:\n"
+              f"  python tools/book.py execute {' '.join(Path(name).stem for name in failed)}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
