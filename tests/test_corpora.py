@@ -20,7 +20,7 @@ def key(text):
 
 @pytest.fixture(scope="module")
 def lines():
-    return corpora.text().to_pandas()
+    return corpora.text(sources=corpora.SOURCES).to_pandas()
 
 
 @pytest.fixture(scope="module")
@@ -99,3 +99,8 @@ def test_missing_file(monkeypatch, tmp_path):
     monkeypatch.setenv("LTP_DATA", str(tmp_path))
     with pytest.raises(FileNotFoundError, match="cldr.parquet is missing; get it back"):
         corpora.text("en")
+
+
+def test_the_king_james_bible_comes_only_when_asked_for():
+    assert "kjv" not in corpora.text("en")["source"]
+    assert set(corpora.text("en", sources=("kjv",))["source"]) == {"kjv"}
