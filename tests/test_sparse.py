@@ -1,0 +1,225 @@
+"""Packed training equals masked dense training, and what is outside the ticket never changes."""
+
+import copy
+
+import pytest
+import torch
+
+from ltp_core.layers import eligible
+from ltp_core.sparse import SparseModel
+from ltp_core.ticket import Ticket, origin
+from ltp_core.toy import toy_backbone
+
+EVERYTHING = ["embeddings", 0, 1]  # the word embeddings are tied to the MLM decoder
+
+
+@pytest.fixture
+def model():
+    return toy_backbone().model
+
+
+def some(model, density=0.2, layers=None, seed=0):
+    return Ticket.random(eligible(model, layers), density, seed=seed, **origin(model))
+
+
+def batch(seed, rows=4):
+    ids = torch.randint(4, 40, (rows, 6), generator=torch.Generator().manual_seed(seed))
+    return {"input_ids": ids, "labels": ids.flip(1)}
+
+
+def weights(model):
+    return {name: p.detach().clone() for name, p in model.named_parameters()}
+
+
+def bits(tensor):
+    return tensor.detach().contiguous().view(torch.int32)
+
+
+def equal(one, other):
+    a, b = weights(one), weights(other)
+    return all(torch.equal(bits(a[name]), bits(b[name])) for name in a | b)
+
+
+def train_packed(model, ticket, steps=5, **adamw):
+    with SparseModel(model, ticket) as sparse:
+        optimizer = sparse.attach(torch.optim.AdamW([sparse.values], lr=0.01, **adamw))
+        for step in range(steps):
+            model(**batch(step)).loss.backward()
+            optimizer.step()
+            optimizer.zero_grad()
+    return weights(model)
+
+
+def train_masked(model, ticket, steps=5, **adamw):
+    """The reference: dense AdamW on every tensor; the mask zeroes gradients, and after the step it
+    puts back what weight decay did outside."""
+    tensors = {n: p for n, p in model.base_model.named_parameters() if n in ticket.indices}
+    start = {name: p.detach().clone() for name, p in tensors.items()}
+    optimizer = torch.optim.AdamW(tensors.values(), lr=0.01, **adamw)
+    for step in range(steps):
+        optimizer.zero_grad()
+        model(**batch(step)).loss.backward()
+        for name, p in tensors.items():
+            p.grad *= ticket.mask(name)
+        optimizer.step()
+        with torch.no_grad():
+            for name, p in tensors.items():
+                p.copy_(torch.where(ticket.mask(name), p, start[name]))
+    return weights(model)
+
+
+@pytest.mark.parametrize("layers", [None, [1], EVERYTHING])
+@pytest.mark.parametrize("adamw", [{"foreach": False}, {"foreach": True}, {"fused": True}])
+@pytest.mark.parametrize("decay", [0.0, 0.1])
+def test_packed_is_masked_dense(model, layers, adamw, decay):
+    """Bit for bit. Only fused AdamW rounds the last few entries of a vector (those after the last
+    full SIMD register) another way, and packing changes which entries these are."""
+    ticket, start = some(model, layers=layers), weights(model)
+    dense = train_masked(copy.deepcopy(model), ticket, weight_decay=decay, **adamw)
+    packed = train_packed(model, ticket, weight_decay=decay, **adamw)
+    for name in start:
+        if "fused" in adamw:
+            torch.testing.assert_close(packed[name], dense[name], rtol=0, atol=1e-6)
+        else:
+            assert torch.equal(bits(packed[name]), bits(dense[name])), name
+    moved = sum(int((packed[name] != start[name]).sum()) for name in start)
+    assert moved > 0.9 * len(ticket)
+
+
+@pytest.mark.parametrize("layers", [None, EVERYTHING])
+def test_outside_entries_keep_their_bits_and_revert_brings_back_the_rest(model, layers):
+    ticket, start = some(model, layers=layers), weights(model)
+    sparse = SparseModel(model, ticket)
+    optimizer = torch.optim.AdamW([sparse.values], lr=0.01, weight_decay=0.5)
+    for step in range(3):
+        model(**batch(step)).loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+        sparse.write()
+    inside = {f"bert.{name}": ticket.mask(name) for name in ticket.indices}
+    for name, p in model.named_parameters():
+        same = bits(p) == bits(start[name])
+        assert same[~inside[name]].all() if name in inside else same.all()
+    assert sparse.delta().abs().min() > 0
+    sparse.close()
+    sparse.revert()
+    assert all(torch.equal(bits(p), bits(start[n])) for n, p in model.named_parameters())
+    assert not sparse.delta().any()
+    ticket.check(model)
+
+
+def test_values_and_gradient_are_those_of_the_model(model):
+    ticket = some(model)
+    dense = copy.deepcopy(model)
+    dense(**batch(0)).loss.backward()
+    tensors = dict(dense.base_model.named_parameters())
+    with SparseModel(model, ticket) as sparse:
+        model(**batch(0)).loss.backward()
+        assert all(p.grad is None for p in model.parameters())  # the dense gradients are gone
+        masked = [(tensors[n], ticket.mask(n)) for n in ticket.indices]
+        assert torch.equal(sparse.values, torch.cat([p[mask] for p, mask in masked]))
+        assert torch.equal(sparse.values.grad, torch.cat([p.grad[mask] for p, mask in masked]))
+
+
+def test_several_backward_passes_are_one_big_batch(model):
+    ticket, big = some(model), batch(0, rows=8)
+    with SparseModel(model, ticket) as sparse:
+        model(**big).loss.backward()
+        whole = sparse.values.grad.clone()
+        for set_to_none in (True, False):
+            torch.optim.SGD([sparse.values]).zero_grad(set_to_none)
+            for half in (slice(0, 4), slice(4, 8)):
+                loss = model(**{key: value[half] for key, value in big.items()}).loss
+                (loss / 2).backward()
+            torch.testing.assert_close(sparse.values.grad, whole, rtol=1e-4, atol=1e-7)
+
+
+def test_a_layer_left_out_of_one_backward_pass_has_gradient_zero(model):
+    with SparseModel(model, some(model)) as sparse:
+        model(**batch(0)).loss.backward()
+        sparse.values.grad = None
+        hidden = model.base_model(batch(0)["input_ids"], output_hidden_states=True).hidden_states
+        hidden[1].square().sum().backward()  # layer 1 takes no part
+        sizes = sparse.ticket.restrict(layers=0)
+        assert sparse.values.grad[: len(sizes)].any() and not sparse.values.grad[len(sizes) :].any()
+
+
+def test_clipping_schedule_autocast_and_accelerate(model):
+    from accelerate import Accelerator
+
+    accelerator = Accelerator(cpu=True)
+    ticket, start = some(model, layers=[1]), weights(model)
+    prompt = torch.nn.Parameter(torch.zeros(3))
+    with SparseModel(model, ticket) as sparse:
+        adamw = torch.optim.AdamW([sparse.values, prompt], lr=0.01)
+        optimizer = sparse.attach(accelerator.prepare(adamw))
+        schedule = torch.optim.lr_scheduler.LinearLR(adamw, 1.0, 0.0, total_iters=4)
+        for step in range(6):  # in the last two the rate is zero
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                loss = model(**batch(step)).loss.float() + prompt.sum()
+            accelerator.backward(loss)
+            norm = torch.nn.utils.clip_grad_norm_([sparse.values, prompt], 0.1)
+            clipped = torch.cat([sparse.values.grad, prompt.grad]).norm()
+            assert norm > 0.1 and abs(clipped - 0.1) < 1e-4
+            before = sparse.values.detach().clone()
+            optimizer.step()
+            schedule.step()
+            optimizer.zero_grad()
+            assert torch.equal(before, sparse.values) == (step >= 4)
+    for name, p in model.named_parameters():
+        assert name.startswith("bert.encoder.layer.1.") or torch.equal(p, start[name])
+
+
+def test_close_leaves_an_ordinary_model(model):
+    frozen = model.base_model.embeddings.LayerNorm.bias.requires_grad_(False)
+    asked = {name: p.requires_grad for name, p in model.named_parameters()}
+    sparse = SparseModel(model, some(model, layers=[1]))
+    wanting = {n for n, p in model.named_parameters() if p.requires_grad}
+    assert wanting == {f"bert.{name}" for name, i in sparse.ticket.indices.items() if len(i)}
+    with pytest.raises(ValueError, match="already training a ticket"):
+        SparseModel(model, sparse.ticket)
+    sparse.close()
+    sparse.close()  # twice does no harm
+    assert {name: p.requires_grad for name, p in model.named_parameters()} == asked
+    model(**batch(0)).loss.backward()
+    assert model.cls.predictions.bias.grad is not None and frozen.grad is None
+    assert sparse.values.grad is None
+
+
+def test_merge_is_the_trained_model(model, tmp_path):
+    sparse = SparseModel(model, some(model))
+    sparse.set(sparse.values + 1)
+    merged = sparse.merge()
+    assert merged is model
+    merged.save_pretrained(tmp_path)
+    again = type(model).from_pretrained(tmp_path, dtype=torch.float32)
+    assert equal(model, again)
+
+
+def test_saved_values_train_nothing_anew(model, tmp_path):
+    path, base = tmp_path / "emoji.safetensors", copy.deepcopy(model)
+    with SparseModel(model, some(model, layers=EVERYTHING)) as sparse:
+        sparse.set(sparse.values + torch.randn(sparse.values.shape))
+        sparse.save(path)
+    with SparseModel.load(path, base) as loaded:
+        assert torch.equal(loaded.values, sparse.values) and loaded.ticket == sparse.ticket
+    assert equal(model, base)
+    with pytest.raises(ValueError, match="found on base"):
+        SparseModel.load(path, model)
+    loaded.ticket.save(path)
+    loaded.revert()
+    with pytest.raises(ValueError, match="without values; use Ticket.load"):
+        SparseModel.load(path, base)
+
+
+def test_wrong_ticket_values_and_precision(model):
+    ticket = some(model)
+    with SparseModel(model, ticket) as sparse:
+        with pytest.raises(ValueError, match="belong to another ticket"):
+            sparse.set(torch.zeros(3))
+        sparse.set(sparse.values + 1)
+    with pytest.raises(ValueError, match="found on base"):
+        SparseModel(model, ticket)
+    half = toy_backbone().model.bfloat16()
+    with pytest.raises(ValueError, match="is torch.bfloat16; load the model with dtype=torch.f"):
+        SparseModel(half, some(half))
