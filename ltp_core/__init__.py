@@ -1,0 +1,45 @@
+"""Lottery Ticket Prompt-learning: a prompt, a few winning weights, many languages.
+
+    import ltp_core as ltp
+
+    lm     = ltp.load_backbone()                            # the embedded model, offline
+    ticket = ltp.find_ticket(lm, ltp.text("en"), density=0.20)
+    task   = ltp.tasks.emoji()
+    model  = ltp.train(lm, task.few_shot("en", k=16), task=task, ticket=ticket, prompt_length=10)
+    ltp.evaluate(model, task.test("qu", "yo", "sw"))
+
+Reading order of the files: backbone, tokens, mlm, ticket, sparse, prompt, loop, train, trained,
+methods, evaluate, experiment. Each begins with its idea and ends with what it does not do.
+"""
+
+from importlib import import_module
+
+from .backbone import Backbone, fingerprint, load_backbone
+from .evaluate import evaluate, macro_interval, predict
+from .mlm import adapt
+from .sparse import SparseModel
+from .ticket import Ticket, find_ticket
+from .train import train
+from .trained import Trained
+
+__version__ = "0.1.0"
+
+# Found on first use, because they bring pyarrow and datasets with them.
+_LATER = {"text": "corpora", "METHODS": "methods"}
+_MODULES = ("corpora", "experiment", "languages", "methods", "prompt", "results", "tasks")
+
+__all__ = [
+    "Backbone", "SparseModel", "Ticket", "Trained", "adapt", "evaluate", "find_ticket",
+    "fingerprint", "load", "load_backbone", "macro_interval", "predict", "train",
+    *_LATER, *_MODULES,
+]  # fmt: skip
+
+load = Trained.load
+
+
+def __getattr__(name: str):
+    if name in _LATER:
+        return getattr(import_module(f".{_LATER[name]}", __name__), name)
+    if name in _MODULES:
+        return import_module(f".{name}", __name__)
+    raise AttributeError(f"ltp_core has no {name!r}; it has {', '.join(sorted(__all__))}")

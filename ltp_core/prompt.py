@@ -1,0 +1,221 @@
+"""A soft prompt in front of a masked LM, and its answer read at `<mask>`.
+
+The text becomes a cloze that needs no human template, and P free vectors go in after `<s>`:
+
+    <s> [v₁ … v_P] text <mask> </s>            one text
+    <s> [v₁ … v_P] text </s> </s> pair <mask> </s>     two
+
+Each class c has an English label word with pieces W_c (the verbalizer). With h the head's features
+at the mask, the score of a class is the mean of its pieces' MLM logits,
+
+    s_c = mean over w in W_c of (E_w · h + b_w) = (mean E_w) · h + (mean b_w),
+
+so one row per class replaces the decoder and the vocabulary is never multiplied out. With
+`learned_labels` those C rows are trained too, starting from the words.
+
+Reading order: `cloze`, `PromptModel.forward`, `PromptModel.class_rows`, `Bend`.
+
+What it does not do: train. It knows no optimizer and no ticket.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call
+
+from . import tokens
+from .loop import seed_for
+from .mlm import mlm_head
+
+
+def cloze(
+    tokenizer,
+    texts: Sequence[str],
+    pairs: Sequence[str] | None = None,
+    *,
+    room: int,
+    truncate: bool = False,
+) -> list[list[int]]:
+    """Rows `<s> text <mask> </s>` of at most `room` ids.
+
+    A longer text raises ValueError; with `truncate` the end of the longer text is dropped.
+
+    >>> from ltp_core.toy import toy_backbone
+    >>> cloze(toy_backbone().tokenizer, ["the cat eats"], room=8)
+    [[0, 4, 12, 8, 40, 2]]
+    >>> cloze(toy_backbone().tokenizer, ["the cat"], ["a dog eats"], room=8, truncate=True)
+    [[0, 4, 12, 2, 2, 5, 40, 2]]
+    """
+    ids = tokens.special_ids(tokenizer)
+    firsts = tokens.pieces(tokenizer, texts)
+    seconds = tokens.pieces(tokenizer, pairs) if pairs is not None else [None] * len(firsts)
+    rows = []
+    for number, (first, second) in enumerate(zip(firsts, seconds, strict=True)):
+        extra = 3 if second is None else 5
+        size = len(first) + len(second or ()) + extra
+        if size > room and not truncate:
+            raise ValueError(
+                f"text {number} needs {size} positions but the prompt leaves {room}; "
+                "shorten it or pass truncate=True"
+            )
+        while size > room:
+            longer = second if second and len(second) >= len(first) else first
+            longer.pop()
+            size -= 1
+        between = [] if second is None else [ids.end, ids.end, *second]
+        rows.append([ids.start, *first, *between, ids.mask, ids.end])
+    return rows
+
+
+class Bend(nn.Module):
+    """The optional re-parametrisation v = x + W₂ tanh(W₁ x): a prompt that learns more smoothly.
+
+    W₂ starts at zero, so training starts at the sampled embeddings; `PromptModel.fold` works the
+    vectors out after training and drops the two matrices.
+
+    >>> Bend(4, width=8)(torch.ones(2, 4)).tolist() == torch.ones(2, 4).tolist()
+    True
+    """
+
+    def __init__(self, size: int, width: int):
+        super().__init__()
+        self.down = nn.Linear(size, width)
+        self.up = nn.Linear(width, size)
+        nn.init.zeros_(self.up.weight)
+        nn.init.zeros_(self.up.bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.up(torch.tanh(self.down(x)))  # (P, H)
+
+
+class PromptModel(nn.Module):
+    """A classifier made of a masked LM, P prompt vectors, and one label word per class.
+
+    The prompt starts as the embeddings of P vocabulary pieces, drawn with `seed`.
+
+    >>> from ltp_core.toy import toy_backbone
+    >>> model = PromptModel(toy_backbone(), ["people", "food", "animals"], length=5)
+    >>> batch = model.batch(model.encode(["the cat eats rice", "a house"]))
+    >>> model(batch).shape, sum(p.numel() for p in model.prompt_parameters())
+    (torch.Size([2, 3]), 80)
+    """
+
+    def __init__(
+        self,
+        lm,
+        words: Sequence[str],
+        length: int = 10,
+        *,
+        mlp_width: int = 0,
+        learned_labels: bool = False,
+        truncate: bool = False,
+        seed: int = 0,
+    ):
+        super().__init__()
+        self.lm, self.tokenizer = lm
+        self.words, self.truncate = tuple(words), truncate
+        self.first_position, self.positions = position_range(self.lm)
+        if not 0 <= length <= self.positions - 4:
+            raise ValueError(
+                f"prompt_length must be in [0, {self.positions - 4}], got {length}: the model has "
+                f"{self.positions} positions"
+            )
+        table = self.lm.get_input_embeddings().weight.detach()  # (V, H)
+        with torch.random.fork_rng():
+            torch.manual_seed(seed_for(seed, 3))
+            ordinary = set(range(len(self.tokenizer))) - set(self.tokenizer.all_special_ids)
+            ordinary = torch.tensor(sorted(ordinary))
+            drawn = ordinary[torch.randint(len(ordinary), (length,))]
+            self.prompt = nn.Parameter(table[drawn].clone())  # (P, H)
+            self.bend = Bend(table.shape[1], mlp_width) if mlp_width else nn.Identity()
+        self.label_pieces = label_pieces(self.tokenizer, self.words)
+        self.label_rows = self.label_bias = None
+        if learned_labels:
+            rows, bias = self.class_rows()
+            self.label_rows = nn.Parameter(rows.detach().clone())  # (C, H)
+            self.label_bias = nn.Parameter(bias.detach().clone())  # (C,)
+
+    def encode(self, texts: Sequence[str], pairs: Sequence[str] | None = None) -> list[list[int]]:
+        """The cloze rows of the texts, as long as the positions beside the prompt allow."""
+        room = self.positions - len(self.prompt)
+        return cloze(self.tokenizer, texts, pairs, room=room, truncate=self.truncate)
+
+    def batch(self, rows: Sequence[Sequence[int]]) -> dict[str, Tensor]:
+        """Pad the rows and bring them to the model's device."""
+        padded = tokens.pad(rows, tokens.special_ids(self.tokenizer).pad)
+        return {name: value.to(self.prompt.device) for name, value in padded.items()}
+
+    def forward(self, batch: dict[str, Tensor]) -> Tensor:
+        """Class logits (B, C) of right-padded cloze rows."""
+        ids, seen = batch["input_ids"], batch["attention_mask"]  # (B, T)
+        size, length = len(ids), len(self.prompt)
+        words = self.lm.get_input_embeddings()(ids)  # (B, T, H)
+        prompt = self.bend(self.prompt).to(words.dtype).expand(size, -1, -1)  # (B, P, H)
+        inputs = torch.cat([words[:, :1], prompt, words[:, 1:]], dim=1)  # (B, P+T, H)
+        place = torch.arange(inputs.shape[1], device=ids.device)
+        hidden = self.lm.base_model(
+            inputs_embeds=inputs,
+            attention_mask=torch.cat([seen.new_ones(size, length), seen], dim=1),
+            position_ids=(self.first_position + place).expand(size, -1),
+            token_type_ids=torch.zeros(inputs.shape[:2], dtype=torch.long, device=ids.device),
+        ).last_hidden_state  # (B, P+T, H)
+        mask = length + seen.sum(dim=1) - 2  # (B,): the place before </s>
+        return self.read(hidden[torch.arange(size, device=ids.device), mask]).float()
+
+    def read(self, hidden: Tensor) -> Tensor:
+        """The MLM head with its decoder cut down to one row per class: (B, H) -> (B, C)."""
+        head, decoder = mlm_head(self.lm), self.lm.get_output_embeddings()
+        name = next(name for name, part in head.named_modules() if part is decoder)
+        rows, bias = self.class_rows()
+        return functional_call(head, {f"{name}.weight": rows, f"{name}.bias": bias}, (hidden,))
+
+    def class_rows(self) -> tuple[Tensor, Tensor]:
+        """One decoder row and bias per class, (C, H) and (C,): learned, or the mean of its word."""
+        if self.label_rows is not None:
+            return self.label_rows, self.label_bias
+        decoder = self.lm.get_output_embeddings()
+        rows = [decoder.weight[ids].mean(dim=0) for ids in self.label_pieces]
+        bias = [decoder.bias[ids].mean(dim=0) for ids in self.label_pieces]
+        return torch.stack(rows), torch.stack(bias)
+
+    def prompt_parameters(self) -> list[nn.Parameter]:
+        """All that belongs to the prompt: vectors, re-parametrisation, learned labels."""
+        own = [p for name, p in self.named_parameters() if not name.startswith("lm.")]
+        return [p for p in own if p.numel()]
+
+    @torch.no_grad()
+    def fold(self) -> None:
+        """Work out the re-parametrised prompt and drop the matrices that made it."""
+        self.prompt.copy_(self.bend(self.prompt))
+        self.bend = nn.Identity()
+
+
+def position_range(model: nn.Module) -> tuple[int, int]:
+    """The first position id and how many there are: BERT counts from 0, RoBERTa after padding.
+
+    >>> from ltp_core.toy import toy_backbone
+    >>> position_range(toy_backbone().model)
+    (0, 32)
+    """
+    table = model.base_model.embeddings.position_embeddings
+    first = 0 if table.padding_idx is None else table.padding_idx + 1
+    return first, table.num_embeddings - first
+
+
+def label_pieces(tokenizer, words: Sequence[str]) -> list[list[int]]:
+    """The pieces of each label word; distinct words must have distinct, known pieces.
+
+    >>> from ltp_core.toy import toy_backbone
+    >>> label_pieces(toy_backbone().tokenizer, ["food", "big street"])
+    [[23], [7, 26]]
+    """
+    found = tokens.pieces(tokenizer, words)
+    for word, ids in zip(words, found, strict=True):
+        if not ids or tokenizer.unk_token_id in ids:
+            raise ValueError(f"the model does not know the label word {word!r}; choose another")
+        if sum(sorted(ids) == sorted(other) for other in found) > 1:
+            raise ValueError(f"two label words have the pieces of {word!r}; choose another")
+    return found

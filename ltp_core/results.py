@@ -1,0 +1,114 @@
+"""Result files: one Parquet per run while a sweep goes on, one for all of them in the end.
+
+A run writes one row per language, all at once and atomically, so a killed sweep loses the run it
+was in and nothing else. Beside the accuracy lies `correct`: one bit per test item, packed. A second
+file, `<name>.items.parquet`, names the item of each bit. Two methods can so be compared item by
+item, years later, without running anything.
+
+Reading order: `write`, `merge`; then `correctness`, `summary`.
+
+What it does not do: run anything (`experiment.py`).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from .evaluate import Interval, macro_interval
+from .languages import HIGH, LOW
+
+GROUPS = {"low": LOW, "high": HIGH, "en": ("en",)}
+
+
+def write(path: str | Path, rows: list[dict]) -> None:
+    """Write rows as Parquet: there whole, or not at all."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(path.name + ".part")
+    pq.write_table(pa.Table.from_pylist(rows), partial, compression="zstd")
+    os.replace(partial, path)
+
+
+def read(path: str | Path) -> list[dict]:
+    """The rows of a result file; one sentence if it is missing or damaged.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write(f"{folder}/a.parquet", [{"language": "qu", "accuracy": 0.5}])
+    ...     read(f"{folder}/a.parquet")
+    [{'language': 'qu', 'accuracy': 0.5}]
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    if not Path(path).is_file():
+        raise FileNotFoundError(f"there are no results at {path}; make them with `ltp sweep`")
+    try:
+        return pq.ParquetFile(path).read().to_pylist()
+    except (pa.ArrowException, OSError) as error:
+        kind = type(error).__name__
+        raise ValueError(f"{path} is damaged ({kind}); delete it and sweep again") from None
+
+
+def merge(parts: Iterable[Path], path: Path) -> list[dict]:
+    """Put the rows of finished runs into one file, in the order given."""
+    rows = [row for part in parts if part.exists() for row in read(part)]
+    if rows:
+        write(path, rows)
+    return rows
+
+
+def pack(correct: np.ndarray) -> bytes:
+    """One bit per item.
+
+    >>> pack(np.array([1, 0, 1], dtype=bool))
+    b'\\xa0'
+    """
+    return np.packbits(correct).tobytes()
+
+
+def correctness(
+    rows: list[dict], items: dict[str, Sequence[str]], languages: Sequence[str]
+) -> np.ndarray:
+    """Rows of one method -> (S, L, I): 1 right, 0 wrong, nan where a language lacks an item.
+
+    items: language -> the ids of its test items, in the order of the bits.
+
+    >>> rows = [{"seed": 0, "language": "qu", "n": 2, "correct": pack(np.array([True, False]))}]
+    >>> correctness(rows, {"qu": ["b", "a"], "de": ["a", "b", "c"]}, ["qu"])
+    array([[[ 0.,  1., nan]]])
+    """
+    place = {item: i for i, item in enumerate(sorted({i for ids in items.values() for i in ids}))}
+    seeds = sorted({row["seed"] for row in rows})
+    cube = np.full((len(seeds), len(languages), len(place)), np.nan)
+    for row in rows:
+        if row["language"] in languages:
+            bits = np.unpackbits(np.frombuffer(row["correct"], np.uint8), count=row["n"])
+            where = [place[item] for item in items[row["language"]]]
+            cube[seeds.index(row["seed"]), languages.index(row["language"]), where] = bits
+    return cube
+
+
+def summary(rows: list[dict], items: dict[str, Sequence[str]]) -> dict[str, dict[str, Interval]]:
+    """Method -> group ("low", "high", "en") -> mean accuracy with its interval.
+
+    >>> rows = [{"method": "ltp", "seed": 0, "language": "qu", "n": 2, "correct": b"\\x80"}]
+    >>> print(summary(rows, {"qu": ["a", "b"]})["ltp"]["low"].mean)
+    0.5
+    """
+    table: dict = {}
+    for method in dict.fromkeys(row["method"] for row in rows):
+        mine = [row for row in rows if row["method"] == method]
+        spoken = {row["language"] for row in mine}
+        for group, codes in GROUPS.items():
+            if among := [code for code in codes if code in spoken]:
+                interval = macro_interval(correctness(mine, items, among))
+                table.setdefault(method, {})[group] = interval
+    return table
