@@ -152,10 +152,12 @@ def load_folder(folder: Path):
     return load_backbone(folder)
 
 
-def measure(model, tokenizer, corpus: Path, lines: int = 200, codes=None, probe=True) -> dict:
+def measure(
+    model, tokenizer, corpus: Path, lines: int = 200, codes=None, masked=True, probe=True
+) -> dict:
     """Masked accuracy on held-out lines and the probe, per language."""
     result: dict = {"masked": {}, "probe": {}}
-    heldout = backbone_batches.read_corpus(corpus, heldout=True)
+    heldout = backbone_batches.read_corpus(corpus, heldout=True) if masked else {}
     for code, rows in heldout.items():
         if codes and code not in codes:
             continue
@@ -175,7 +177,7 @@ def measure(model, tokenizer, corpus: Path, lines: int = 200, codes=None, probe=
             if not codes or code in codes
         }
         result["probe"] = backbone_measure.probe(
-            model, tokenizer, tuple(zip(*train, strict=True)), tests, layers=(6, 8, 9, 10, 11, 12)
+            model, tokenizer, tuple(zip(*train, strict=True)), tests, layers=(9, 11, 12)
         )
     return result
 
@@ -183,7 +185,7 @@ def measure(model, tokenizer, corpus: Path, lines: int = 200, codes=None, probe=
 def summary(result: dict) -> dict[str, float]:
     """The means the card promises: running text, word lists, probe."""
     means = {}
-    for kind in ("running", "words"):
+    for kind in ("running", "words") if result["masked"] else ():
         values = [v[kind][0] for v in result["masked"].values() if v[kind][1] >= 30]
         means[kind] = float(np.mean(values))
     if result["probe"]:
@@ -268,18 +270,21 @@ def store(cache: Path, corpus: Path, out: Path) -> None:
 
 
 def verify(cache: Path, corpus: Path, out: Path) -> None:
-    """Measure the untouched encoder, the trained model and the stored one; cache/measures.json."""
+    """Measure the untouched encoder (its vocabulary whole, then trimmed), the trained model and the
+    stored one; cache/measures.json."""
     from ltp_core.backbone import load_backbone
 
     measures = {}
     models = {
+        "whole": lambda: load_folder(unpack(cache, corpus, "full")),
         "untouched": lambda: load_folder(unpack(cache, corpus, "trimmed")),
         "trained": lambda: trained(cache, corpus),
         "stored": lambda: load_backbone(out),
     }
     for name, load in models.items():
         lm = load()
-        measures[name] = measure(lm.model, lm.tokenizer, corpus, probe=name != "trained")
+        masked, probe = name in ("trained", "stored"), name != "trained"
+        measures[name] = measure(lm.model, lm.tokenizer, corpus, masked=masked, probe=probe)
         print(name, json.dumps(summary(measures[name])), flush=True)
         (cache / "measures.json").write_text(json.dumps(measures, indent=1))
 

@@ -6,7 +6,7 @@ zero. Differences are paired by seed and by test item (`evaluate.macro_interval`
 
     difference(a, b) = mean over languages of (accuracy of a − accuracy of b)
 
-Reading order: `stored`, `table`, `difference`, `verdict`, `agreement`.
+Reading order: `stored`, `about`, `table`, `difference`, `verdict`, `evenness`.
 
 What it does not do: measure. `ltp sweep` does, see `experiment`.
 """
@@ -57,24 +57,42 @@ def stored(name: str = "first_light") -> Stored:
     return Stored(results.read(folder / f"{name}.parquet"), items)
 
 
+def about(found: Stored, base: str) -> str:
+    """How many runs these are, and whether they were made on the base model `base`.
+
+    >>> row = {"run": "a", "method": "ltp", "seed": 0, "k": 16, "language": "qu", "base": "b"}
+    >>> print(about(Stored([row], {}), base="b"))
+    1 runs: 1 methods, 1 draws of 16 examples per class, 1 languages
+    measured on this very model: True
+    """
+    if not found.rows:
+        return ABSENT
+    size = {key: len({row[key] for row in found.rows}) for key in found.rows[0]}
+    return (
+        f"{size['run']} runs: {size['method']} methods, {size['seed']} draws of "
+        f"{found.rows[0]['k']} examples per class, {size['language']} languages\n"
+        f"measured on this very model: {all(row['base'] == base for row in found.rows)}"
+    )
+
+
 def table(found: Stored) -> str:
     """Mean accuracy of each method and group of languages, with 95 % intervals.
 
     >>> row = {"seed": 0, "language": "qu", "n": 4, "correct": b"\\xc0", "trained_parameters": 3840}
     >>> print(table(Stored([row | {"method": "prompt_only"}], {"qu": list("abcd")})))
-    method             trained   low-resource
-    prompt only          3,840  .500 [.000, 1.000]
+    method               trained   low-resource
+    prompt only            3,840  .500 [.000, 1.000]
     """
     if not found.rows:
         return ABSENT
     means = results.summary(found.rows, found.items)
     groups = [group for group in GROUPS if any(group in row for row in means.values())]
-    head = f"{'method':<16}{'trained':>10}" + "".join(f"{GROUPS[g]:^20}" for g in groups)
+    head = f"{'method':<17}{'trained':>11}" + "".join(f"{GROUPS[g]:^20}" for g in groups)
     lines = [head.rstrip()]
     for method in (name for name in NAMES if name in means):
         cells = [f"{_short(means[method].get(group)):>20}" for group in groups]
         trained = found.of(method)[0]["trained_parameters"]
-        lines.append(f"{NAMES[method]:<16}{trained:>10,}" + "".join(cells))
+        lines.append(f"{NAMES[method]:<17}{trained:>11,}" + "".join(cells))
     return "\n".join(lines)
 
 
@@ -105,13 +123,13 @@ def verdict(found: Stored, a: str, b: str, group: str = "low") -> str:
     >>> rows = [{"method": m, "seed": 0, "language": "qu", "n": 4, "correct": bits}
     ...         for m, bits in (("ltp", b"\\xf0"), ("full", b"\\xf0"))]
     >>> print(verdict(Stored(rows, {"qu": list("abcd")}), "ltp", "full"))
-    LTP - full fine-tuning, low-resource: +0.0 points [+0.0, +0.0]: not told apart
+    LTP minus full fine-tuning, low-resource: +0.0 points [+0.0, +0.0]: not told apart
     """
     if not found.rows:
         return ABSENT
     gap = difference(found, a, b, group)
-    mean, low, high = (f"{100 * x + 0.0:+.1f}" for x in gap)
-    says = f"{NAMES[a]} - {NAMES[b]}, {GROUPS[group]}: {mean} points [{low}, {high}]"
+    mean, low, high = (f"{round(100 * x, 1) + 0.0:+.1f}" for x in gap)
+    says = f"{NAMES[a]} minus {NAMES[b]}, {GROUPS[group]}: {mean} points [{low}, {high}]"
     return f"{says}: {rule(gap)}"
 
 
@@ -128,14 +146,14 @@ def evenness(shares: dict, tolerance: float = 0.15) -> str:
     """How evenly a ticket lies over the layers: "near even" if all are within ±15 % of the mean.
 
     >>> evenness({0: 0.19, 1: 0.21}), evenness({0: 0.10, 1: 0.20, 2: 0.31})
-    ('near even: 19 to 21 % of each layer', 'uneven: 10 % of layer 1, 31 % of layer 3')
+    ('near even: 19 to 21 % of each layer', 'uneven: 10 % of layer 0, 31 % of layer 2')
     """
     least, most = min(shares, key=shares.get), max(shares, key=shares.get)
     middle = sum(shares.values()) / len(shares)
     low, high = f"{100 * shares[least]:.0f}", f"{100 * shares[most]:.0f}"
     if all(abs(share - middle) <= tolerance * middle for share in shares.values()):
         return f"near even: {low} to {high} % of each layer"
-    return f"uneven: {low} % of layer {least + 1}, {high} % of layer {most + 1}"
+    return f"uneven: {low} % of layer {least}, {high} % of layer {most}"
 
 
 def _short(value: Interval | None) -> str:

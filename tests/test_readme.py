@@ -1,0 +1,41 @@
+"""The README's numbers are those of the result files, and its names exist."""
+
+import re
+from pathlib import Path
+
+import ltp_core as ltp
+import readme_table
+from ltp_core.cli import parser
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_results_table_is_recomputed_from_the_files():
+    _, _, rest = README.partition(readme_table.BEGIN)
+    stored, _, _ = rest.partition(readme_table.END)
+    assert stored.strip() == readme_table.table().strip()
+
+
+def test_the_table_holds_every_method_and_the_control():
+    table = readme_table.table()
+    for name in readme_table.NAMES.values():
+        assert f"| {name} |" in table
+    assert "LTP minus random ticket" in table and "5 draws" in table
+
+
+def test_each_command_of_the_readme_parses():
+    commands = re.findall(r"^ltp (.+)$", README, flags=re.M)
+    assert len(commands) >= 4
+    for command in commands:
+        parser().parse_args(command.split())
+
+
+def test_each_name_of_the_example_exists():
+    for name in re.findall(r"ltp\.(\w+)", README):
+        assert hasattr(ltp, name), name
+
+
+def test_each_link_to_a_file_leads_somewhere():
+    for target in re.findall(r"\]\(([^)#:]+)\)", README):
+        assert (ROOT / target).exists(), target
