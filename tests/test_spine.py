@@ -135,5 +135,6 @@ def test_the_wheel_carries_the_data_and_stays_small(wheel):
         here = {p.name for p in (ROOT / "data" / part).glob("*") if p.is_file()}
         there = {Path(n).name for n in names if n.startswith(f"ltp_core/_data/{part}/")}
         assert here and here == there, f"data/{part}: {here ^ there or 'is empty'}"
+    assert "ltp_core/_data/results/first_light.parquet" in names  # the chapter reads it in Colab
     assert "ltp_core/__init__.py" in names
     assert not [n for n in names if "tests/" in n or n.startswith(("book/", "tools/"))]

@@ -54,7 +54,8 @@ def test_a_clear_gap_is_called_better_or_worse_and_a_small_one_neither():
     assert findings.verdict(found, "ltp", "prompt_only").endswith("better")
     assert findings.verdict(found, "prompt_only", "ltp").endswith("worse")
     assert findings.verdict(found, "ltp", "random_ticket").endswith("not told apart")
-    assert "points [" in findings.verdict(found, "ltp", "prompt_only", "high")
+    all_ = findings.verdicts(found, "ltp").splitlines()
+    assert len(all_) == 4 and all("points [" in line for line in all_)
 
 
 def test_a_difference_uses_only_the_seeds_of_both():
@@ -79,7 +80,7 @@ def test_the_table_has_a_line_a_method_and_a_column_a_group():
 def test_a_sweep_is_found_where_it_lies_and_its_absence_is_said(tmp_path, monkeypatch):
     monkeypatch.setenv("LTP_DATA", str(tmp_path))
     nothing = findings.stored()
-    for said in (findings.table(nothing), findings.verdict(nothing, "ltp", "full"),
+    for said in (findings.table(nothing), findings.verdicts(nothing, "ltp"),
                  findings.about(nothing, base="b")):
         assert said == findings.ABSENT
     found = a_sweep({"ltp": 0.7})

@@ -130,8 +130,9 @@ def shares(of_layers: Mapping[int, float], density: float) -> Figure:
 def curves(losses: Mapping[str, Sequence[float]], window: int = 8) -> Figure:
     """Training losses, each point the mean of `window` steps; the name at the end of each line.
 
-    >>> curves({"LTP": [2.0] * 8 + [1.0] * 8, "prompt only": [2.0] * 16}).axes[0].get_title("left")
-    'Loss of the last 8 steps: LTP 1.00, prompt only 2.00'
+    >>> figure = curves({"LTP": [2.0] * 8 + [1.0] * 8, "prompt only": [2.0] * 16})
+    >>> figure.axes[0].get_title("left").splitlines()
+    ['Loss of the last 8 steps:', 'LTP 1.00, prompt only 2.00']
     """
     figure, axes = plt.subplots()
     window = min([window, *map(len, losses.values())])
@@ -152,7 +153,7 @@ def curves(losses: Mapping[str, Sequence[float]], window: int = 8) -> Figure:
     axes.set_xlabel("step")
     axes.set_ylabel("loss on the English examples")
     last = ", ".join(f"{name} {mean[-1]:.2f}" for name, mean in means.items())
-    axes.set_title(f"Loss of the last {window} steps: {last}", wrap=True)
+    axes.set_title(f"Loss of the last {window} steps:\n{last}")
     return figure
 
 

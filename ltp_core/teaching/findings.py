@@ -6,7 +6,7 @@ zero. Differences are paired by seed and by test item (`evaluate.macro_interval`
 
     difference(a, b) = mean over languages of (accuracy of a − accuracy of b)
 
-Reading order: `stored`, `about`, `table`, `difference`, `verdict`, `evenness`.
+Reading order: `stored`, `about`, `table`, `difference`, `verdict`, `rule`, `evenness`.
 
 What it does not do: measure. `ltp sweep` does, see `experiment`.
 """
@@ -125,12 +125,18 @@ def verdict(found: Stored, a: str, b: str, group: str = "low") -> str:
     >>> print(verdict(Stored(rows, {"qu": list("abcd")}), "ltp", "full"))
     LTP minus full fine-tuning, low-resource: +0.0 points [+0.0, +0.0]: not told apart
     """
-    if not found.rows:
-        return ABSENT
     gap = difference(found, a, b, group)
     mean, low, high = (f"{round(100 * x, 1) + 0.0:+.1f}" for x in gap)
     says = f"{NAMES[a]} minus {NAMES[b]}, {GROUPS[group]}: {mean} points [{low}, {high}]"
     return f"{says}: {rule(gap)}"
+
+
+def verdicts(found: Stored, a: str) -> str:
+    """The verdict on a method beside each other one, for low- and high-resource languages."""
+    if not found.rows:
+        return ABSENT
+    rivals = [name for name in NAMES if name != a and found.of(name)]
+    return "\n".join(verdict(found, a, b, group) for b in rivals for group in ("low", "high"))
 
 
 def rule(gap: Interval) -> str:
@@ -145,12 +151,13 @@ def rule(gap: Interval) -> str:
 def evenness(shares: dict, tolerance: float = 0.15) -> str:
     """How evenly a ticket lies over the layers: "near even" if all are within ±15 % of the mean.
 
-    >>> evenness({0: 0.19, 1: 0.21}), evenness({0: 0.10, 1: 0.20, 2: 0.31})
-    ('near even: 19 to 21 % of each layer', 'uneven: 10 % of layer 0, 31 % of layer 2')
+    >>> evenness({0: 0.019, 1: 0.021}), evenness({0: 0.10, 1: 0.20, 2: 0.31})
+    ('near even: 1.9 to 2.1 % of each layer', 'uneven: 10 % of layer 0, 31 % of layer 2')
     """
     least, most = min(shares, key=shares.get), max(shares, key=shares.get)
     middle = sum(shares.values()) / len(shares)
-    low, high = f"{100 * shares[least]:.0f}", f"{100 * shares[most]:.0f}"
+    digits = 0 if shares[least] >= 0.1 else 1
+    low, high = (f"{100 * shares[layer]:.{digits}f}" for layer in (least, most))
     if all(abs(share - middle) <= tolerance * middle for share in shares.values()):
         return f"near even: {low} to {high} % of each layer"
     return f"uneven: {low} % of layer {least}, {high} % of layer {most}"
