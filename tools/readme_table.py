@@ -80,6 +80,9 @@ def table() -> str:
         "High-resource includes English. To measure it again: "
         "`ltp sweep benchmarks/first_light.toml --out my-results`.",
     ]
+    lines += ["", "In words, for the low-resource languages:", ""]
+    rivals = ("prompt_only", "full", "random_ticket")
+    lines += [f"- {findings.verdict(found, 'ltp', rival)}" for rival in rivals]
     return "\n".join(lines)
 
 
