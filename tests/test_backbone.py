@@ -102,7 +102,7 @@ def test_missing_and_damaged_files_say_what_to_do(tmp_path, monkeypatch):
     shutil.copytree(data_dir() / "backbone", folder)
     weights = folder / "weights.safetensors"
     weights.write_bytes(weights.read_bytes()[:1000])
-    with pytest.raises(ValueError, match="is damaged .* git checkout"):
+    with pytest.raises(ValueError, match="is damaged .*`git checkout"):
         load_backbone(folder)
     (folder / "tokenizer.json").unlink()
     with pytest.raises(FileNotFoundError, match="tokenizer.json is missing; restore it with"):
