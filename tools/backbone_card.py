@@ -45,7 +45,8 @@ The loss, `tools/backbone_train.py`: cross-entropy at masked pieces, plus {token
 fraction of variance of the teacher's token states that the student misses at unmasked pieces, plus
 {pooled_weight:g} × the same for mean-pooled states, over layers 6, 9 and 12. The teacher is the
 untouched encoder. It read the same line ({self:.0%} of rows), its English translation
-({translation:.0%}), or a line and its translation together ({pair:.0%}).
+({translation:.0%}), or a line and its translation together ({pair:.0%}); a line without a
+translation was read as it is.
 
 **This is bilingual supervision, and it matters for what the book claims.** LTP needs no dictionary
 and no parallel text when it learns a *task*. This backbone, like the encoder it comes from, has
