@@ -153,12 +153,11 @@ def test_fraction_of_variance_unexplained():
     assert backbone_train.fvu(mean, teacher, ones).item() == pytest.approx(1, abs=1e-5)
 
 
-def test_a_killed_run_ends_in_the_same_weights(tmp_path):
+def test_a_killed_run_ends_in_the_same_weights(tmp_path, monkeypatch):
     recipe = backbone_train.Recipe(steps=6, warmup=2, tokens=200, pool_rows=100)
+    monkeypatch.setattr(backbone_train, "LAYERS", (1, 2))  # the toy has no layers 6, 9 and 12
 
     def run(folder, lm):
-        # layers 6, 9 and 12 do not exist in the toy; look at its two
-        backbone_train.LAYERS = (1, 2)
         return backbone_train.train(lm.model, lm.tokenizer, corpus(), recipe, folder, save_every=0)
 
     whole = toy_backbone()
@@ -175,12 +174,9 @@ def test_a_killed_run_ends_in_the_same_weights(tmp_path):
         if step == 3:
             raise Killed
 
-    backbone_train.save_checkpoint = save_then_die
-    try:
-        with pytest.raises(Killed):
-            run(tmp_path / "killed", toy_backbone())
-    finally:
-        backbone_train.save_checkpoint = save
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(backbone_train, "save_checkpoint", save_then_die)
+        run(tmp_path / "killed", toy_backbone())
     resumed = toy_backbone()
     again = run(tmp_path / "killed", resumed)
     assert again == history == json.loads((tmp_path / "killed" / "history.json").read_text())
