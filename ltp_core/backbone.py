@@ -96,7 +96,7 @@ def fingerprint(model: PreTrainedModel) -> str:
 def save_packed(model: PreTrainedModel, folder: Path, bits: dict[str, int]) -> None:
     """Write a BERT masked LM with its matrices in a few bits (see `quantise`).
 
-    bits: name prefix -> 6 or 8; the longest prefix that fits a matrix decides, "" fits all.
+    bits: name prefix -> 4 or 8; the longest prefix that fits a matrix decides, "" fits all.
     """
     tensors: dict[str, torch.Tensor] = {}
     for name, p in model.named_parameters():  # tied weights appear once

@@ -78,15 +78,15 @@ def test_fingerprint_sees_every_weight_of_the_base_and_only_those():
 
 def test_a_packed_model_comes_back(tmp_path, lm):
     model = tiny()
-    save_packed(model, tmp_path, {"": 8, "bert.embeddings.word": 6})
+    save_packed(model, tmp_path, {"": 8, "bert.embeddings.word": 4})
     for name in ("tokenizer.json", "tokenizer_config.json"):
         shutil.copy(data_dir() / "backbone" / name, tmp_path)
     back = load_backbone(tmp_path).model
     for (name, a), (_, b) in zip(model.named_parameters(), back.named_parameters(), strict=True):
-        assert (a - b).abs().max() <= a.abs().max() / (31 if "word" in name else 127), name
+        assert (a - b).abs().max() <= a.abs().max() / (7 if "word" in name else 127), name
     ids = torch.arange(8)[None]
     with torch.no_grad():
-        assert (model(ids).logits - back(ids).logits).abs().max() < 0.1
+        assert (model(ids).logits - back(ids).logits).abs().max() < 0.3
 
 
 def test_any_folder_of_a_masked_lm_loads(tmp_path, lm):

@@ -71,10 +71,21 @@ PIECES = ["<s>", "<pad>", "</s>", "<unk>", "▁", "a", "b", "ab", "▁ba", "aba"
 
 def test_characters_and_the_most_read_pieces_stay():
     counts = {"big": Counter({7: 50, 9: 50}), "small": Counter({8: 1, 7: 1})}
-    keep = backbone_vocab.choose_pieces(
-        spec(PIECES), counts, {"big": 0.5, "small": 0.5}, {"a", "b"}, set(), size=9
-    )
+    shares = {"big": 0.5, "small": 0.5}
+    text = counts, {}, shares, {"a", "b"}, set()
+    keep = backbone_vocab.choose_pieces(spec(PIECES), *text, size=9)
     assert [PIECES[i] for i in keep] == [*PIECES[:5], "a", "b", "ab", "<mask>"]
+    task = {"small": Counter({8: 9})}
+    keep = backbone_vocab.choose_pieces(spec(PIECES), counts, task, *text[2:], size=9)
+    assert [PIECES[i] for i in keep] == [*PIECES[:5], "a", "b", "▁ba", "<mask>"]
+
+
+def test_pieces_that_no_text_has_are_chosen_by_their_score_and_script():
+    pieces = spec([*PIECES[:5], "rare", "often", "שלום", "<mask>"])
+    for piece, score in ((5, -12.0), (6, -7.0), (7, -2.0)):  # the third: a script we do not have
+        pieces["model"]["vocab"][piece][1] = score
+    keep = backbone_vocab.choose_pieces(pieces, {}, {}, {}, set(), set(), size=7)
+    assert keep == [0, 1, 2, 3, 4, 6, 8]
 
 
 def test_a_trimmed_tokenizer_keeps_order_and_puts_the_mask_last():
@@ -92,14 +103,15 @@ def test_a_trimmed_tokenizer_keeps_order_and_puts_the_mask_last():
 def corpus():
     chance = np.random.default_rng(0)
     lines = [chance.integers(4, 39, size=n).astype(np.int32) for n in chance.integers(1, 9, 60)]
-    english = batches.Language("en", lines[:30], np.full(30, -1))
-    other = batches.Language("xx", lines[30:], np.arange(30) - 5)
+    english = batches.Language("en", lines[:30], np.full(30, -1), np.arange(30) % 3)
+    other = batches.Language("xx", lines[30:], np.arange(30) - 5, np.arange(30) % 2)
     return {"en": english, "xx": other}
 
 
 def draw(pool, languages):
     shares = batches.language_shares(languages, 0.5)
-    return batches.draw_pool(languages, shares, (0.5, 0.3, 0.2), pool, 0, rows=400, tokens=200)
+    mix, sorts = (0.5, 0.3, 0.2), (0.5, 0.25, 0.25)
+    return batches.draw_pool(languages, shares, mix, sorts, pool, 0, rows=400, tokens=200)
 
 
 def test_a_pool_depends_on_its_number_alone():
@@ -128,10 +140,10 @@ def test_translations_are_read_by_the_teacher_and_pairs_by_both():
 
 def test_task_words_are_never_paired():
     rows = {
-        "en": [{"text": "dog", "key": "cldr:x", "source": "cldr"},
-               {"text": "file", "key": "m", "source": "mo"}],
-        "sw": [{"text": "mbwa", "key": "cldr:x", "source": "cldr"},
-               {"text": "faili", "key": "m", "source": "mo"}],
+        "en": [{"text": "dog", "key": "cldr:x", "source": "cldr", "kind": "words"},
+               {"text": "file", "key": "m", "source": "mo", "kind": "words"}],
+        "sw": [{"text": "mbwa", "key": "cldr:x", "source": "cldr", "kind": "words"},
+               {"text": "faili", "key": "m", "source": "mo", "kind": "words"}],
     }  # fmt: skip
     tokenizer = toy_backbone().tokenizer.backend_tokenizer
     assert batches.tokenise(rows, tokenizer)["sw"].partner.tolist() == [-1, 1]
@@ -179,6 +191,11 @@ def test_a_killed_run_ends_in_the_same_weights(tmp_path, monkeypatch):
         run(tmp_path / "killed", toy_backbone())
     resumed = toy_backbone()
     again = run(tmp_path / "killed", resumed)
-    assert again == history == json.loads((tmp_path / "killed" / "history.json").read_text())
+    kept = json.loads((tmp_path / "killed" / "history.json").read_text())
+    again, history, kept = (
+        [{key: row[key] for key in row if key != "seconds"} for row in rows]
+        for rows in (again, history, kept)
+    )
+    assert again == history == kept
     for a, b in zip(whole.model.parameters(), resumed.model.parameters(), strict=True):
         assert torch.equal(a, b)

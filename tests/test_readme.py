@@ -24,6 +24,11 @@ def test_the_table_holds_every_method_and_the_control():
     assert "LTP minus random ticket" in table
 
 
+def test_results_of_another_base_model_are_said_to_be_old(monkeypatch):
+    monkeypatch.setattr(readme_table, "fingerprint", lambda model: "another")
+    assert readme_table.OLDER in readme_table.table()
+
+
 def test_each_command_of_the_readme_parses():
     commands = re.findall(r"^ltp (.+)$", README, flags=re.M)
     assert len(commands) >= 4

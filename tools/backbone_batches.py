@@ -6,6 +6,9 @@ Three kinds of rows, each a different lesson for the student:
     translation  <s> x </s>                       teacher reads the English line with the same key
     pair         <s> x </s> </s> y </s>           x and y translate each other; teacher reads both
 
+A row's language is drawn first (tempered), then what sort of text it is, then the line: a running
+text, a message of a program, or a word list. Messages are most of the lines and teach the least.
+
 Batches are drawn in pools. A pool is a pure function of (seed, pool number): a killed run finds its
 place again without having saved any state of the data.
 """
@@ -20,6 +23,7 @@ import pyarrow.parquet as pq
 import torch
 
 KINDS = ("self", "translation", "pair")
+SORTS = ("running", "messages", "lists")
 # Rows that must not teach the alignment: emoji names are the task's own words, and pairing them
 # over languages would hand the model a bilingual dictionary of the task.
 UNPAIRED_SOURCES = ("cldr",)
@@ -32,6 +36,7 @@ class Language:
     code: str
     ids: list[np.ndarray]  # one int32 array of pieces a line, no specials
     partner: np.ndarray  # index of the English line that translates it, or -1
+    sort: np.ndarray  # index into SORTS
 
 
 def read_corpus(folder: Path, heldout: bool = False) -> dict[str, list[dict]]:
@@ -41,6 +46,13 @@ def read_corpus(folder: Path, heldout: bool = False) -> dict[str, list[dict]]:
         table = pq.read_table(file).to_pylist()
         rows[file.stem] = [r for r in table if bool(r["heldout"]) == heldout]
     return rows
+
+
+def sort_of(row: dict) -> str:
+    """Which of `SORTS` a line of the corpus is."""
+    if row["kind"] == "running":
+        return "running"
+    return "lists" if row["source"].startswith(UNPAIRED_SOURCES) else "messages"
 
 
 def tokenise(rows: dict[str, list[dict]], tokenizer, max_pieces: int = 126) -> dict[str, Language]:
@@ -55,7 +67,8 @@ def tokenise(rows: dict[str, list[dict]], tokenizer, max_pieces: int = 126) -> d
         encoded = tokenizer.encode_batch_fast([r["text"] for r in lines], add_special_tokens=False)
         ids = [np.array(e.ids[:max_pieces], dtype=np.int32) for e in encoded]
         partner = [english.get(r["key"], -1) if r["key"] and code != "en" else -1 for r in lines]
-        languages[code] = Language(code, ids, np.array(partner))
+        sort = [SORTS.index(sort_of(r)) for r in lines]
+        languages[code] = Language(code, ids, np.array(partner), np.array(sort))
     return languages
 
 
@@ -66,6 +79,7 @@ def save_pieces(languages: dict[str, Language], file: Path) -> None:
         arrays[f"{code}.pieces"] = np.concatenate(language.ids)
         arrays[f"{code}.lengths"] = np.array([len(x) for x in language.ids])
         arrays[f"{code}.partner"] = language.partner
+        arrays[f"{code}.sort"] = language.sort
     np.savez(file, **arrays)
 
 
@@ -76,7 +90,7 @@ def load_pieces(file: Path) -> dict[str, Language]:
     for code in sorted({key.split(".")[0] for key in arrays}):
         ends = np.cumsum(arrays[f"{code}.lengths"])[:-1]
         ids = np.split(arrays[f"{code}.pieces"], ends)
-        languages[code] = Language(code, ids, arrays[f"{code}.partner"])
+        languages[code] = Language(code, ids, arrays[f"{code}.partner"], arrays[f"{code}.sort"])
     return languages
 
 
@@ -87,15 +101,26 @@ def language_shares(languages: dict[str, Language], temperature: float) -> np.nd
     return shares / shares.sum()
 
 
-def draw_pool(languages, shares, mix, pool: int, seed: int, rows: int, tokens: int) -> list[tuple]:
+def sorts_there(language: Language, sorts) -> tuple[list[np.ndarray], np.ndarray]:
+    """The lines of each sort that a language has, and how often each sort is drawn."""
+    lines = [np.flatnonzero(language.sort == i) for i in range(len(SORTS))]
+    weight = np.array([share * bool(len(x)) for share, x in zip(sorts, lines, strict=True)])
+    return lines, weight / weight.sum()
+
+
+def draw_pool(
+    languages, shares, mix, sorts, pool: int, seed: int, rows: int, tokens: int
+) -> list[tuple]:
     """Batches of pool number `pool`: (kind, [row], [teacher row]), at most `tokens` pieces each."""
     rng = np.random.default_rng((seed, pool))
     codes = list(languages)
+    there = {code: sorts_there(language, sorts) for code, language in languages.items()}
     drawn: dict[str, list] = {kind: [] for kind in KINDS}
     english = languages["en"].ids
     for number in rng.choice(len(codes), size=rows, p=shares):
         language = languages[codes[number]]
-        line = int(rng.integers(len(language.ids)))
+        lines, weight = there[codes[number]]
+        line = int(rng.choice(lines[rng.choice(len(SORTS), p=weight)]))
         kind = KINDS[rng.choice(3, p=mix)]
         mate = int(language.partner[line])
         if mate < 0:
