@@ -13,8 +13,8 @@ Three densities. "20 %" means little without "of what": `density` is of the elig
 model with its embeddings. A report shows all three.
 
 Reading order: `Ticket` (the value), `Ticket.select` (the choice; how it finds the top k without
-sorting is in `topk`), `overlap` (is it more than chance?), `find_ticket` (stage 1 in one call).
-What this file does not do: training. The way to θ₁ is in `mlm`, training a ticket in `sparse`.
+sorting is in `topk`), `origin`. Then `find` (the way to θ₁), `overlap` (is it more than chance?).
+What this file does not do: know files (`mask_file`), or train (`mlm` for θ₁, `sparse` for stage 2).
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import prod
 from pathlib import Path
-from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -31,7 +30,8 @@ from torch import Tensor, nn
 from . import mask_file
 from .backbone import fingerprint
 from .layers import among, eligible, in_encoder, place
-from .topk import Deltas, collect, delta_bits, how_many, kth_largest, random_bits
+from .report import report
+from .topk import collect, delta_bits, how_many, kth_largest, random_bits, shapes_of
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -146,14 +146,16 @@ class Ticket:
         """The exact global top k of |delta|.
 
         A parameter that did not move says nothing: it is never chosen unless `allow_unmoved`.
+        deltas: fp32 tensors by name, or `topk.Deltas`, which takes no memory.
 
         >>> deltas = {"b": torch.tensor([[0.4], [-0.1]]), "a": torch.tensor([0.1, -0.9, 0.0])}
         >>> Ticket.select(deltas, 0.6, base="toy").indices  # k = 3; of the two 0.1, a[0] is first
         {'a': tensor([0, 1]), 'b': tensor([0])}
         """
-        shapes = {name: deltas[name].shape for name in deltas}
-        stream, k = delta_bits(deltas), how_many(density, sum(map(prod, shapes.values())))
-        threshold, ties = kth_largest(stream, k)
+        shapes = shapes_of(deltas)
+        total = sum(map(prod, shapes.values()))
+        stream, k = delta_bits(deltas), how_many(density, total)
+        threshold, ties = kth_largest(stream, k, total)
         if threshold == 0 and not allow_unmoved:
             raise ValueError(
                 f"density {density:g} asks for {k:,} parameters, but only {k - ties:,} moved; "
@@ -170,9 +172,9 @@ class Ticket:
         >>> Ticket.random({"w": torch.zeros(2, 5)}, 0.3, seed=0, base="toy").indices
         {'w': tensor([5, 7, 8])}
         """
-        shapes = {name: like[name].shape for name in like}
-        stream = random_bits(shapes, seed)
-        found = kth_largest(stream, how_many(density, sum(map(prod, shapes.values()))))
+        shapes = shapes_of(like)
+        stream, total = random_bits(shapes, seed), sum(map(prod, shapes.values()))
+        found = kth_largest(stream, how_many(density, total), total)
         about.setdefault("made", {"by": "chance", "seed": seed})
         return cls(shapes=shapes, indices=collect(stream, *found), **about)
 
@@ -204,8 +206,11 @@ class Ticket:
 
     # --- on disk, and on a model ---
 
-    def save(self, path: str | Path, values: Tensor | None = None) -> None:
+    def save(self, path: str | Path, values: Tensor | None = None, error: float = 0.0) -> None:
         """Write `path` (.safetensors), and beside it a report for people (.md).
+
+        values: the trained weights (K,) in fp32, by name, then by flat index; or, with their
+        largest error, what `mask_file.stored` made of them in half precision.
 
         >>> import tempfile
         >>> ticket = Ticket("toy", {"w": (2, 5)}, {"w": torch.tensor([0, 8])})
@@ -215,8 +220,9 @@ class Ticket:
         True
         """
         header = self._origin() | {"made": dict(self.made)}
-        mask_file.write(path, mask_file.MaskFile(header, self.shapes, self.indices, values))
-        Path(path).with_suffix(".md").write_text(self.report(), encoding="utf-8")
+        file = mask_file.MaskFile(header, self.shapes, self.indices, values, error)
+        mask_file.write(path, file)
+        Path(path).with_suffix(".md").write_text(report(self, file), encoding="utf-8")
 
     @classmethod
     def load(cls, path: str | Path, model: nn.Module | None = None) -> Ticket:
@@ -239,60 +245,6 @@ class Ticket:
                 f"find a ticket on this model with `ltp ticket`"
             )
 
-    def report(self) -> str:
-        """What the ticket is, in Markdown."""
-        of = {
-            "eligible parameters": (self.density, self.total),
-            "encoder": (self.density_encoder, self.encoder_total),
-            "base model with embeddings": (self.density_all, self.base_total),
-        }
-        made = ", ".join(f"{key} {value}" for key, value in self.made.items()) or "not recorded"
-        lines = [f"# A ticket of {len(self):,} parameters\n"]
-        lines += [f"Base model `{self.base}`. How it was made: {made}.\n"]
-        lines += ["| of | share | parameters |", "|---|---:|---:|"]
-        lines += [f"| {what} | {share:.2%} | {total:,} |" for what, (share, total) in of.items()]
-        lines += ["\n| layer | module | chosen | of | share |", "|---|---|---:|---:|---:|"]
-        for layer, share in self.layer_shares().items():
-            lines += [f"| **{layer}** | | | | **{share:.2%}** |"]
-            row = self.counts()[layer].items()
-            lines += [f"| {layer} | {m} | {k:,} | {n:,} | {k / n:.2%} |" for m, (k, n) in row]
-        return "\n".join(lines) + "\n"
-
-
-class Overlap(NamedTuple):
-    """|A ∩ B| / |A ∪ B| of two tickets, and what two random tickets would give."""
-
-    jaccard: float
-    expected: float
-
-
-def overlap(a: Ticket, b: Ticket, given: str = "total") -> Overlap:
-    """How much two tickets agree, beside the agreement that chance alone would bring.
-
-    Two random choices of k₁ and k₂ out of N share E = k₁·k₂/N entries on the mean (hypergeometric
-    law), so `expected` is E / (k₁ + k₂ − E). With given="layer" or "tensor", chance is also told
-    how many entries each ticket has in each of these, and E is summed over them: what lies above
-    it is agreement on *which* entries move, not only on which layers do.
-
-    >>> a = Ticket("toy", {"w": (10,)}, {"w": torch.tensor([0, 1, 2, 3])})
-    >>> b = Ticket("toy", {"w": (10,)}, {"w": torch.tensor([2, 3, 4, 5, 6])})
-    >>> overlap(a, b)                           # 2 of 7 shared; by chance 2 of 7 (E = 4 · 5 / 10)
-    Overlap(jaccard=0.2857142857142857, expected=0.2857142857142857)
-    """
-    if a.shapes != b.shapes:
-        raise ValueError("the tickets choose from different tensors; `restrict` both alike first")
-    groups = {"total": lambda name: "", "layer": lambda name: place(name)[0], "tensor": str}
-    if given not in groups:
-        raise ValueError(f"given must be one of {', '.join(groups)}, got {given!r}")
-    table: dict = {}
-    for name, shape in a.shapes.items():
-        k1, k2, n = table.get(group := groups[given](name), (0, 0, 0))
-        table[group] = (k1 + len(a.indices[name]), k2 + len(b.indices[name]), n + prod(shape))
-    shared = sum(int(a.mask(name).view(-1)[b.indices[name]].sum()) for name in a.shapes)
-    by_chance = sum(k1 * k2 / n for k1, k2, n in table.values())
-    both = len(a) + len(b)
-    return Overlap(shared / (both - shared), by_chance / (both - by_chance))
-
 
 def origin(model: nn.Module) -> dict:
     """What a ticket remembers of its model: fingerprint (`base`) and sizes, to pass as `**about`.
@@ -307,34 +259,11 @@ def origin(model: nn.Module) -> dict:
     return dict(base=fingerprint(model), base_total=sum(sizes.values()), encoder_total=encoder)
 
 
-def find_ticket(
-    lm, dataset, density: float = 0.20, *, steps: int = 400, seed: int = 0,
-    layers=None, modules=None, **stage1,
-) -> Ticket:  # fmt: skip
-    """Stage 1 in one call: masked-LM training on the column `text`, then the top k of |θ₁ − θ₀|.
-
-    layers, modules: what the ticket may choose from (see `eligible`). Stage 1 moves these and the
-    rest of the encoder. `stage1` goes to `mlm.adapt`: batch_size, learning_rate, progress ...
-
-    >>> from ltp_core.toy import toy_backbone
-    >>> find_ticket(toy_backbone(), {"text": ["the cat eats rice"]}, steps=2, progress=False)
-    Ticket(890 of 4,448 eligible parameters, density 0.2001, base '...')
-    """
-    from .mlm import adapt  # here, because a ticket can be read and trained without stage 1
-
-    before = eligible(lm.model, layers, modules)
-    how_many(density, sum(p.numel() for p in before.values()))  # complain before the long part
-    stage1.setdefault("names", list(eligible(lm.model) | before))
-    after = adapt(lm, dataset, steps=steps, seed=seed, **stage1)
-    made = {"by": "masked-LM movement", "steps": steps, "seed": seed}
-    made |= {key: stage1[key] for key in ("batch_size", "learning_rate") if key in stage1}
-    return Ticket.select(Deltas(before, after), density, made=made, **origin(lm.model))
-
-
 def _check_indices(name: str, index: Tensor, size: int) -> None:
     if index.dtype != torch.int64 or index.dim() != 1 or index.device.type != "cpu":
         raise ValueError(f"the indices of {name} must be a flat int64 tensor on the CPU")
-    if bool((index[1:] <= index[:-1]).any()):
+    at = index.numpy()  # compares faster than torch does
+    if (at[1:] <= at[:-1]).any():
         raise ValueError(f"the indices of {name} must be sorted and unique; use torch.unique")
     if len(index) and not 0 <= index[0] <= index[-1] < size:
         ends = f"{int(index[0])} to {int(index[-1])}"

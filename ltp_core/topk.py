@@ -4,29 +4,44 @@ The idea. Read as integers, the bits of non-negative floats keep their order:
 
     a < b   ⇔   bits(a) < bits(b)        for fp32 a, b ≥ 0.
 
-A histogram of the upper 16 bits therefore tells in which bucket the k-th largest number lies, and a
-histogram of the lower 16 bits within that bucket tells its exact value t. A third pass takes all
-numbers above t and the first few that equal t. Numbers pass by in chunks, tensor by tensor in the
-order of names: nothing of the model's size is copied, and the answer is the same on every machine.
+Every 61st number is a sample that tells, almost surely, two bounds between which the k-th largest
+number t lies, and between which few others lie. One pass counts the numbers above the bounds and
+keeps those between them, which gives t exactly; a second pass takes all numbers above t and the
+first few that equal t. If the sample has misled, or half the model ties, counting decides instead:
+a histogram of the upper 16 bits finds the bucket of t, one of the lower 16 bits finds t within it.
+
+Guesses cost time and never change the answer. It is the same on every machine and for every number
+of threads: the k largest, and of equal numbers the first in the order of names and flat indices.
+
+Memory. Numbers pass by in chunks, and |θ₁ − θ₀| is subtracted chunk by chunk: nothing of the
+model's size exists, not even for its largest tensor. The last pass marks what it takes with one bit
+a number and turns a tensor's bits into indices when it has seen all of it. So the peak is the
+answer itself (8 bytes for each of the k), less than half a byte a parameter, and a few chunks.
 
 The same choice made on random bits instead of deltas is a random ticket: see `random_bits`.
 
-Reading order: `kth_largest`, `collect`, then the streams `delta_bits` (of `Deltas`), `random_bits`.
-What this file does not do: it knows nothing of models and tickets.
+Reading order: `kth_largest`, `by_counting`, `collect`, then the streams `delta_bits` (of `Deltas`)
+and `random_bits`. What this file does not do: it knows nothing of models, files and tickets.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import groupby
 from math import prod
+from operator import itemgetter
 
+import numpy as np
 import torch
 from torch import Tensor
 
-CHUNK = 1 << 20  # numbers looked at together
+CHUNK = 1 << 18  # numbers looked at together; few enough to stay in the cache
+STEP = 61  # of so many numbers one is in the sample; a prime, to be in step with no row
+ROOM = 1 / 32  # share of the numbers that may be kept between the bounds
 BINS = 1 << 16
 INFINITY = 0x7F800000  # the bits of fp32 infinity; the bits of every NaN are larger
-Stream = Callable[[], Iterator[tuple[str, int, Tensor]]]  # yields name, start, (chunk,) int32 bits
+# stream(step) yields name, start, and int32 bits of every step-th number of a chunk
+Stream = Callable[[int], Iterator[tuple[str, int, np.ndarray]]]
 
 
 def how_many(density: float, total: int) -> int:
@@ -48,23 +63,58 @@ def how_many(density: float, total: int) -> int:
     return k
 
 
-def kth_largest(stream: Stream, k: int) -> tuple[int, int]:
-    """The bits of the k-th largest number, and how many numbers equal to it are among the k.
+def kth_largest(stream: Stream, k: int, total: int) -> tuple[int, int]:
+    """The bits of the k-th largest of `total` numbers, and how many of the k are equal to it.
 
     >>> deltas = {"w": torch.tensor([0.5, -2.0, 0.5, 1.0, 0.5])}
-    >>> bits, ties = kth_largest(delta_bits(deltas), 4)         # 2, 1, 0.5, 0.5
+    >>> bits, ties = kth_largest(delta_bits(deltas), 4, total=5)         # 2, 1, 0.5, 0.5
     >>> torch.tensor(bits, dtype=torch.int32).view(torch.float32).item(), ties
     (0.5, 2)
     """
+    low, high = bounds(stream, k / total)
+    above, kept, count = 0, [], 0
+    for _, _, bits in stream(1):
+        above += np.count_nonzero(bits > high)
+        kept.append(bits[(bits >= low) & (bits <= high)])
+        if (count := count + len(kept[-1])) > max(ROOM * total, CHUNK):
+            return by_counting(stream, k)
+    if not above < k <= above + count:
+        return by_counting(stream, k)
+    between = np.concatenate(kept)
+    between.sort()
+    bits_of_kth = between[above - k]  # the (k − above)-th from the end
+    return int(bits_of_kth), int(k - above - np.count_nonzero(between > bits_of_kth))
+
+
+def bounds(stream: Stream, share: float) -> tuple[int, int]:
+    """Two numbers between which the least of the `share` of largest numbers lies, almost surely.
+
+    Each is at least six standard deviations away from that quantile of the sample.
+    """
+    sample = np.concatenate([bits for _, _, bits in stream(STEP)])
+    sample.sort()
+    place, slack = (1 - share) * len(sample), 3 * len(sample) ** 0.5
+    low, high = int(place - slack), int(place + slack) + 1
+    lowest = sample[low] if low >= 0 else 0
+    highest = sample[high] if high < len(sample) else np.iinfo(np.int32).max
+    return int(lowest), int(highest)
+
+
+def by_counting(stream: Stream, k: int) -> tuple[int, int]:
+    """What `kth_largest` returns, without a guess: slower, and as fast for any numbers.
+
+    >>> by_counting(delta_bits({"w": torch.tensor([0.5, -2.0, 0.5, 1.0, 0.5])}), 4)[1]
+    2
+    """
     bits_of_kth, left = 0, k  # left: how many of the k lie in the bucket still in question
     for shift in (16, 0):
-        histogram = torch.zeros(BINS, dtype=torch.int64)
-        for _, _, bits in stream():
+        histogram = np.zeros(BINS, np.int64)
+        for _, _, bits in stream(1):
             if shift == 0:
                 bits = bits[bits >> 16 == bits_of_kth >> 16]
-            histogram += torch.bincount(bits >> shift & BINS - 1, minlength=BINS).cpu()
-        at_least = histogram.flip(0).cumsum(0)  # at_least[i]: how many lie in the i + 1 top bins
-        i = int(torch.searchsorted(at_least, left))
+            histogram += np.bincount(bits >> shift & BINS - 1, minlength=BINS)
+        at_least = histogram[::-1].cumsum()  # at_least[i]: how many lie in the i + 1 top bins
+        i = int(np.searchsorted(at_least, left))
         left -= int(at_least[i - 1]) if i else 0
         bits_of_kth |= BINS - 1 - i << shift
     return bits_of_kth, left
@@ -74,34 +124,55 @@ def collect(stream: Stream, bits_of_kth: int, ties: int) -> dict[str, Tensor]:
     """The flat indices of all larger numbers and of the first `ties` equal ones, by name.
 
     >>> stream = delta_bits({"w": torch.tensor([0.5, -2.0, 0.5, 1.0, 0.5])})
-    >>> collect(stream, *kth_largest(stream, 4))
+    >>> collect(stream, *kth_largest(stream, 4, total=5))
     {'w': tensor([0, 1, 2, 3])}
     """
-    found: dict[str, list[Tensor]] = {}
-    for name, start, bits in stream():
-        keep = bits >= bits_of_kth
-        equal = (bits == bits_of_kth).nonzero().flatten()
-        keep[equal[ties:]] = False
-        ties -= min(ties, len(equal))
-        found.setdefault(name, []).append(keep.nonzero().flatten().cpu() + start)
-    return {name: torch.cat(parts) for name, parts in found.items()}  # name -> (k,) int64, sorted
+    found: dict[str, Tensor] = {}
+    for name, chunks in groupby(stream(1), key=itemgetter(0)):
+        marks, starts, count = [], [], 0
+        for _, start, bits in chunks:
+            keep, equal = bits >= bits_of_kth, bits == bits_of_kth
+            if equal.any():
+                places = np.flatnonzero(equal)
+                keep[places[ties:]] = False
+                ties -= min(ties, len(places))
+            count += np.count_nonzero(keep)
+            marks.append(np.packbits(keep))
+            starts.append(start)
+        found[name] = _places(marks, starts, count)
+    return found  # name -> (k,) int64, sorted
+
+
+def _places(marks: list[np.ndarray], starts: list[int], count: int) -> Tensor:
+    """Where the bits are set, written straight into an array of the right size."""
+    places, end = np.empty(count, np.int64), 0
+    for packed, start in zip(marks, starts, strict=True):
+        here = np.flatnonzero(np.unpackbits(packed).view(bool))
+        np.add(here, start, out=places[end : end + len(here)])
+        end += len(here)
+    return torch.from_numpy(places)
 
 
 class Deltas(Mapping):
-    """θ₁ − θ₀ in fp32, subtracted tensor by tensor when asked for, so it takes no memory.
+    """θ₁ − θ₀ in fp32. `Deltas` holds no numbers: it subtracts when asked, so it takes no memory.
+
+    `before` and `after` may lie in memory, on a GPU, or in files (`mapped`), in any precision.
 
     >>> Deltas({"w": torch.tensor([1.0, 2.0])}, {"w": torch.tensor([1.5, 2.0])})["w"]
     tensor([0.5000, 0.0000])
     """
 
     def __init__(self, before: Mapping[str, Tensor], after: Mapping[str, Tensor]) -> None:
-        if missing := [name for name in before if name not in after]:
-            raise ValueError(f"stage 1 gave no weights for {missing[0]!r}, which is eligible")
+        for name in before:
+            if name not in after:
+                raise ValueError(f"stage 1 gave no weights for {name!r}, which is eligible")
+            if (old := before[name].shape) != (new := after[name].shape):
+                shapes = f"shape {tuple(old)} before and {tuple(new)} after"
+                raise ValueError(f"{name} has {shapes}; compare two states of one model")
         self.before, self.after = before, after
 
     def __getitem__(self, name: str) -> Tensor:
-        before, after = self.before[name].detach(), self.after[name].detach()
-        return after.float() - before.to(after.device).float()
+        return _minus(self.after[name].detach(), self.before[name].detach())
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.before)
@@ -110,17 +181,36 @@ class Deltas(Mapping):
         return len(self.before)
 
 
+def _minus(after: Tensor, before: Tensor) -> Tensor:
+    return after.float() - before.to(after.device).float()
+
+
+def shapes_of(deltas: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:
+    """The shape of each delta, without subtracting any.
+
+    >>> shapes_of(Deltas({"w": torch.ones(2, 5)}, {"w": torch.ones(2, 5)}))
+    {'w': (2, 5)}
+    """
+    tensors = deltas.before if isinstance(deltas, Deltas) else deltas
+    return {name: tuple(tensors[name].shape) for name in tensors}
+
+
 def delta_bits(deltas: Mapping[str, Tensor]) -> Stream:
     """The stream of |delta|. Deltas must be fp32 (in bf16 most of them tie) and finite."""
+    before, after = None, deltas
+    if isinstance(deltas, Deltas):
+        before, after = deltas.before, deltas.after
 
-    def stream():
+    def stream(step: int):
         for name in sorted(deltas):
-            delta = deltas[name].detach()
-            if delta.dtype != torch.float32:
-                raise ValueError(f"the delta of {name} is {delta.dtype}; take it in torch.float32")
-            flat = delta.reshape(-1)
-            for start in range(0, len(flat), CHUNK):
-                bits = flat[start : start + CHUNK].view(torch.int32) & 0x7FFFFFFF  # drop the sign
+            new = after[name].detach().reshape(-1)
+            old = None if before is None else before[name].detach().reshape(-1)
+            if old is None and new.dtype != torch.float32:
+                raise ValueError(f"the delta of {name} is {new.dtype}; take it in torch.float32")
+            for start in range(0, len(new), CHUNK):
+                here = slice(start, start + CHUNK, step)
+                delta = new[here] if old is None else _minus(new[here], old[here])
+                bits = (delta.contiguous().view(torch.int32) & 0x7FFFFFFF).cpu().numpy()  # no sign
                 if bits.max() >= INFINITY:
                     raise ValueError(
                         f"the delta of {name} holds NaN or infinity; run stage 1 again with a "
@@ -135,15 +225,15 @@ def random_bits(shapes: Mapping[str, tuple[int, ...]], seed: int) -> Stream:
     """A stream of 31 random bits for each entry, the same at every pass and on every machine.
 
     >>> stream = random_bits({"w": (2, 5)}, seed=0)
-    >>> collect(stream, *kth_largest(stream, 3))
+    >>> collect(stream, *kth_largest(stream, 3, total=10))
     {'w': tensor([5, 7, 8])}
     """
 
-    def stream():
+    def stream(step: int):
         generator = torch.Generator().manual_seed(seed)
         for name, shape in sorted(shapes.items()):
             for start in range(0, prod(shape), CHUNK):
                 bits = torch.empty(min(CHUNK, prod(shape) - start), dtype=torch.int32)
-                yield name, start, bits.random_(generator=generator)
+                yield name, start, bits.random_(generator=generator).numpy()[::step]
 
     return stream
