@@ -26,10 +26,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
-import torch
 
 from .languages import HIGH, LANGUAGES, LOW
-from .loop import precision
+from .loop import one_cast, precision
 
 
 class Row(NamedTuple):
@@ -98,7 +97,6 @@ class Table:
     __repr__ = __str__
 
 
-@torch.inference_mode()
 def predict(
     model, dataset, *, batch_size: int = 64, autocast: bool | str = False, progress: bool = False
 ) -> np.ndarray:
@@ -118,7 +116,7 @@ def predict(
     answers = np.empty(len(rows), dtype=np.int64)
     bar = tqdm(total=len(rows), desc="predict", unit="text", disable=not progress)
     model.eval()
-    with precision(model.prompt.device, autocast):
+    with one_cast(model), precision(model.prompt.device, autocast):
         for start in range(0, len(rows), batch_size):
             chosen = order[start : start + batch_size]
             logits = model(model.batch([rows[i] for i in chosen]))  # (B, C)

@@ -10,7 +10,7 @@ generators seeded by (seed, e) or (seed, t). Step t is then the same whether the
 one go or was killed and started again, and a checkpoint needs no generator states.
 
 Under `accelerate launch` each process takes its share of the rows and only the gradients of what is
-trained are summed, once a step.
+trained are summed, once a step: see `ranks`.
 
 Reading order: `seed_for`, `batches`, `rate`, `fit`; then `twin` and `precision`.
 
@@ -21,13 +21,15 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from . import checkpoint as ckpt
+from .ranks import own_chance, same_start, sum_gradients
 
 
 def seed_for(*numbers: int) -> int:
@@ -114,6 +116,30 @@ def precision(device: torch.device, autocast: bool | str):
     return torch.autocast(device.type, dtype=torch.bfloat16, enabled=enabled)
 
 
+@contextmanager
+def one_cast(model: nn.Module) -> Iterator[None]:
+    """Under autocast without gradients: cast each weight once, not once a batch.
+
+    Autocast keeps the bf16 copy of a leaf that asks for gradients, and of no other, and it keeps
+    none in inference mode. So let all weights ask, and compute no gradients all the same.
+
+    >>> layer = nn.Linear(2, 2).requires_grad_(False)
+    >>> with one_cast(layer):
+    ...     layer.weight.requires_grad, layer(torch.ones(1, 2)).requires_grad
+    (True, False)
+    >>> layer.weight.requires_grad
+    False
+    """
+    asked = [(p, p.requires_grad) for p in model.parameters()]
+    try:
+        with torch.no_grad():
+            model.requires_grad_(True)
+            yield
+    finally:
+        for p, before in asked:
+            p.requires_grad_(before)
+
+
 def twin(model: nn.Module, own: Iterable[str] = ()) -> nn.Module:
     """A second model over the same memory; only the tensors named in `own` are copies.
 
@@ -161,7 +187,7 @@ def fit(
     `loss_at(step)` is this process's share of the loss; `after()` runs when the leaves changed;
     `callback(step, info)` hears of every step done. With `checkpoint` the state is saved every
     `every` steps and at the end, and a second call goes on from there; `settings` say which run it
-    is, and another run's state is refused.
+    is, and another run's state is refused. All processes must see that folder.
 
     >>> from accelerate import Accelerator
     >>> x = nn.Parameter(torch.tensor([3.0]))
@@ -178,17 +204,20 @@ def fit(
     optimizer = torch.optim.AdamW(groups, weight_decay=0.0, fused=True)
     peaks = [group["lr"] for group in groups]
     leaves = [leaf for group in groups for leaf in group["params"]]
+    rank, ranks = accelerator.process_index, accelerator.num_processes
     first, history = ckpt.restore(checkpoint, optimizer, settings) if checkpoint else (0, [])
+    same_start(first, accelerator)
     after()
-    bar = tqdm(total=steps, initial=first, desc=label, unit="step", disable=not progress)
+    silent = not (progress and accelerator.is_main_process)
+    bar = tqdm(total=steps, initial=first, desc=label, unit="step", disable=silent)
     for step in range(first, steps):
         for group, peak in zip(optimizer.param_groups, peaks, strict=True):
             group["lr"] = peak * rate(step, steps, warmup)
-        with torch.random.fork_rng(), precision(accelerator.device, autocast):
-            torch.manual_seed(seed_for(seed, step, 2))
+        chance = seed_for(seed, step, 2, *([rank] if rank else []))
+        with own_chance(chance, accelerator), precision(accelerator.device, autocast):
             loss = loss_at(step)
-        accelerator.backward(loss)
-        share_gradients(leaves, accelerator)
+        loss.backward()
+        sum_gradients(leaves, ranks)
         torch.nn.utils.clip_grad_norm_(leaves, clip)
         optimizer.step()
         optimizer.zero_grad()
@@ -204,13 +233,6 @@ def fit(
             callback(step, {"loss": history[-1], "rates": rates})
     bar.close()
     return history
-
-
-def share_gradients(leaves: list[Tensor], accelerator) -> None:
-    """Sum each leaf's gradient over the processes; nothing to do for one."""
-    if accelerator.num_processes > 1:
-        for leaf in (leaf for leaf in leaves if leaf.grad is not None):
-            leaf.grad = accelerator.reduce(leaf.grad, "sum")
 
 
 def _finite(loss: float, step: int) -> float:

@@ -27,6 +27,8 @@ from torch import Tensor, nn
 from . import tokens
 from .backbone import fingerprint
 from .loop import batches, fit, seed_for, twin
+from .ranks import share
+from .sparse import SparseModel
 
 IGNORED = -100  # the label of a place that is not hidden
 
@@ -115,14 +117,15 @@ def adapt(
     max_length: int = 128,
     dropout: bool = False,
     names: Iterable[str] | None = None,
+    ticket=None,
     seed: int = 0,
     **loop,
 ) -> dict[str, Tensor]:
     """θ₁: the base model's parameters after `steps` AdamW steps of masked-LM training on `text`.
 
-    `names` are the tensors that may move (default: the encoder; never the MLM head). `lm` stays as
-    it was, bit for bit; tensors that did not move are shared with it. Lines longer than
-    `max_length` are cut into several rows; nothing is lost.
+    `names` are the tensors that may move (default: the encoder; never the MLM head), or with a
+    `ticket` only its entries do. `lm` stays as it was, bit for bit; tensors that did not move are
+    shared with it. Lines longer than `max_length` are cut into several rows; nothing is lost.
 
     `loop` goes to `loop.fit`: clip, autocast, progress, callback, and `checkpoint`, a folder from
     which a killed run goes on and ends in the same bits.
@@ -138,10 +141,14 @@ def adapt(
     from accelerate import Accelerator
 
     accelerator = Accelerator()
+    if ticket is not None:
+        names = [name for name, index in ticket.indices.items() if len(index)]
     names = trainable_names(lm.model, names)
     model = twin(lm.model, own=[lm.model.base_model_prefix + "." + name for name in names])
     model = model.to(accelerator.device).train(dropout)
-    leaves = {name: model.base_model.get_parameter(name).requires_grad_() for name in names}
+    moving = {name: model.base_model.get_parameter(name).requires_grad_() for name in names}
+    packed = None if ticket is None else SparseModel(model, ticket)
+    leaves = [*moving.values()] if packed is None else [packed.values]
     rows = text_rows(lm.tokenizer, dataset, max_length)
     batch_at = batches([len(row) for row in rows], batch_size, seed)
     rank, ranks = accelerator.process_index, accelerator.num_processes
@@ -151,20 +158,24 @@ def adapt(
         chance = torch.Generator().manual_seed(seed_for(seed, step, 1))
         ids, labels = mask_tokens(batch["input_ids"], lm.tokenizer, generator=chance)
         batch |= {"input_ids": ids, "labels": labels}
-        mine = {name: value[rank::ranks].to(accelerator.device) for name, value in batch.items()}
-        return masked_lm_loss(model, mine, places=int((labels != IGNORED).sum()))
+        own, counts = share(range(len(labels)), rank, ranks)
+        mine = {name: value[own].to(accelerator.device) for name, value in batch.items()}
+        return counts * masked_lm_loss(model, mine, places=int((labels != IGNORED).sum()))
 
-    groups = [{"params": [*leaves.values()], "lr": learning_rate, "weight_decay": weight_decay}]
+    groups = [{"params": leaves, "lr": learning_rate, "weight_decay": weight_decay}]
     settings = dict(
         stage=1, base=fingerprint(lm.model), data=digest(rows), names=digest(names),
         batch_size=batch_size, learning_rate=learning_rate, weight_decay=weight_decay,
-        dropout=dropout,
+        dropout=dropout, **({} if ticket is None else {"ticket": which(ticket)}),
     )  # fmt: skip
     fit(
         loss_at, groups, steps=steps, accelerator=accelerator, seed=seed, warmup=warmup,
-        settings=settings, label="stage 1: masked LM", **loop,
+        settings=settings, label="stage 1: masked LM",
+        **({} if packed is None else {"after": packed.write}), **loop,
     )  # fmt: skip
-    moved = {name: leaf.detach().cpu() for name, leaf in leaves.items()}
+    if packed is not None:
+        packed.close()
+    moved = {name: p.detach().cpu() for name, p in moving.items()}
     return {name: p.detach() for name, p in lm.model.base_model.named_parameters()} | moved
 
 
@@ -212,3 +223,14 @@ def digest(items: Iterable) -> str:
     False
     """
     return hashlib.sha256(repr(list(items)).encode()).hexdigest()[:16]
+
+
+def which(ticket) -> str:
+    """A short name of the entries a ticket chooses, so that a checkpoint knows its own.
+
+    >>> which(None)
+    ''
+    """
+    if ticket is None:
+        return ""
+    return digest(hashlib.sha256(index.numpy()).hexdigest() for index in ticket.indices.values())

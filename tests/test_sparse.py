@@ -1,11 +1,16 @@
 """Packed training equals masked dense training, and what is outside the ticket never changes."""
 
 import copy
+import gc
+import math
+import os
+import shutil
 
 import pytest
 import torch
 
 from ltp_core.layers import eligible
+from ltp_core.prompt import PromptModel
 from ltp_core.sparse import SparseModel
 from ltp_core.ticket import Ticket, origin
 from ltp_core.toy import toy_backbone
@@ -40,11 +45,11 @@ def equal(one, other):
     return all(torch.equal(bits(a[name]), bits(b[name])) for name in a | b)
 
 
-def train_packed(model, ticket, steps=5, **adamw):
+def train_packed(model, ticket, steps=5, compiled=None, **adamw):
     with SparseModel(model, ticket) as sparse:
         optimizer = sparse.attach(torch.optim.AdamW([sparse.values], lr=0.01, **adamw))
         for step in range(steps):
-            model(**batch(step)).loss.backward()
+            (model if compiled is None else compiled)(**batch(step)).loss.backward()
             optimizer.step()
             optimizer.zero_grad()
     return weights(model)
@@ -68,22 +73,38 @@ def train_masked(model, ticket, steps=5, **adamw):
     return weights(model)
 
 
+def full_registers(model, layers):
+    """A ticket of about a fifth whose size is a multiple of 16."""
+    total = sum(p.numel() for p in eligible(model, layers).values())
+    return some(model, density=total // 5 // 16 * 16 / total, layers=layers)
+
+
 @pytest.mark.parametrize("layers", [None, [1], EVERYTHING])
 @pytest.mark.parametrize("adamw", [{"foreach": False}, {"foreach": True}, {"fused": True}])
 @pytest.mark.parametrize("decay", [0.0, 0.1])
-def test_packed_is_masked_dense(model, layers, adamw, decay):
-    """Bit for bit. Only fused AdamW rounds the last few entries of a vector (those after the last
-    full SIMD register) another way, and packing changes which entries these are."""
-    ticket, start = some(model, layers=layers), weights(model)
+def test_packed_is_masked_dense_bit_for_bit(model, layers, adamw, decay):
+    ticket, start = full_registers(model, layers), weights(model)
     dense = train_masked(copy.deepcopy(model), ticket, weight_decay=decay, **adamw)
     packed = train_packed(model, ticket, weight_decay=decay, **adamw)
     for name in start:
-        if "fused" in adamw:
-            torch.testing.assert_close(packed[name], dense[name], rtol=0, atol=1e-6)
-        else:
-            assert torch.equal(bits(packed[name]), bits(dense[name])), name
+        assert torch.equal(bits(packed[name]), bits(dense[name])), name
     moved = sum(int((packed[name] != start[name]).sum()) for name in start)
     assert moved > 0.9 * len(ticket)
+
+
+@pytest.mark.parametrize("decay", [0.0, 0.1])
+def test_a_ticket_of_any_size_unless_fused_adamw_rounds_the_remainder(model, decay):
+    """Fused AdamW on a CPU handles 16 numbers at a time; those left over round in another way."""
+    ticket = some(model)
+    assert len(ticket) % 16
+    for adamw in ({"foreach": False}, {"fused": True}):
+        dense = train_masked(copy.deepcopy(model), ticket, weight_decay=decay, **adamw)
+        packed = train_packed(copy.deepcopy(model), ticket, weight_decay=decay, **adamw)
+        for name in dense:
+            if "fused" in adamw:
+                torch.testing.assert_close(packed[name], dense[name], rtol=0, atol=1e-6)
+            else:
+                assert torch.equal(bits(packed[name]), bits(dense[name])), name
 
 
 @pytest.mark.parametrize("layers", [None, EVERYTHING])
@@ -168,6 +189,109 @@ def test_clipping_schedule_autocast_and_accelerate(model):
             assert torch.equal(before, sparse.values) == (step >= 4)
     for name, p in model.named_parameters():
         assert name.startswith("bert.encoder.layer.1.") or torch.equal(p, start[name])
+
+
+def inductor():
+    slow = not os.environ.get("LTP_SLOW") or not (shutil.which("g++") or shutil.which("clang++"))
+    marks = pytest.mark.skipif(slow, reason="set LTP_SLOW=1 (and have a C++ compiler): a minute")
+    return pytest.param("inductor", marks=marks)
+
+
+@pytest.mark.parametrize("backend", ["aot_eager", inductor()])
+def test_a_compiled_model_trains_alike(backend):
+    model = toy_backbone(layers=1).model
+    ticket = some(model)
+    plain = train_packed(copy.deepcopy(model), ticket)
+    torch._dynamo.reset()
+    compiled = train_packed(model, ticket, compiled=torch.compile(model, backend=backend))
+    for name in plain:
+        torch.testing.assert_close(compiled[name], plain[name], rtol=0, atol=1e-5)
+    assert not equal(model, toy_backbone(layers=1).model)
+    torch._dynamo.reset()
+
+
+def held() -> int:
+    """The bytes of all tensors there are, whoever holds them."""
+    gc.collect()
+    there = [x for x in gc.get_objects() if type(x) in (torch.Tensor, torch.nn.Parameter)]
+    storages = [x.untyped_storage() for x in there]
+    return sum({s.data_ptr(): s.nbytes() for s in storages}.values())
+
+
+@pytest.mark.parametrize("density", [0.20, 0.01])
+def test_state_between_steps_is_near_the_floor(density):
+    model = toy_backbone(width=64).model
+    ticket = some(model, density)
+    before = held() - sum(index.nbytes for index in ticket.indices.values())
+    with SparseModel(model, ticket) as sparse:
+        optimizer = sparse.attach(torch.optim.AdamW([sparse.values], lr=0.01, fused=True))
+        for step in range(2):
+            model(**batch(step)).loss.backward()
+            optimizer.step()
+            in_a_step = held() - before
+            optimizer.zero_grad()
+        state = held() - before
+    k, d = len(ticket), ticket.density
+    entropy = -d * math.log2(d) - (1 - d) * math.log2(1 - d)
+    floor = 12 * k + entropy / 8 * ticket.total
+    assert 20 * k <= state <= 20 * k + 64  # value, two moments, int64 place; and the step count
+    assert state <= 1.65 * floor
+    assert 4 * k <= in_a_step - state <= 4 * k + 256  # the gradient, and the last loss
+
+
+def work_per_layer(lm, ticket, prompt_length):
+    """For each layer: does it run backward, and how many bytes are kept for that?
+
+    Also the names of all that the backward pass ends in."""
+    model = PromptModel(lm, ["food", "animals"], length=prompt_length)
+    own = {p.data_ptr() for p in model.parameters()}
+    kept, current = {}, []
+
+    def keep(x):
+        if x.data_ptr() not in own:
+            kept[current[-1]] = kept.get(current[-1], 0) + x.nbytes
+        return x
+
+    layers = lm.model.base_model.encoder.layer
+    back = [False] * len(layers)
+    with SparseModel(lm.model, ticket):
+        for i, layer in enumerate(layers):
+            layer.register_forward_pre_hook(lambda *_, i=i: current.append(i))
+
+            def after(module, args, out, i=i):
+                current.append("outside")
+                back[i] = (out if torch.is_tensor(out) else out[0]).requires_grad
+
+            layer.register_forward_hook(after)
+        current.append("outside")
+        with torch.autograd.graph.saved_tensors_hooks(keep, lambda x: x):
+            logits = model(model.batch(model.encode(["the cat eats rice", "a big dog"])))
+        leaves, todo, seen = set(), [logits.grad_fn], set()
+        while todo:
+            node = todo.pop()
+            if node is not None and node not in seen:
+                seen.add(node)
+                if hasattr(node, "variable"):
+                    leaves.add(node.variable.data_ptr())
+                todo += [following for following, _ in node.next_functions]
+    names = {name for name, p in model.named_parameters() if p.data_ptr() in leaves}
+    return back, [kept.get(i, 0) for i in range(len(layers))], names
+
+
+def test_nothing_runs_backward_below_the_ticket_unless_a_prompt_asks():
+    lm = toy_backbone(layers=4)
+    ticket = some(lm.model, layers=[2])
+    tensors = {f"lm.bert.{name}" for name, index in ticket.indices.items() if len(index)}
+
+    back, kept, leaves = work_per_layer(toy_backbone(layers=4), ticket, prompt_length=0)
+    assert back == [False, False, True, True]
+    assert kept[0] == kept[1] == 0 < kept[3] < kept[2]
+    assert leaves == tensors
+
+    back, kept, leaves = work_per_layer(lm, ticket, prompt_length=4)
+    assert back == [True] * 4
+    assert kept[0] == kept[1] == kept[3] < kept[2]  # only layer 2 keeps what weights need
+    assert leaves == tensors | {"prompt"}
 
 
 def test_close_leaves_an_ordinary_model(model):
