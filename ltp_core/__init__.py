@@ -8,17 +8,20 @@
     model  = ltp.train(lm, task.few_shot("en", k=16), task=task, ticket=ticket, prompt_length=10)
     ltp.evaluate(model, task.test("qu", "yo", "sw"))
 
-Reading order of the files: backbone, tokens, mlm, ticket, sparse, prompt, loop, train, trained,
-methods, evaluate, experiment. Each begins with its idea and ends with what it does not do.
+Reading order of the files: backbone, tokens, mlm, ticket, find, sparse, cloze, prompt, loop, train,
+trained, methods, evaluate, spec, experiment. Each begins with its idea and ends with what it does
+not do.
 """
 
 from importlib import import_module
 
 from .backbone import Backbone, fingerprint, load_backbone
 from .evaluate import evaluate, macro_interval, predict
+from .find import find_in_folders, find_ticket
 from .mlm import adapt
+from .overlap import overlap
 from .sparse import SparseModel
-from .ticket import Ticket, find_ticket
+from .ticket import Ticket
 from .train import train
 from .trained import Trained
 
@@ -29,8 +32,9 @@ _LATER = {"text": "corpora", "METHODS": "methods"}
 _MODULES = ("corpora", "experiment", "languages", "methods", "prompt", "results", "tasks")
 
 __all__ = [
-    "Backbone", "SparseModel", "Ticket", "Trained", "adapt", "evaluate", "find_ticket",
-    "fingerprint", "load", "load_backbone", "macro_interval", "predict", "train",
+    "Backbone", "SparseModel", "Ticket", "Trained", "adapt", "evaluate", "find_in_folders",
+    "find_ticket", "fingerprint", "load", "load_backbone", "macro_interval", "overlap", "predict",
+    "train",
     *_LATER, *_MODULES,
 ]  # fmt: skip
 

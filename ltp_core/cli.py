@@ -1,15 +1,16 @@
-"""The `ltp` command: the four verbs of the library in the shell, under the same names.
+"""The `ltp` command: the five verbs of the library in the shell, under the same names.
 
     ltp ticket     find a winning ticket              ltp.find_ticket
     ltp train      train prompt + ticket              ltp.train
     ltp evaluate   accuracy per language              ltp.evaluate
+    ltp merge      a plain Hugging Face checkpoint    merge.merge, merge.unmerge
     ltp sweep      many runs from one spec            experiment.sweep
 
 An option is the Python keyword with dashes; its default is read from the function itself, so the
 two cannot drift apart. What a program should read goes to stdout (with `--json`, one JSON object),
 progress and complaints to stderr. A wrong input costs one sentence and exit status 2.
 
-Reading order: `main`, `parser`, then the four `run_*` functions.
+Reading order: `main`, `parser`, then the five `run_*` functions.
 
 What it does not do: decide anything.
 """
@@ -69,9 +70,9 @@ def main(argv: list[str] | None = None) -> int:
 def parser() -> argparse.ArgumentParser:
     """The command line; each verb with an example."""
     from . import __version__
+    from .find import find_ticket
     from .loop import fit
     from .mlm import adapt
-    from .ticket import find_ticket
     from .train import train
 
     top = argparse.ArgumentParser(prog="ltp", description="Lottery Ticket Prompt-learning.")
@@ -108,6 +109,12 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--batch-size", type=int, default=64, help="texts read together")
     p.add_argument("--autocast", choices=AUTOCAST, default="off", help=HELP["autocast"])
 
+    p = _verb(verbs, "merge", run_merge, "write base model + ticket as a plain checkpoint",
+              "ltp merge emoji-ltp --save merged")  # fmt: skip
+    p.add_argument("model", metavar="FOLDER", help="what `ltp train --save` wrote, with a ticket")
+    p.add_argument("--save", required=True, metavar="FOLDER", help="where to write the checkpoint")
+    p.add_argument("--undo", action="store_true", help="FOLDER is merged; write its base model")
+
     p = _verb(verbs, "sweep", run_sweep, "do all runs of a spec that are not done yet",
               "ltp sweep benchmarks/first_light.toml --out data/results")  # fmt: skip
     p.add_argument("spec", metavar="FILE", help="a TOML file")
@@ -118,7 +125,7 @@ def parser() -> argparse.ArgumentParser:
 
 def run_ticket(args) -> None:
     """`ltp ticket`: stage 1 and the choice; prints the densities."""
-    from .ticket import find_ticket
+    from .find import find_ticket
 
     Path(args.save).parent.mkdir(parents=True, exist_ok=True)
     lm = _backbone(args)
@@ -131,7 +138,7 @@ def run_ticket(args) -> None:
 
 def run_train(args) -> None:
     """`ltp train`: stage 2; prints what was trained and the last loss."""
-    from .experiment import load_task
+    from .tasks import load as load_task
     from .ticket import Ticket
     from .train import train
 
@@ -153,7 +160,7 @@ def run_train(args) -> None:
 def run_evaluate(args) -> None:
     """`ltp evaluate`: prints a table."""
     from .evaluate import evaluate
-    from .experiment import load_task
+    from .tasks import load as load_task
     from .trained import Trained
 
     model = Trained.load(args.model, _backbone(args))
@@ -162,6 +169,19 @@ def run_evaluate(args) -> None:
     means = {group: table.mean(group) for group in ("low", "high")}
     known = {group: mean for group, mean in means.items() if mean == mean}
     _say(args, {"rows": [row._asdict() for row in table.rows], "means": known}, str(table))
+
+
+def run_merge(args) -> None:
+    """`ltp merge`: prints where the checkpoint is."""
+    from .merge import merge, unmerge
+
+    if args.undo:
+        lm = unmerge(args.model)
+        lm.model.save_pretrained(args.save)
+        lm.tokenizer.save_pretrained(args.save)
+    else:
+        merge(_backbone(args), args.model, args.save)
+    _say(args, {"saved": args.save, "undone": args.undo}, f"saved to {args.save}")
 
 
 def run_sweep(args) -> None:
@@ -191,8 +211,8 @@ def _verb(verbs, name: str, run, what: str, example: str) -> argparse.ArgumentPa
 
 
 def _task_options(p: argparse.ArgumentParser) -> None:
-    p.add_argument("--task", default="emoji", help="emoji, or a folder with files of your own")
-    p.add_argument("--split", default="random", help="of the emoji task: random or subgroup")
+    p.add_argument("--task", default="emoji", help="a name, such as emoji, or a folder of your own")
+    p.add_argument("--split", default="random", help="random or subgroup, where a task has both")
 
 
 def _keywords(p: argparse.ArgumentParser, function, *names: str) -> None:

@@ -1,16 +1,14 @@
-"""A spec in, rows out: many runs, each named by what it does, safe to kill at any time.
+"""Many runs of a spec, each named by what it does, safe to kill at any time.
 
-A spec is a small TOML file (see `benchmarks/first_light.toml`). Its lists are multiplied out:
+Each run trains one model and tests it language by language, so that what is measured in one does
+not depend on which others are tested. It leaves one Parquet file with a row per language in
+`<out>/runs/`. A run whose file is there is not done again. A ticket, and a language's ticket of
+LT-SFT, is found once, in `<out>/tickets/`, and every run that needs it shares it; the seconds of
+finding it are not in `train_seconds`.
 
-    runs = methods × k × density (for methods with a ticket) × seeds
+Reading order: `sweep`, `run_one`, `handed`, `shared_ticket`.
 
-Each run trains one model on `language`, tests it on `languages`, and leaves one Parquet file with a
-row per language in `<out>/runs/`. A run whose file is there is not done again. The ticket is found
-once, in `<out>/tickets/`, and every run that needs it shares it.
-
-Reading order: `Run`, `read_spec`, `sweep`, `run_one`.
-
-What it does not do: draw conclusions (`results.summary`).
+What it does not do: read specs (`spec.py`), or draw conclusions (`results.py`).
 """
 
 from __future__ import annotations
@@ -18,85 +16,23 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
-from itertools import product
+from functools import partial
+from inspect import signature
 from pathlib import Path
 
-from . import results
+from . import mask_file, results
 from .backbone import load_backbone
 from .evaluate import evaluate
+from .find import find_ticket
+from .lt_sft import Adapted, language
 from .machine import machine, peak_mb, reset_peak, versions
-from .methods import METHODS
+from .merge import gather
+from .methods import METHODS, asks
 from .mlm import digest
-from .ticket import Ticket, find_ticket
-
-WITH_TICKET = ("ltp", "random_ticket")
-LISTS = {"methods": str, "k": int, "seeds": int, "density": float, "languages": str}
-WORDS = {"task", "split", "language"}
-TABLES = {"ticket", "train", "evaluate"}
-
-
-@dataclass(frozen=True)
-class Run:
-    """One run: everything that decides its numbers."""
-
-    method: str
-    seed: int
-    k: int = 16
-    density: float | None = None
-    task: str = "emoji"
-    split: str = "random"
-    language: str = "en"
-    languages: tuple[str, ...] = ()
-    ticket: dict = field(default_factory=dict)
-    train: dict = field(default_factory=dict)
-    evaluate: dict = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        """A file name that says what the run is, and changes with any setting.
-
-        >>> Run("ltp", seed=3, density=0.2).name
-        'ltp-k16-d0.2-seed3-3c1014'
-        """
-        share = "" if self.density is None else f"-d{self.density:g}"
-        mark = digest([json.dumps(asdict(self), sort_keys=True)])[:6]
-        return f"{self.method}-k{self.k}{share}-seed{self.seed}-{mark}"
-
-
-def read_spec(path: str | Path) -> list[Run]:
-    """The runs of a TOML spec; ValueError names what is wrong in it.
-
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = Path(folder) / "spec.toml"
-    ...     _ = path.write_text('methods = ["prompt_only", "ltp"]\\nseeds = [0, 1]')
-    ...     [(run.method, run.seed, run.density) for run in read_spec(path)]
-    [('prompt_only', 0, None), ('ltp', 0, 0.2), ('prompt_only', 1, None), ('ltp', 1, 0.2)]
-    """
-    try:
-        import tomllib
-    except ModuleNotFoundError:  # Python 3.10
-        import tomli as tomllib
-    if not Path(path).is_file():
-        raise FileNotFoundError(f"there is no spec at {path}")
-    try:
-        spec = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise ValueError(f"{path} is not TOML: {error}") from None
-    _check(path, spec)
-    lists = {"k": [16], "seeds": [0], "density": [0.20], "languages": []} | spec
-    same = {key: value for key, value in spec.items() if key in WORDS | TABLES - {"ticket"}}
-    runs = {}
-    choices = (lists[key] for key in ("seeds", "k", "density", "methods"))
-    for seed, k, density, method in product(*choices):
-        run = Run(
-            method, seed, k, density if method in WITH_TICKET else None,
-            languages=tuple(lists["languages"]),
-            ticket=spec.get("ticket", {}) if method == "ltp" else {}, **same,
-        )  # fmt: skip
-        runs[run.name] = run
-    return list(runs.values())
+from .spec import WHERE, Run, read_spec
+from .tasks import load as load_task
+from .ticket import Ticket, origin
+from .train import train
 
 
 def sweep(path, out, *, backbone=None, only: Sequence[str] = (), progress: bool = True) -> Path:
@@ -132,87 +68,139 @@ def sweep(path, out, *, backbone=None, only: Sequence[str] = (), progress: bool 
 def run_one(lm, run: Run, out: Path, *, progress: bool = True) -> tuple[list[dict], dict]:
     """Train and test one run: its rows, and the ids of the test items of each language."""
     task = load_task(run.task, run.split)
-    shots = task.few_shot(run.language, k=run.k, seed=run.seed)
-    extra = {}
-    if run.method == "ltp":
-        extra["ticket"] = shared_ticket(lm, run, out / "tickets", progress=progress)
-    elif run.method == "random_ticket":
-        extra["density"] = run.density
+    shots = examples(task, run)
+    extra = handed(lm, run, out / "tickets", progress=progress)
     reset_peak()
     start = time.perf_counter()
     model = METHODS[run.method](
-        lm, shots, task=task, seed=run.seed, progress=progress, **extra, **run.train
-    )
+        lm, shots, task=task, seed=run.seed, progress=progress, **extra,
+        **lasting(run.train, len(shots)),
+    )  # fmt: skip
     seconds, peak = time.perf_counter() - start, peak_mb()
-    test = task.test(*run.languages)
-    table = evaluate(model, test, progress=progress, **run.evaluate)
-    share_all, share_encoder = densities(model)
+    share_all, share_encoder = densities(model, lm)
     about = dict(
         task=run.task, split=run.split, method=run.method, trains=model.trains,
         trained_parameters=model.trained_parameters, density_all=share_all,
-        density_encoder=share_encoder, k=run.k, seed=run.seed,
+        density_encoder=share_encoder, k=run.k, seed=run.seed, source=run.language,
+        examples=len(shots), ticket=run.ticket.get("name", ""), tested=run.test,
     )  # fmt: skip
     tail = dict(
         train_seconds=round(seconds, 2), peak_mb=peak, base=model.base, run=run.name,
-        spec=json.dumps(asdict(run), sort_keys=True), versions=versions(), machine=machine(),
+        spec=json.dumps(run.settings(), sort_keys=True), versions=versions(), machine=machine(),
     )  # fmt: skip
-    rows = []
-    for language, n, accuracy, _, _ in table.rows:
-        bits = results.pack(table.correct[language])
-        rows.append(about | dict(language=language, n=n, accuracy=accuracy, correct=bits) | tail)
-    items: dict[str, list[str]] = {}
-    for language, item in zip(test["language"], test["id"], strict=True):
-        items.setdefault(language, []).append(item)
+    rows, items = [], {}
+    for code in _bar(run.languages or task.languages, "test", progress):
+        if model.speak is not None:
+            model.speak(code)
+        held_out = task.dev(code) if run.test == "dev" else task.test(code)
+        if len(held_out):
+            table = evaluate(model, held_out, **run.evaluate)
+            (_, n, accuracy, *_), bits = table.rows[0], results.pack(table.correct[code])
+            here = dict(language=code, n=n, accuracy=accuracy, correct=bits)
+            rows.append(about | here | tail)
+            items[code] = list(held_out["id"])
     return rows, items
 
 
-def load_task(name: str, split: str = "random"):
-    """A task by name ("emoji") or by the folder that holds it."""
-    from . import tasks
+def examples(task, run: Run):
+    """The rows a run trains on; a class with fewer than k gives all it has.
 
-    if name == "emoji":
-        return tasks.emoji(split)
-    if Path(name).is_dir():
-        return tasks.from_folder(name)
-    raise ValueError(f"unknown task {name!r}; give emoji, or a folder with files of your own")
+    >>> from ltp_core import tasks
+    >>> len(examples(tasks.emoji(), Run("full", seed=0, k=64))), 7 * 64 + 51
+    (499, 499)
+    """
+    if run.k == 0:
+        return task.train(run.language)
+    return task.few_shot(run.language, k=run.k, seed=run.seed, at_most=True)
+
+
+def lasting(options: dict, rows: int) -> dict:
+    """The options of `train`, with more epochs where they would be fewer than `least_steps`.
+
+    >>> lasting({"least_steps": 96}, rows=8), lasting({"least_steps": 96}, rows=948)
+    ({'epochs': 96}, {'epochs': 12})
+    """
+    options = dict(options)
+    if least := options.pop("least_steps", 0):
+        usual = signature(train).parameters
+        size, epochs = (options.get(k, usual[k].default) for k in ("batch_size", "epochs"))
+        options["epochs"] = max(epochs, -(-least // -(-rows // size)))
+    return options
+
+
+def handed(lm, run: Run, folder: Path, *, progress: bool = True) -> dict:
+    """What a run's method asks for beside the examples, by the names of its parameters."""
+    ways = {
+        "ticket": lambda: shared_ticket(lm, run, folder, progress=progress),
+        "adapted": lambda: partial(shared_language, lm, run, folder, progress=progress),
+        "density": lambda: run.density,
+        "layers": lambda: run.ticket.get("layers"),
+        "modules": lambda: run.ticket.get("modules"),
+        "split": lambda: run.split,
+        "source": lambda: run.language,
+    }
+    return {name: way() for name, way in ways.items() if name in asks(run.method)}
 
 
 def shared_ticket(lm, run: Run, folder: Path, *, progress: bool = True) -> Ticket:
-    """The ticket of a run, found once; other densities reuse its finished stage 1."""
+    """The ticket of a run, found once; other densities and layers reuse its finished stage 1."""
     from .corpora import text
 
-    settings = dict(run.ticket)
-    languages = settings.pop("text", ["en"])
-    which = {key: settings.pop(key) for key in ("running_only", "sources") if key in settings}
-    mark = digest([json.dumps(run.ticket, sort_keys=True)])[:6]
-    path = folder / f"{'-'.join(languages)}-d{run.density:g}-{mark}.ticket.safetensors"
+    languages, which, settings = stage1(run)
+    name, mark = "-".join(languages), digest([json.dumps(run.ticket, sort_keys=True)])[:6]
+    path = folder / f"{name}-d{run.density:g}-{mark}.ticket.safetensors"
     if path.exists():
         return Ticket.load(path, lm.model)
-    stage1 = folder / f"stage1-{'-'.join(languages)}-{mark}"
+    training = {key: value for key, value in settings.items() if key not in WHERE}
+    if any(isinstance(layer, str) for layer in settings.get("layers") or ()):
+        training = settings  # more than the encoder moves in stage 1
+    mark = digest([json.dumps([languages, which, training], sort_keys=True)])[:6]
     ticket = find_ticket(
-        lm, text(*languages, **which), run.density, checkpoint=stage1, progress=progress, **settings
-    )
+        lm, text(*languages, **which), run.density, checkpoint=folder / f"stage1-{name}-{mark}",
+        progress=progress, **settings,
+    )  # fmt: skip
     ticket.save(path)
     return ticket
 
 
-def densities(model) -> tuple[float, float]:
-    """The share of the base model, and of its encoder, that is trained."""
+def shared_language(lm, run: Run, folder: Path, code: str, *, progress: bool = True) -> Adapted:
+    """LT-SFT's ticket of a language and its values, found once by the settings of stage 1."""
+    from .corpora import text
+
+    _, which, settings = stage1(run)
+    mark = digest([json.dumps([which, settings], sort_keys=True)])[:6]
+    path = folder / f"{code}-d{run.density:g}-{mark}.language.safetensors"
+    if not path.exists():
+        adapted = language(lm, text(code, **which), run.density, progress=progress, **settings)
+        adapted[0].save(path, adapted[1])
+    file = mask_file.read(path)
+    ticket = Ticket.of_file(file)
+    return ticket, file.weights(gather(lm.model, ticket))
+
+
+def stage1(run: Run) -> tuple[list[str], dict, dict]:
+    """A ticket's table, taken apart: languages of the text, which text, and how to train.
+
+    >>> stage1(Run("ltp", seed=0, ticket={"text": ["qu"], "sources": ["udhr"], "steps": 9}))
+    (['qu'], {'sources': ['udhr']}, {'steps': 9})
+    """
+    settings = {key: value for key, value in run.ticket.items() if key != "name"}
+    languages = settings.pop("text", ["en"])
+    which = {key: settings.pop(key) for key in ("running_only", "sources") if key in settings}
+    return languages, which, settings
+
+
+def densities(model, lm) -> tuple[float, float]:
+    """The share of the base model, and of its encoder, that is trained; LoRA's is what it adds."""
     if model.ticket is not None:
         return model.ticket.density_all, model.ticket.density_encoder
-    return (1.0, 1.0) if model.full else (0.0, 0.0)
+    if model.full:
+        return 1.0, 1.0
+    added, whole = sum(p.numel() for p in model.dense().values()), origin(lm.model)
+    return added / whole["base_total"], added / whole["encoder_total"]
 
 
-def _check(path, spec: dict) -> None:
-    known = {*LISTS, *WORDS, *TABLES}
-    if unknown := sorted(set(spec) - known):
-        names = ", ".join(sorted(known))
-        raise ValueError(f"{path}: unknown key {unknown[0]!r}; there are {names}")
-    if not spec.get("methods"):
-        raise ValueError(f"{path} names no methods; choose from {', '.join(METHODS)}")
-    for key, kind in LISTS.items():
-        values = spec.get(key, [])
-        if not isinstance(values, list) or not all(isinstance(v, kind) for v in values):
-            raise ValueError(f"{path}: {key} must be a list of {kind.__name__}, got {values!r}")
-    if unknown := sorted(set(spec["methods"]) - set(METHODS)):
-        raise ValueError(f"{path}: unknown method {unknown[0]!r}; known are {', '.join(METHODS)}")
+def _bar(things, what: str, progress: bool):
+    from tqdm import tqdm
+
+    return tqdm(things, desc=what, unit="language", disable=not progress)

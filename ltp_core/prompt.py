@@ -2,8 +2,7 @@
 
 The text becomes a cloze that needs no human template, and P free vectors go in after `<s>`:
 
-    <s> [v₁ … v_P] text <mask> </s>            one text
-    <s> [v₁ … v_P] text </s> </s> pair <mask> </s>     two
+    <s> [v₁ … v_P] text <mask> </s>
 
 Each class c has an English label word with pieces W_c (the verbalizer). With h the head's features
 at the mask, the score of a class is the mean of its pieces' MLM logits,
@@ -13,61 +12,27 @@ at the mask, the score of a class is the mean of its pieces' MLM logits,
 so one row per class replaces the decoder and the vocabulary is never multiplied out. With
 `learned_labels` those C rows are trained too, starting from the words.
 
-Reading order: `cloze`, `PromptModel.forward`, `PromptModel.class_rows`, `Bend`.
+The rivals are the same model with one part exchanged: `deep` gives every layer a prompt of its own
+(`deep_prompt.py`), `template` puts words of a human around the text (`templates.py`), and `head`
+reads the answer with a new linear layer on the mean of the last states, as plain fine-tuning does.
+
+Reading order: `PromptModel.forward`, `PromptModel.class_rows`, `Bend`; before it `cloze.py`.
 
 What it does not do: train. It knows no optimizer and no ticket.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
-from . import tokens
+from . import deep_prompt, tokens
+from .cloze import after_hole, cloze, frame
 from .loop import seed_for
 from .mlm import mlm_head
-
-
-def cloze(
-    tokenizer,
-    texts: Sequence[str],
-    pairs: Sequence[str] | None = None,
-    *,
-    room: int,
-    truncate: bool = False,
-) -> list[list[int]]:
-    """Rows `<s> text <mask> </s>` of at most `room` ids.
-
-    A longer text raises ValueError; with `truncate` the end of the longer text is dropped.
-
-    >>> from ltp_core.toy import toy_backbone
-    >>> cloze(toy_backbone().tokenizer, ["the cat eats"], room=8)
-    [[0, 4, 12, 8, 40, 2]]
-    >>> cloze(toy_backbone().tokenizer, ["the cat"], ["a dog eats"], room=8, truncate=True)
-    [[0, 4, 12, 2, 2, 5, 40, 2]]
-    """
-    ids = tokens.special_ids(tokenizer)
-    firsts = tokens.pieces(tokenizer, texts)
-    seconds = tokens.pieces(tokenizer, pairs) if pairs is not None else [None] * len(firsts)
-    rows = []
-    for number, (first, second) in enumerate(zip(firsts, seconds, strict=True)):
-        extra = 3 if second is None else 5
-        size = len(first) + len(second or ()) + extra
-        if size > room and not truncate:
-            raise ValueError(
-                f"text {number} needs {size} positions but the prompt leaves {room}; "
-                "shorten it or pass truncate=True"
-            )
-        while size > room:
-            longer = second if second and len(second) >= len(first) else first
-            longer.pop()
-            size -= 1
-        between = [] if second is None else [ids.end, ids.end, *second]
-        rows.append([ids.start, *first, *between, ids.mask, ids.end])
-    return rows
 
 
 class Bend(nn.Module):
@@ -112,11 +77,16 @@ class PromptModel(nn.Module):
         mlp_width: int = 0,
         learned_labels: bool = False,
         truncate: bool = False,
+        template: str | None = None,
+        deep: bool = False,
+        head: bool = False,
         seed: int = 0,
     ):
         super().__init__()
         self.lm, self.tokenizer = lm
-        self.words, self.truncate = tuple(words), truncate
+        self.truncate = truncate
+        # Called with the code of a language before its texts are read, where that matters.
+        self.speak: Callable[[str], None] | None = None
         self.first_position, self.positions = position_range(self.lm)
         if not 0 <= length <= self.positions - 4:
             raise ValueError(
@@ -129,19 +99,33 @@ class PromptModel(nn.Module):
             ordinary = set(range(len(self.tokenizer))) - set(self.tokenizer.all_special_ids)
             ordinary = torch.tensor(sorted(ordinary))
             drawn = ordinary[torch.randint(len(ordinary), (length,))]
-            self.prompt = nn.Parameter(table[drawn].clone())  # (P, H)
+            # An empty prompt must not ask for gradients: all layers would run backward down to it.
+            self.prompt = nn.Parameter(table[drawn].clone(), requires_grad=length > 0)  # (P, H)
             self.bend = Bend(table.shape[1], mlp_width) if mlp_width else nn.Identity()
-        self.label_pieces = label_pieces(self.tokenizer, self.words)
-        self.label_rows = self.label_bias = None
+            self.head = linear_head(table.shape[1], len(words)) if head else None
+        self.label_rows = self.label_bias = self.deep = None
+        self.reword(words, template)
         if learned_labels:
             rows, bias = self.class_rows()
             self.label_rows = nn.Parameter(rows.detach().clone())  # (C, H)
             self.label_bias = nn.Parameter(bias.detach().clone())  # (C,)
+        if deep:
+            self.deep = nn.Parameter(deep_prompt.start(self))  # (L-1, P, H)
+
+    def reword(self, words: Sequence[str], template: str | None) -> None:
+        """Put these label words and this template in the place of those there were."""
+        self.words, self.template = tuple(words), template
+        self.label_pieces = label_pieces(self.tokenizer, self.words)
+        paired = template is not None and "{pair}" in template
+        parts = frame(self.tokenizer, template, paired=paired)
+        self.after_hole = after_hole(parts, tokens.special_ids(self.tokenizer).mask)
 
     def encode(self, texts: Sequence[str], pairs: Sequence[str] | None = None) -> list[list[int]]:
         """The cloze rows of the texts, as long as the positions beside the prompt allow."""
-        room = self.positions - len(self.prompt)
-        return cloze(self.tokenizer, texts, pairs, room=room, truncate=self.truncate)
+        return cloze(
+            self.tokenizer, texts, pairs, room=self.positions - len(self.prompt),
+            template=self.template, hole=self.head is None, truncate=self.truncate,
+        )  # fmt: skip
 
     def batch(self, rows: Sequence[Sequence[int]]) -> dict[str, Tensor]:
         """Pad the rows and bring them to the model's device."""
@@ -155,14 +139,18 @@ class PromptModel(nn.Module):
         words = self.lm.get_input_embeddings()(ids)  # (B, T, H)
         prompt = self.bend(self.prompt).to(words.dtype).expand(size, -1, -1)  # (B, P, H)
         inputs = torch.cat([words[:, :1], prompt, words[:, 1:]], dim=1)  # (B, P+T, H)
+        attended = torch.cat([seen.new_ones(size, length), seen], dim=1)  # (B, P+T)
         place = torch.arange(inputs.shape[1], device=ids.device)
-        hidden = self.lm.base_model(
-            inputs_embeds=inputs,
-            attention_mask=torch.cat([seen.new_ones(size, length), seen], dim=1),
-            position_ids=(self.first_position + place).expand(size, -1),
-            token_type_ids=torch.zeros(inputs.shape[:2], dtype=torch.long, device=ids.device),
-        ).last_hidden_state  # (B, P+T, H)
-        mask = length + seen.sum(dim=1) - 2  # (B,): the place before </s>
+        with deep_prompt.inserted(self.lm, self.deep):
+            hidden = self.lm.base_model(
+                inputs_embeds=inputs,
+                attention_mask=attended,
+                position_ids=(self.first_position + place).expand(size, -1),
+                token_type_ids=torch.zeros(inputs.shape[:2], dtype=torch.long, device=ids.device),
+            ).last_hidden_state  # (B, P+T, H)
+        if self.head is not None:
+            return self.head(mean_state(hidden, attended)).float()
+        mask = attended.sum(dim=1) - 1 - self.after_hole  # (B,)
         return self.read(hidden[torch.arange(size, device=ids.device), mask]).float()
 
     def read(self, hidden: Tensor) -> Tensor:
@@ -182,15 +170,43 @@ class PromptModel(nn.Module):
         return torch.stack(rows), torch.stack(bias)
 
     def prompt_parameters(self) -> list[nn.Parameter]:
-        """All that belongs to the prompt: vectors, re-parametrisation, learned labels."""
+        """All that is not the language model: vectors, re-parametrisation, labels, head."""
         own = [p for name, p in self.named_parameters() if not name.startswith("lm.")]
         return [p for p in own if p.numel()]
+
+    def part(self) -> str:
+        """What of it is trained beside the language model, in words; "" if nothing is."""
+        prompt = "" if not len(self.prompt) else "prompt" if self.deep is None else "deep prompt"
+        learned = {prompt: prompt, "labels": self.label_rows, "head": self.head}
+        return " + ".join(name for name, it in learned.items() if name and it is not None)
 
     @torch.no_grad()
     def fold(self) -> None:
         """Work out the re-parametrised prompt and drop the matrices that made it."""
         self.prompt.copy_(self.bend(self.prompt))
         self.bend = nn.Identity()
+
+
+def linear_head(size: int, classes: int) -> nn.Linear:
+    """A new classification layer: small random weights, no bias yet.
+
+    >>> linear_head(16, 3).weight.shape
+    torch.Size([3, 16])
+    """
+    head = nn.Linear(size, classes)
+    nn.init.normal_(head.weight, std=0.02)
+    nn.init.zeros_(head.bias)
+    return head
+
+
+def mean_state(hidden: Tensor, attended: Tensor) -> Tensor:
+    """The mean of the states that are no padding: (B, T, H) and (B, T) -> (B, H).
+
+    >>> mean_state(torch.tensor([[[1.0], [3.0], [9.0]]]), torch.tensor([[1, 1, 0]]))
+    tensor([[2.]])
+    """
+    weight = attended[..., None].to(hidden.dtype)  # (B, T, 1)
+    return (hidden * weight).sum(dim=1) / weight.sum(dim=1)
 
 
 def position_range(model: nn.Module) -> tuple[int, int]:

@@ -18,15 +18,14 @@ What it does not do: find the ticket (`ticket.find_ticket`), or name methods (`m
 
 from __future__ import annotations
 
-import hashlib
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from .loop import batches, fit
-from .mlm import digest
-from .trained import Trained
+from .mlm import digest, which
+from .ranks import share
+from .trained import FORM, Trained
 
 RATES = {  # peak learning rates (body, prompt)
     "prompt": (0.0, 3e-2),
@@ -52,17 +51,21 @@ def train(
     learned_labels: bool = False,
     truncate: bool = False,
     dropout: bool = False,
+    copies: int = 1,
     seed: int = 0,
-    **loop,
+    **options,
 ) -> Trained:
     """Train a prompt in front of `lm`, and with it a ticket, everything (`full`), or nothing else.
 
     `dataset` has the columns `text` and `label` (and perhaps `text_pair`); `task.words` are the
     label words. `learning_rate` is that of the ticket or the weights, `prompt_rate` that of the
-    prompt; without them `RATES` decides. `weight_decay` pulls on the former only.
+    prompt; without them `RATES` decides. `weight_decay` pulls on the former only. With `copies` the
+    dataset holds every row so often, one whole copy after the other, and each epoch reads the next.
 
-    `loop` goes to `loop.fit`: warmup, clip, autocast, progress, callback, and `checkpoint`, a
-    folder from which a killed run goes on and ends in the same bits.
+    `options` go to `loop.fit`: warmup, clip, autocast, progress, callback, and `checkpoint`, a
+    folder from which a killed run goes on and ends in the same bits. The callback finds the model
+    in its `info`. The others, `template`, `deep`, `head` and `lora` (a rank), are the rivals': see
+    `methods.py`.
 
     >>> from types import SimpleNamespace
     >>> from ltp_core.toy import toy_backbone
@@ -75,24 +78,30 @@ def train(
     from accelerate import Accelerator
 
     accelerator = Accelerator()
-    kind = "full" if full else "prompt" if ticket is None else "ticket"
+    form = {name: options.pop(name) for name in FORM if name in options}
+    kind = "full" if full else "ticket" if ticket is not None or form.get("lora") else "prompt"
     learning_rate = RATES[kind][0] if learning_rate is None else learning_rate
     prompt_rate = RATES[kind][1] if prompt_rate is None else prompt_rate
     model = Trained(
         lm, task.words, prompt_length, ticket=ticket, full=full, mlp_width=mlp_width,
-        learned_labels=learned_labels, truncate=truncate, seed=seed,
+        learned_labels=learned_labels, truncate=truncate, seed=seed, **form,
     ).to(accelerator.device).train(dropout)  # fmt: skip
     rows, labels = labelled_rows(model, dataset)
-    batch_at = batches([len(row) for row in rows], batch_size, seed)
+    size = len(rows) // copies
+    steps = -(-size // batch_size)  # of an epoch
+    batch_at = batches([len(row) for row in rows[:size]], batch_size, seed)
     rank, ranks = accelerator.process_index, accelerator.num_processes
 
     def loss_at(step: int) -> Tensor:
-        chosen = batch_at(step)
-        mine = chosen[rank::ranks]
+        copy = size * (step // steps % copies)
+        chosen = [copy + i for i in batch_at(step)]
+        mine, counts = share(chosen, rank, ranks)
         logits = model(model.batch([rows[i] for i in mine]))  # (B, C)
         target = torch.tensor([labels[i] for i in mine], device=logits.device)
-        return F.cross_entropy(logits, target, reduction="sum") / len(chosen)
+        return counts * F.cross_entropy(logits, target, reduction="sum") / len(chosen)
 
+    if hear := options.get("callback"):
+        options["callback"] = lambda step, info: hear(step, info | {"model": model})
     body, write = model.open()
     groups = [
         {"params": body, "lr": learning_rate, "weight_decay": weight_decay},
@@ -106,23 +115,13 @@ def train(
         trains=model.trains, ticket=which(ticket), prompt_length=prompt_length,
         mlp_width=mlp_width, learned_labels=learned_labels, epochs=epochs, batch_size=batch_size,
         rates=[learning_rate, prompt_rate], weight_decay=weight_decay, dropout=dropout,
+        **form,
     )  # fmt: skip
     model.history = fit(
-        loss_at, groups, steps=epochs * -(-len(rows) // batch_size), accelerator=accelerator,
-        seed=seed, after=write, settings=settings, label="stage 2: " + model.trains, **loop,
+        loss_at, groups, steps=epochs * steps, accelerator=accelerator,
+        seed=seed, after=write, settings=settings, label="stage 2: " + model.trains, **options,
     )  # fmt: skip
     return model.close()
-
-
-def which(ticket) -> str:
-    """A short name of the entries a ticket chooses, so that a checkpoint knows its own.
-
-    >>> which(None)
-    ''
-    """
-    if ticket is None:
-        return ""
-    return digest(hashlib.sha256(index.numpy()).hexdigest() for index in ticket.indices.values())
 
 
 def labelled_rows(model: Trained, dataset) -> tuple[list[list[int]], list[int]]:

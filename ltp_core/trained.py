@@ -7,9 +7,9 @@ several trained models cost little more than one.
 On disk it is a folder. Nothing in it is larger than what was trained:
 
     config.json            words, settings, losses, and the fingerprint of the base model
-    prompt.safetensors     the prompt (P, H) and, if learned, the label rows
+    prompt.safetensors     the prompt (P, H) and, if learned, deep prompts, label rows, head
     ticket.safetensors     the ticket with its trained values      (ticket training)
-    weights.safetensors    every weight                            (full fine-tuning)
+    weights.safetensors    every weight, or LoRA's added matrices  (full fine-tuning, LoRA)
 
 Reading order: `Trained.open`, `Trained.save`, `Trained.load`.
 
@@ -25,14 +25,16 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from . import mask_file
+from . import adapters, mask_file
 from .backbone import Backbone, fingerprint
 from .loop import twin
+from .merge import gather, scatter
 from .prompt import PromptModel
 from .sparse import SparseModel
 from .ticket import Ticket
 
 FORMAT = 1
+FORM = ("template", "deep", "head", "lora")  # options that make it one of the rivals
 
 
 class Trained(PromptModel):
@@ -55,10 +57,13 @@ class Trained(PromptModel):
         *,
         ticket: Ticket | None = None,
         full: bool = False,
+        lora: int = 0,
         **options,
     ):
         if ticket is not None and full:
             raise ValueError("full=True trains every weight and takes no ticket; drop one of them")
+        if lora and (full or ticket is not None):
+            raise ValueError(f"LoRA (rank {lora}) takes neither a ticket nor full=True; drop one")
         prefix = lm.model.base_model_prefix
         if ticket is not None:
             ticket.check(lm.model)
@@ -67,29 +72,40 @@ class Trained(PromptModel):
             own = [name for name, _ in lm.model.named_parameters()] if full else []
         super().__init__(Backbone(twin(lm.model, own), lm.tokenizer), words, length, **options)
         self.base = ticket.base if ticket else fingerprint(lm.model)
-        self.ticket, self.full, self.options = ticket, full, options
+        self.ticket, self.full, self.lora, self.options = ticket, full, lora, options
+        if lora:
+            adapters.add_lora(self.lm, lora, options.get("seed", 0))
         self.history: list[float] = []
         self.packed = None
 
     @property
     def trains(self) -> str:
         """What is trained, in words."""
-        if self.ticket is None:
-            return "all weights + prompt" if self.full else "prompt"
-        return f"{self.ticket.density_encoder:.1%} of the encoder + prompt"
+        body = "all weights" if self.full else f"LoRA of rank {self.lora}" if self.lora else ""
+        if self.ticket is not None:
+            body = f"{self.ticket.density_encoder:.1%} of the encoder"
+        return " + ".join(filter(None, [body, self.part()])) or "nothing"
 
     @property
     def trained_parameters(self) -> int:
         """How many numbers are trained (with the prompt as it is used, folded)."""
-        body = sum(p.numel() for p in self.lm.parameters()) if self.full else len(self.ticket or ())
+        body = sum(p.numel() for p in self.dense().values()) + len(self.ticket or ())
         return body + sum(p.numel() for p in self.prompt_parameters())
+
+    def dense(self) -> dict[str, nn.Parameter]:
+        """The tensors of the language model that are trained whole: all, LoRA's, or none."""
+        named = dict(self.lm.named_parameters())
+        if self.full:  # a head of its own leaves the masked-LM head without a gradient
+            prefix = self.lm.base_model_prefix if self.head is not None else ""
+            return {name: p for name, p in named.items() if name.startswith(prefix)}
+        return {name: p for name, p in named.items() if adapters.MARK in name}
 
     def open(self) -> tuple[list[nn.Parameter], Callable[[], None]]:
         """Make the body trainable: its leaves, and what to call when they have changed."""
         if self.ticket is not None:
             self.packed = SparseModel(self.lm, self.ticket)
             return [self.packed.values], self.packed.write
-        leaves = list(self.lm.parameters()) if self.full else []
+        leaves = list(self.dense().values())
         for leaf in leaves:
             leaf.requires_grad_()
         return leaves, lambda: None
@@ -102,26 +118,35 @@ class Trained(PromptModel):
         self.fold()
         return self.requires_grad_(False).eval()
 
-    def save(self, folder: str | Path) -> None:
-        """Write the folder described above."""
+    def save(self, folder: str | Path, dtype: torch.dtype = torch.float32, lm=None) -> None:
+        """Write the folder described above.
+
+        dtype: of the ticket's values. torch.float16 and bfloat16 halve them, and need `lm`, the
+        model this one was trained from; the error stands in ticket.md.
+        """
         from safetensors.torch import save_file
 
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         own = dict(self.named_parameters())
-        small = {name: own[name] for name in ("prompt", "label_rows", "label_bias") if name in own}
+        small = {name: p for name, p in own.items() if not name.startswith(("lm.", "bend."))}
         save_file({name: p.detach().cpu().contiguous() for name, p in small.items()},
                   folder / "prompt.safetensors")  # fmt: skip
         if self.ticket is not None:
-            self.ticket.save(folder / "ticket.safetensors", values=self._ticket_values())
-        if self.full:
-            weights = {n: p.detach().cpu().contiguous() for n, p in self.lm.named_parameters()}
+            if lm is not None:
+                self.ticket.check(lm.model)
+            original = None if lm is None else gather(lm.model, self.ticket)
+            values = mask_file.stored(gather(self.lm, self.ticket), original, dtype)
+            self.ticket.save(folder / "ticket.safetensors", *values)
+        if dense := self.dense():
+            weights = {name: p.detach().cpu().contiguous() for name, p in dense.items()}
             save_file(weights, folder / "weights.safetensors")
         config = {
             "format": FORMAT, "base": self.base, "trains": self.trains, "words": self.words,
             "prompt_length": len(self.prompt), "full": self.full, "ticket": self.ticket is not None,
             "learned_labels": self.label_rows is not None, "truncate": self.truncate,
-            "history": self.history,
+            "history": self.history, "lora": self.lora, "template": self.template,
+            "deep": self.deep is not None, "head": self.head is not None,
         }  # fmt: skip
         (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
 
@@ -146,38 +171,30 @@ class Trained(PromptModel):
             config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
             _check_base(folder, config["base"], lm)
             stored = load_file(folder / "prompt.safetensors")
-            weights = load_file(folder / "weights.safetensors") if config["full"] else {}
+            dense = config["full"] or config.get("lora")
+            weights = load_file(folder / "weights.safetensors") if dense else {}
             names = ("full", "learned_labels", "truncate")
             options = {name: config[name] for name in names} | {"words": config["words"]}
+            options |= {name: config[name] for name in FORM if name in config}
         except (SafetensorError, json.JSONDecodeError, KeyError, OSError) as error:
             raise ValueError(f"{folder} is damaged ({error}); train and save it again") from None
-        values = None
-        if config["ticket"]:
-            file = mask_file.read(folder / "ticket.safetensors")
-            options["ticket"], values = Ticket.of_file(file), file.values
+        file = mask_file.read(folder / "ticket.safetensors") if config["ticket"] else None
+        if file is not None:
+            options["ticket"] = Ticket.of_file(file)
         model = cls(lm, length=config["prompt_length"], **options)
         model.history = config["history"]
-        model._fill(stored, weights, values)
+        model._fill(stored, weights)
+        if file is not None:
+            scatter(model.lm, model.ticket, file.weights(gather(model.lm, model.ticket)))
         return model.close()
 
     @torch.no_grad()
-    def _fill(self, stored: dict, weights: dict, values) -> None:
+    def _fill(self, stored: dict, weights: dict) -> None:
         """Put stored numbers in their places."""
         for name, value in stored.items():
-            getattr(self, name).copy_(value)
+            self.get_parameter(name).copy_(value)
         for name, value in weights.items():
             self.lm.get_parameter(name).copy_(value)
-        if values is not None:
-            with SparseModel(self.lm, self.ticket) as packed:
-                packed.set(values)
-
-    def _ticket_values(self) -> torch.Tensor:
-        """The trained values (K,), in the order of the ticket."""
-        parts = [
-            self.lm.base_model.get_parameter(name).detach().view(-1)[index.to(self.prompt.device)]
-            for name, index in self.ticket.indices.items()
-        ]
-        return torch.cat(parts).cpu()
 
 
 def _check_base(folder: Path, base: str, lm) -> None:

@@ -1,4 +1,4 @@
-"""The shell: the four verbs end to end on a toy, and one sentence for each mistake."""
+"""The shell: the five verbs end to end on a toy, and one sentence for each mistake."""
 
 import inspect
 import json
@@ -22,7 +22,7 @@ def ltp(capsys, backbone_folder):  # noqa: F811
 
 
 @pytest.mark.filterwarnings("ignore:Mean of empty slice")
-def test_the_four_verbs(tmp_path, ltp, task_folder):  # noqa: F811
+def test_the_five_verbs(tmp_path, ltp, task_folder):  # noqa: F811
     lines = tmp_path / "lines.txt"
     lines.write_text("the cat eats rice\na big dog\n" * 4)
     ticket, model = tmp_path / "t.safetensors", tmp_path / "model"
@@ -31,16 +31,22 @@ def test_the_four_verbs(tmp_path, ltp, task_folder):  # noqa: F811
     assert status == 0 and json.loads(out)["parameters"] == 445 and not err
     assert ltp(*find, "--checkpoint", tmp_path / "stage1", "--json")[1] == out
 
-    fit = ("train", "--task", task_folder, "--k", 3, "--ticket", ticket, "--save", model)
+    fit = ("train", "--task", task_folder, "--k", 2, "--ticket", ticket, "--save", model)
     status, out, err = ltp(*fit, "--epochs", 1, "--prompt-length", 3, "--json")
     facts = json.loads(out)
-    assert status == 0 and facts["trained_parameters"] == 445 + 3 * 16 and facts["rows"] == 6
+    assert status == 0 and facts["trained_parameters"] == 445 + 3 * 16 and facts["rows"] == 4
 
     test = ("evaluate", model, "--task", task_folder)
     status, out, _ = ltp(*test, "--json")
     assert status == 0 and [row["n"] for row in json.loads(out)["rows"]] == [2, 2]
     status, out, _ = ltp(*test, "--languages", "qu")
     assert status == 0 and "Quechua" in out and "English" not in out
+
+    merged, base = tmp_path / "merged", tmp_path / "base"
+    status, out, _ = ltp("merge", model, "--save", merged, "--json")
+    assert status == 0 and json.loads(out) == {"saved": str(merged), "undone": False}
+    assert ltp("merge", merged, "--save", base, "--undo")[0] == 0
+    assert ltp(*test, backbone=base)[0] == 0 and ltp(*test, backbone=merged)[0] == 2
 
     spec = write(tmp_path, SHORT.format(task=task_folder.as_posix()))
     status, out, _ = ltp("sweep", spec, "--out", tmp_path / "out")
@@ -57,6 +63,8 @@ def test_the_four_verbs(tmp_path, ltp, task_folder):  # noqa: F811
         (("train", "--save", "{tmp}/m", "--task", "odd"), "unknown task 'odd'"),
         (("train", "--save", "{tmp}/m", "--ticket", "no"), "there is no ticket at"),
         (("evaluate", "{tmp}/nowhere"), "holds no trained model; make one with `ltp train`"),
+        (("merge", "{tmp}/no", "--save", "{tmp}/m"), "there is no ticket at"),
+        (("merge", "{tmp}/no", "--save", "{tmp}/m", "--undo"), "only what `merge` wrote can go"),
         (("sweep", "{tmp}/no.toml", "--out", "{tmp}"), "there is no spec at"),
         (("ticket", "--save", "{tmp}/t.safetensors", "--text-file", "no.txt"), "no.txt"),
     ],
@@ -74,7 +82,7 @@ def test_an_unknown_backbone(ltp, tmp_path):
 
 
 def test_help_has_examples_and_the_defaults_of_the_functions(capsys):
-    for verb in ("ticket", "train", "evaluate", "sweep"):
+    for verb in ("ticket", "train", "evaluate", "merge", "sweep"):
         with pytest.raises(SystemExit) as stop:
             cli.main([verb, "--help"])
         assert stop.value.code == 0 and f"example: ltp {verb}" in capsys.readouterr().out

@@ -1,10 +1,13 @@
-"""Sweeps: specs that are wrong, runs that are killed, files that can be trusted."""
+"""Sweeps: runs that are killed, tickets that are shared, files that can be trusted."""
 
 import json
+import re
 
 import pytest
 
-from ltp_core import corpora, experiment, results
+from ltp_core import corpora, experiment, methods, results, templates
+from ltp_core.backbone import fingerprint
+from ltp_core.spec import read_spec
 from ltp_core.toy import toy_backbone
 
 SPEC = """
@@ -33,7 +36,7 @@ def task_folder(tmp_path_factory):
     for language in ("en", "qu"):
         lines = ["id,text,label,split"]
         lines += [
-            f"{i},{text},{label},{'test' if i % 4 == 3 else 'train'}"
+            f"{i},{text},{label},{['train', 'train', 'dev', 'test'][i % 4]}"
             for i, (text, label) in enumerate(rows)
         ]
         (folder / f"{language}.csv").write_text("\n".join(lines) + "\n")
@@ -85,6 +88,7 @@ def test_a_killed_sweep_goes_on(tmp_path, task_folder, backbone_folder, text, mo
     assert len(rows) == 8 * 2 and {row["language"] for row in rows} == {"en", "qu"}
     columns = "task split method trains density_all density_encoder k seed language n accuracy"
     columns += " train_seconds peak_mb spec versions machine correct run base"
+    columns += " source examples ticket tested"
     assert set(columns.split()) <= set(rows[0])
     share = {row["method"]: row["density_encoder"] for row in rows}
     assert share["prompt_only"] == 0 and share["full"] == 1
@@ -114,26 +118,118 @@ def test_a_single_run_can_be_done_again(tmp_path, task_folder, backbone_folder):
         experiment.sweep(spec, tmp_path, only=["nothing"])
 
 
-@pytest.mark.parametrize(
-    "text, message",
-    [
-        ("methods = [", "is not TOML"),
-        ("k = [1]", "names no methods; choose from prompt_only"),
-        ('methods = ["lora"]', "unknown method 'lora'; known are prompt_only"),
-        ('methods = ["ltp"]\nshots = [1]', "unknown key 'shots'; there are"),
-        ('methods = ["ltp"]\nk = 16', "k must be a list of int, got 16"),
-        ('methods = ["ltp"]\ndensity = ["20 %"]', "density must be a list of float"),
-    ],
-)
-def test_a_wrong_spec_costs_one_sentence(tmp_path, text, message):
-    with pytest.raises(ValueError, match=message):
-        experiment.read_spec(write(tmp_path, text))
+def runs_of(spec, out, lm):
+    """The rows of each run of a spec, done on a model that is there."""
+    runs = read_spec(spec)
+    return {run.name: experiment.run_one(lm, run, out, progress=False)[0] for run in runs}
 
 
-def test_the_spec_of_first_light():
-    runs = experiment.read_spec("benchmarks/first_light.toml")
-    assert len(runs) == 20 and len({run.name for run in runs}) == 20
-    assert {run.seed for run in runs} == set(range(5)) and {run.k for run in runs} == {16}
+def test_every_method_runs_from_a_spec(tmp_path, task_folder, text, monkeypatch):
+    lm, book = toy_backbone(), {"rice": [("sw", "bread")]}
+    monkeypatch.setattr(methods, "dictionary", lambda *_, **__: book)
+    for table in (templates.WORDS[c] for c in ("en", "de")):
+        monkeypatch.setitem(table, "animals", "the cat")
+    names = ", ".join(f'"{name}"' for name in methods.METHODS)
+    plain = SPEC.format(task=task_folder.as_posix())
+    spec = re.sub(r"methods = .*", f"methods = [{names}]", plain).replace("[0, 1]", "[0]")
+    found = runs_of(write(tmp_path, spec), tmp_path, lm)
+    rows = [row for rows in found.values() for row in rows]
+    assert [row["method"] for row in rows] == [m for m in methods.METHODS for _ in range(2)]
+    of = {row["method"]: row for row in rows}
+    assert of["lora"]["density_all"] == pytest.approx(3584 / 5680)
+    assert of["lora"]["density_encoder"] == pytest.approx(3584 / 4448)
+    assert of["template_zero"]["trained_parameters"] == of["template_zero"]["density_all"] == 0
+    assert of["deep_prompt"]["density_all"] == 0 and of["bitfit"]["density_all"] > 0.03
+    assert {row["base"] for row in rows if row["method"] != "lt_sft_language"} == {
+        fingerprint(lm.model)
+    }
+    kept = {path.name.split("-")[0] for path in (tmp_path / "tickets").glob("*.safetensors")}
+    assert kept == {"en", "qu"}  # LTP's ticket, and a language ticket of each
+    assert len(list((tmp_path / "tickets").glob("*.language.safetensors"))) == 2
+
+
+def test_the_model_speaks_before_it_is_asked(tmp_path, task_folder, monkeypatch):
+    heard, lm = [], toy_backbone()
+    real = methods.template_zero
+
+    def listening(*args, **options):
+        model = real(*args, **options)
+        model.speak = heard.append
+        return model
+
+    monkeypatch.setitem(methods.METHODS, "template_zero", listening)
+    spec = f'methods = ["template_zero"]\ntask = "{task_folder.as_posix()}"\nk = [1]'
+    runs_of(write(tmp_path, spec), tmp_path, lm)
+    assert heard == ["en", "qu"]
+
+
+def test_dev_all_and_the_same_language(tmp_path, task_folder, monkeypatch):
+    lm, seen = toy_backbone(), []
+    real = experiment.evaluate
+    monkeypatch.setattr(
+        experiment,
+        "evaluate",
+        lambda m, data, **o: (seen.append(data["id"]), real(m, data, **o))[1],
+    )
+    spec = f'''methods = ["full"]
+task = "{task_folder.as_posix()}"
+language = ["en", "qu"]
+languages = ["same"]
+test = "dev"
+k = [1, 3, 0]
+[train]
+epochs = 1
+least_steps = 3
+prompt_length = 2
+'''
+    found = runs_of(write(tmp_path, spec), tmp_path, lm)
+    rows = [row for rows in found.values() for row in rows]
+    assert seen == [["2", "6"]] * 6
+    assert {(r["source"], r["language"]) for r in rows} == {("en", "en"), ("qu", "qu")}
+    assert {(r["k"], r["examples"], r["tested"]) for r in rows} == {
+        (1, 2, "dev"), (3, 4, "dev"), (0, 4, "dev"),
+    }  # fmt: skip
+    assert any("-kall-" in name for name in found)
+
+
+def test_a_language_is_measured_alone(tmp_path, task_folder):
+    lm = toy_backbone()
+    spec = f'methods = ["full"]\ntask = "{task_folder.as_posix()}"\nk = [2]'
+    (both,) = runs_of(write(tmp_path, spec), tmp_path, lm).values()
+    (one,) = runs_of(write(tmp_path, spec + '\nlanguages = ["qu"]'), tmp_path, lm).values()
+    assert [row["language"] for row in both] == ["en", "qu"]
+    assert one[0]["correct"] == both[1]["correct"]
+
+
+def test_tickets_share_what_they_can(tmp_path, task_folder, text, monkeypatch):
+    lm, trained = toy_backbone(), []
+    real = experiment.find_ticket
+
+    def find_ticket(*args, **options):
+        trained.append(options["checkpoint"].name)
+        return real(*args, **options)
+
+    monkeypatch.setattr(experiment, "find_ticket", find_ticket)
+    spec = f'''methods = ["ltp", "random_ticket"]
+task = "{task_folder.as_posix()}"
+k = [1]
+density = [0.1, 0.5]
+[train]
+epochs = 1
+'''
+    for name, more in (("a", ""), ("b", "layers = [1]"), ("c", "seed = 1"),
+                       ("d", 'layers = ["embeddings", 0, 1]')):  # fmt: skip
+        spec += f'[[ticket]]\nname = "{name}"\nsteps = 2\n{more}\n'
+    found = runs_of(write(tmp_path, spec), tmp_path, lm)
+    rows = [rows[0] for rows in found.values()]
+    count = {m: sum(row["method"] == m for row in rows) for m in ("ltp", "random_ticket")}
+    assert count == {"ltp": 8, "random_ticket": 6}  # "c" asks chance for what "a" asked
+    assert len(trained) == 8 and len(set(trained)) == 3  # "b" goes on from what "a" trained
+    share = {(r["method"], r["ticket"], json.loads(r["spec"])["density"]): r for r in rows}
+    assert share["ltp", "b", 0.5]["density_encoder"] == pytest.approx(0.25)
+    before = len(list((tmp_path / "tickets").glob("*.ticket.safetensors")))
+    runs_of(write(tmp_path, spec), tmp_path, lm)
+    assert before == 8 and len(trained) == 8, "a ticket is found once"
 
 
 def test_missing_and_damaged_results(tmp_path):
@@ -142,5 +238,5 @@ def test_missing_and_damaged_results(tmp_path):
     (tmp_path / "bad.parquet").write_bytes(b"PAR1")
     with pytest.raises(ValueError, match="is damaged"):
         results.read(tmp_path / "bad.parquet")
-    with pytest.raises(ValueError, match="unknown task 'emojis'; give emoji, or a folder"):
+    with pytest.raises(ValueError, match="unknown task 'emojis'; give emoji, .*, or a folder"):
         experiment.load_task("emojis")

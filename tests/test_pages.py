@@ -1,7 +1,7 @@
 """The built pages, looked at as files: complete, light, self-contained, no link dead.
 
 `make test` builds them first. Without pages (a bare `pytest`) these tests are skipped; CI never
-skips them. What a browser shows is not tested here.
+skips them. What a browser shows is tested in test_browser.py.
 """
 
 import os
@@ -19,6 +19,7 @@ import set_repository
 HTML = book.ROOT / "_build" / "html"
 NAMES = book.entries(book.yaml.safe_load((book.BOOK / "_toc.yml").read_text()))
 each_page = pytest.mark.parametrize("name", NAMES)
+each_file = pytest.mark.parametrize("name", [*NAMES, "search", "index", "404"])
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -68,8 +69,11 @@ def test_the_page_exists_and_shows_no_error(name):
         assert word not in text, f"the page shows {word!r}"
 
 
-@each_page
+@each_file
 def test_the_page_asks_no_other_server(name):
+    text = (HTML / f"{name}.html").read_text(encoding="utf-8")
+    for place in ("unpkg.com", "jsdelivr.net", "cdnjs.", "googleapis.com", "gstatic.com"):
+        assert place not in text, f"the page knows {place}"
     for reference in loaded(chapter(name)):
         if reference.startswith("data:"):
             continue
@@ -85,7 +89,7 @@ def test_no_stylesheet_asks_another_server():
         assert not imported, f"{file.name}: {imported[0]}"
 
 
-@each_page
+@each_file
 def test_every_internal_link_leads_somewhere(name):
     soup = chapter(name)
     for link in soup.find_all("a", href=True):
@@ -118,15 +122,67 @@ def test_every_picture_says_what_it_shows(name):
             f"{image['src']} has no alt text, only {alt!r}")
 
 
-@each_page
-def test_launch_buttons_lead_to_the_repository(name):
-    if not (book.BOOK / f"{name}.ipynb").exists():
-        return
+def in_repository(link: str) -> str | None:
+    """The path in the repository that a link to GitHub, Colab or Binder opens, if it opens one.
+
+    Colab and Binder may open this repository only, and of it the branch main.
+    """
     address = set_repository.ADDRESS.fullmatch(set_repository.current())[1]
+    starts = {f"https://github.com/{address}/{kind}/": "main/" for kind in ("blob", "edit", "tree")}
+    starts |= {
+        "https://colab.research.google.com/": f"github/{address}/blob/main/",
+        "https://mybinder.org/": f"v2/gh/{address}/main?urlpath=lab/tree/",
+    }
+    for place, rest in starts.items():
+        if link.startswith(place):
+            inner = unquote(link.removeprefix(place))
+            assert inner.startswith(rest), f"not a link to this repository's main: {link}"
+            return inner.removeprefix(rest)
+    return None
+
+
+@each_page
+def test_links_into_the_repository_open_files_that_are_there(name):
     links = [a["href"] for a in chapter(name).find_all("a", href=True)]
-    colab = f"https://colab.research.google.com/github/{address}/blob/main/book/{name}.ipynb"
-    assert colab in links
-    assert any(link.startswith(f"https://mybinder.org/v2/gh/{address}/main") for link in links)
+    opened = {link: in_repository(link) for link in links}
+    for link, path in opened.items():
+        assert path is None or (book.ROOT / path).exists(), f"dead link: {link}"
+    if (book.BOOK / f"{name}.ipynb").exists():
+        for place in ("colab.", "mybinder."):
+            here = [path for link, path in opened.items() if f"//{place}" in link]
+            assert here == [f"book/{name}.ipynb"], f"{place} {here}"
+
+
+@each_file
+def test_the_head_says_what_the_page_is_and_shows_the_card(name):
+    if name == "404":
+        return
+    head = chapter(name).head
+    said = {
+        tag.get("name") or tag.get("property"): tag["content"]
+        for tag in head.find_all("meta")
+        if tag.get("content")
+    }
+    assert 20 <= len(said["description"]) <= 200 and "<" not in said["description"]
+    assert said["og:description"] == said["description"]
+    site = set_repository.site(set_repository.current())
+    assert said["og:image"] == f"{site}/_static/card.png"
+    assert (HTML / "_static" / "card.png").read_bytes()[:4] == b"\x89PNG"
+    canonical = head.find("link", rel="canonical")["href"]
+    assert canonical == f"{site}/{'intro' if name == 'index' else name}.html"
+    assert head.title.string.count("Lottery Ticket Prompt-learning") == 1
+
+
+def test_the_page_for_a_lost_address_works_at_any_depth():
+    soup = chapter("404")
+    folder = urlsplit(set_repository.site(set_repository.current())).path + "/"
+    assert soup.find("base")["href"] == folder
+    links = [a["href"] for a in soup.find_all("a", href=True)]
+    assert links == [f"{name}.html" for name in NAMES], "relative to <base>, in reading order"
+
+
+def test_github_pages_takes_the_folder_as_it_is():
+    assert (HTML / ".nojekyll").exists(), "else folders that begin with _ are left out"
 
 
 @each_page

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from ltp_core import tasks
 from ltp_core.languages import TASK_LANGUAGES
+from ltp_core.paths import data_dir
 
 
 @pytest.fixture(params=["random", "subgroup"])
@@ -50,7 +51,7 @@ def test_no_text_of_a_language_stands_in_two_splits(task):
 
 def test_subgroups_are_held_out_whole():
     for code in ("en", "xh"):
-        path = tasks.data_dir() / "emoji" / f"{code}.parquet"
+        path = data_dir() / "emoji" / f"{code}.parquet"
         sides = {}
         for row in pq.read_table(path).to_pylist():
             sides.setdefault(row["subgroup"], set()).add(row["split_subgroup"])

@@ -1,0 +1,62 @@
+"""Tasks: labels, the words that stand for them, and the rows of every language.
+
+    emoji()          an emoji's name and keywords -> one of eight groups     51 languages
+    emoji_pairs()    do these keywords fit this name?                        51 languages
+    xnli()           does the second sentence follow from the first?         15, benchmark folder
+    americasnli()    the same in ten languages of the Americas               benchmark folder
+    sib200()         the topic of a sentence                                 from the hub, if asked
+    from_folder()    a task of your own files
+
+Each gives a `Task`: ``few_shot``, ``train``, ``dev``, ``test``, ``labels``, ``words``.  Splits
+belong to items, not to rows: an emoji of the test split is a test emoji in every language.
+
+Reading order: `task`, `emoji_groups`, `emoji_pairs`, `nli`, `folder`, `sib200`.
+
+What it does not do: tokenize, train, or know any model.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .emoji_groups import EMOJI_WORDS, emoji, emoji_text
+from .emoji_pairs import emoji_pairs
+from .folder import from_folder
+from .nli import americasnli, bench_dir, xnli
+from .sib200 import sib200
+from .task import Row, Task
+
+__all__ = [
+    "EMOJI_WORDS", "Row", "Task", "americasnli", "bench_dir", "emoji", "emoji_pairs", "emoji_text",
+    "from_folder", "load", "sib200", "xnli",
+]  # fmt: skip
+
+NAMES = ("emoji", "emoji-pairs", "emoji-pairs-apart", "xnli", "americasnli", "americasnli-own")
+
+
+def load(name: str, split: str = "random") -> Task:
+    """Return a task by its name, as specs and the shell give it, or by the folder that holds it.
+
+    ``emoji-pairs-apart`` leaves out keywords that repeat a string of a name; ``americasnli-own``
+    keeps 32 rows per class of each language for training in that language.
+
+    Raises:
+        ValueError: no such task or split.
+        FileNotFoundError: the benchmark folder is not there.
+
+    >>> load("emoji-pairs").labels
+    ('fits', 'other')
+    """
+    if name == "emoji":
+        return emoji(split)
+    if name.startswith("emoji-pairs") and name in NAMES:
+        return emoji_pairs(split, apart=name.endswith("apart"))
+    if name == "xnli":
+        return xnli(split)
+    if name in ("americasnli", "americasnli-own"):
+        return americasnli(split, pool=32 if name.endswith("own") else 0)
+    if Path(name).is_dir():
+        return from_folder(name)
+    raise ValueError(
+        f"unknown task {name!r}; give {', '.join(NAMES)}, or a folder with files of your own"
+    )
