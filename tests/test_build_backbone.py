@@ -3,6 +3,7 @@
 import json
 import struct
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -199,3 +200,7 @@ def test_a_killed_run_ends_in_the_same_weights(tmp_path, monkeypatch):
     assert again == history == kept
     for a, b in zip(whole.model.parameters(), resumed.model.parameters(), strict=True):
         assert torch.equal(a, b)
+
+    recipe = replace(recipe, steps=8)  # a finished run goes on to a larger number
+    assert run(tmp_path / "whole", toy_backbone())[-1]["step"] == 8
+    assert json.loads((tmp_path / "whole" / "recipe.json").read_text())["lengths"] == [6, 8]

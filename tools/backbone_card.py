@@ -56,9 +56,10 @@ seen parallel sentences while it was *built*. CLDR lines, the task's own kind of
 paired.
 
 {steps:,} steps of up to {tokens:,} pieces, {seen:.1f} million pieces in all, {minutes:.0f} minutes
-on two CPU cores; AdamW, rate {rate:g} (head {head_rate:g}), warm-up {warmup} steps, falling to zero
-over the last {decay:.0%}; {mask:.0%} of the pieces masked; languages drawn with temperature
-{temperature:g}; seed {seed}; no dropout; bfloat16 autocast.
+on two CPU cores (the median step took {step:.2f} seconds); AdamW, rate {rate:g} (head
+{head_rate:g}), warm-up {warmup} steps, falling to zero over the last {decay:.0%}; {mask:.0%} of the
+pieces masked; languages drawn with temperature {temperature:g}; seed {seed}; no dropout; bfloat16
+autocast.{lengthened}
 
 | steps | masked-LM loss (self rows) | guessed | token states missed | pooled states missed |
 |---:|---:|---:|---:|---:|
@@ -124,6 +125,19 @@ def curve(history: list[dict], points: int = 10) -> str:
     return "\n".join(lines)
 
 
+def lengthened(lengths: list[int]) -> str:
+    """A run that had ended and went on: its rate rose and fell again.
+
+    >>> lengthened([300]), lengthened([300, 400])
+    ('', ' The run was first given 300 steps, then 400 in all: the rate rose and fell again.')
+    """
+    if len(lengths) < 2:
+        return ""
+    more = ", ".join(f"then {steps:,}" for steps in lengths[1:])
+    given = f"The run was first given {lengths[0]:,} steps, {more} in all"
+    return f" {given}: the rate rose and fell again."
+
+
 def means_table(measures: dict) -> str:
     """Word lists, running text, probe: one row each."""
     lines = []
@@ -186,6 +200,7 @@ def write_card(out: Path, model, recipe: dict, history: list, measures: dict, co
     cost = np.mean(
         [masked_mean(measures["trained"], k) - masked_mean(measures["stored"], k) for k in SORTS]
     )
+    step = float(np.median([h["seconds"] for h in history]))
     size = sum(f.stat().st_size for f in out.iterdir() if f.suffix in (".json", ".safetensors"))
     text = INTRO.format(
         layers=model.config.num_hidden_layers, hidden=model.config.hidden_size,
@@ -195,7 +210,8 @@ def write_card(out: Path, model, recipe: dict, history: list, measures: dict, co
         translation=translation, pair=pair, steps=len(history), tokens=recipe["tokens"],
         seen=sum(h["pieces"] for h in history) / 1e6, rate=recipe["learning_rate"],
         head_rate=recipe["head_rate"], warmup=recipe["warmup"], decay=recipe["decay"],
-        minutes=sum(h["seconds"] for h in history) / 60,
+        minutes=len(history) * step / 60, step=step,
+        lengthened=lengthened(recipe.get("lengths", [])),
         words="" if recipe["train_words"] else WORDS_KEPT,
         **dict(zip(("running", "messages", "lists"), recipe["sorts"], strict=True)),
         mask=recipe["mask_share"], temperature=recipe["temperature"], seed=recipe["seed"],

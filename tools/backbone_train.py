@@ -127,9 +127,9 @@ def optimiser(student, recipe: Recipe) -> torch.optim.AdamW:
 def rate(step: int, recipe: Recipe) -> float:
     """Factor of the rates: a warm-up, a constant part, and a linear fall to zero at the end.
 
-    Only the end depends on `steps`: a run may be lengthened while it is in its constant part. (In
-    an earlier run the rates were doubled half-way. The loss fell no faster, and the teacher was
-    missed by more.)
+    Only the end depends on `steps`, so a run may be lengthened: unseen in its constant part, later
+    with a second rise and fall. (In an earlier run the rates were doubled half-way. The loss fell
+    no faster, and the teacher was missed by more.)
 
     >>> recipe = Recipe(steps=10, warmup=2, decay=0.4)
     >>> [round(rate(step, recipe), 2) for step in (0, 1, 5, 7, 9)]
@@ -175,6 +175,15 @@ def load_checkpoint(folder: Path, student, optimizer) -> tuple[int, list]:
     return step, history
 
 
+def write_recipe(folder: Path, recipe: Recipe) -> None:
+    """recipe.json; `lengths` are the steps that this run was given, one after the other."""
+    file = folder / "recipe.json"
+    folder.mkdir(parents=True, exist_ok=True)
+    lengths = json.loads(file.read_text()).get("lengths", []) if file.exists() else []
+    lengths += [recipe.steps] if recipe.steps not in lengths else []
+    file.write_text(json.dumps(asdict(recipe) | {"lengths": lengths}, indent=1))
+
+
 def unigram_bias(languages, shares, vocab: int) -> torch.Tensor:
     """log frequency of every piece: where an output bias should start."""
     counts = np.full(vocab, 1e-7)
@@ -212,8 +221,7 @@ def train(model, tokenizer, languages, recipe: Recipe, folder: Path, save_every:
         student.cls.predictions.bias.copy_(unigram_bias(languages, shares, len(tokenizer)))
     optimizer = optimiser(student, recipe)
     step, history = load_checkpoint(folder, student, optimizer)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "recipe.json").write_text(json.dumps(asdict(recipe), indent=1))
+    write_recipe(folder, recipe)
     special = torch.tensor(sorted(tokenizer.all_special_ids))
     tokenizer_ids = (tokenizer.mask_token_id, len(tokenizer), special)
 

@@ -168,7 +168,8 @@ def test(paths: list[Path], force: bool = False) -> int:
     stamps = Stamps()
     todo = [path for path in paths if force or not stamps.fresh(path, "nbval")]
     announce("nbval", todo, stamps)
-    command = [sys.executable, "-m", "pytest", "-q", "tests", "ltp_core", "--nbval",
+    command = [sys.executable, "-m", "pytest", "-q", "tests", "ltp_core", "tools",
+               "--nbval",
                "--nbval-current-env", f"--nbval-cell-timeout={nbrun.TIMEOUT}",
                "--nbval-sanitize-with", "tests/nbval.cfg", *map(str, todo)]
     code = subprocess.run(command, cwd=ROOT).returncode

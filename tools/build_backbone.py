@@ -336,7 +336,10 @@ def main() -> None:
     parser.add_argument("--corpus", type=Path, help="default: CACHE/corpus")
     parser.add_argument("--out", type=Path, default=ROOT / "data" / "backbone")
     parser.add_argument("--vocab", choices=("trimmed", "full"), default="trimmed")
-    parser.add_argument("--steps", type=int, default=3000, help="length of the long run")
+    parser.add_argument(
+        "--steps", type=int, default=4600,
+        help="length of the long run; a finished run goes on to a larger number",
+    )  # fmt: skip
     parser.add_argument("--trial-steps", type=int, default=100)
     parser.add_argument("--recipe", choices=TRIALS, action="append", help="default: all, best")
     args = parser.parse_args()
