@@ -305,12 +305,13 @@ def card(cache: Path, corpus: Path, out: Path) -> None:
 
     lm = load_backbone(out)
     run = cache / "run"
-    trials = cache / "trials.json"
+    file = cache / "trials.json"
+    trials = json.loads(file.read_text()) if file.exists() else {}
     heldout = backbone_batches.read_corpus(corpus, heldout=True)
     about = {
         "lines": {code: len(rows) for code, rows in backbone_batches.read_corpus(corpus).items()},
         "unknown": {code: unknown_percent(lm.tokenizer, rows) for code, rows in heldout.items()},
-        "trials": json.loads(trials.read_text()) if trials.exists() else {},
+        "trials": {n: trials[n] for n in ("untouched encoder", *TRIALS) if n in trials},
         "probe_train": len(task_rows(("train",))["en"]),
     }
     recipe, history, measures = (
