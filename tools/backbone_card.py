@@ -82,8 +82,9 @@ whole vocabulary of 250,002 pieces and with ours.
 |---|---:|---:|---:|---:|
 {means}
 
-The aims were .50 on word lists: {lists_reached}; .30 on running text: {running_reached}; and a
-probe at most 2 points below the untouched encoder: {probe_reached}. Storage costs {cost:.2f} points of masked accuracy (aim: at most 0.5).
+The aims: .50 on word lists, {lists_reached}; .30 on running text, {running_reached}; a probe at
+most 2 points below the untouched encoder, {probe_reached}. Storage costs {cost:.2f} points of
+masked accuracy (aim: at most 0.5).
 
 A masked accuracy of few pieces says little: *n* is the number of hidden pieces, in the order of the
 columns before it.
