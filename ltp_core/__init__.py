@@ -9,14 +9,15 @@
     ltp.evaluate(model, task.test("qu", "yo", "sw"))
 
 Reading order of the files: backbone, tokens, mlm, ticket, find, sparse, cloze, prompt, loop, train,
-trained, methods, evaluate, spec, experiment. Each begins with its idea and ends with what it does
-not do.
+trained, methods, evaluate, bootstrap, spec, experiment, results, compare. Each begins with its idea
+and ends with what it does not do.
 """
 
 from importlib import import_module
 
 from .backbone import Backbone, fingerprint, load_backbone
-from .evaluate import evaluate, macro_interval, predict
+from .bootstrap import macro_interval
+from .evaluate import evaluate, predict
 from .find import find_in_folders, find_ticket
 from .mlm import adapt
 from .overlap import overlap

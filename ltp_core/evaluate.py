@@ -1,22 +1,12 @@
 """How good is it, language by language, and how sure can we be?
 
 Accuracy is a share of n test items, so each number comes with its 95 % Wilson interval. That
-interval answers: *how much could other test items have moved it?*
+interval answers: *how much could other test items have moved it?* Means over languages and
+differences between methods need more care: see `bootstrap.py`.
 
-Two questions need more care. Our runs share their test emoji over all languages, and differ in the
-seed that draws the training examples. `macro_interval` therefore resamples seeds and items
-together, and one draw of items serves every language and both of two methods:
+Reading order: `predict`, `evaluate`, `Table`.
 
-    mean over languages of  Σ_s Σ_i a_s b_i c_sli / Σ_s Σ_i a_s b_i
-
-with c_sli = 1 where seed s answers item i of language l correctly, and a, b the bootstrap counts.
-The interval covers *other training examples and other test items*. It does not cover other
-languages (the mean is over these very languages), another ticket, or another backbone. With five
-seeds it is still a little narrow, as any bootstrap of five is.
-
-Reading order: `predict`, `evaluate`, `Table`; then `macro_interval`.
-
-What it does not do: train, or read result files (`experiment.py`).
+What it does not do: train, or read result files (`results.py`).
 """
 
 from __future__ import annotations
@@ -39,17 +29,6 @@ class Row(NamedTuple):
     accuracy: float
     low: float
     high: float
-
-
-class Interval(NamedTuple):
-    """An estimate and its interval."""
-
-    mean: float
-    low: float
-    high: float
-
-    def __str__(self) -> str:
-        return f"{self.mean:.3f} [{self.low:.3f}, {self.high:.3f}]"
 
 
 @dataclass(frozen=True)
@@ -158,41 +137,3 @@ def wilson(correct: int, n: int) -> tuple[float, float]:
     middle = (share + z2 / (2 * n)) / (1 + z2 / n)
     half = math.sqrt(z2 * (share * (1 - share) / n + z2 / (4 * n * n))) / (1 + z2 / n)
     return max(0.0, middle - half), min(1.0, middle + half)
-
-
-def macro_interval(
-    correct: np.ndarray, against: np.ndarray | None = None, *, draws: int = 5000, seed: int = 0
-) -> Interval:
-    """Mean accuracy over languages with its 95 % bootstrap interval over seeds and items.
-
-    correct: (S, L, I), 1 right, 0 wrong, nan where a language lacks an item.
-    against: a second method on the same seeds, languages and items; then the difference is given,
-    paired by seed and by item.
-
-    >>> rng = np.random.default_rng(0)
-    >>> worse = (rng.random((5, 3, 200)) < 0.60).astype(float)
-    >>> better = np.maximum(worse, rng.random((5, 3, 200)) < 0.20)
-    >>> print(macro_interval(better))
-    0.680 [0.650, 0.709]
-    >>> print(macro_interval(better, worse))
-    0.073 [0.059, 0.088]
-    """
-    if against is not None and against.shape != correct.shape:
-        raise ValueError(f"both methods need one shape, got {correct.shape} and {against.shape}")
-    seeds, _, items = correct.shape
-    chance = np.random.default_rng(seed)
-    a = chance.multinomial(seeds, np.full(seeds, 1 / seeds), size=draws)  # (D, S)
-    b = chance.multinomial(items, np.full(items, 1 / items), size=draws)  # (D, I)
-    a, b = (np.vstack([np.ones(x.shape[1]), x]) for x in (a, b))  # draw 0 is the data itself
-
-    def means(c: np.ndarray) -> np.ndarray:  # (D+1,)
-        there = ~np.isnan(c)
-        right, all_ = (
-            np.einsum("dsl,ds->dl", np.einsum("di,sli->dsl", b, x, optimize=True), a)
-            for x in (np.where(there, c, 0.0), there.astype(float))
-        )  # (D+1, L)
-        with np.errstate(invalid="ignore"):  # a draw may miss all items of a language
-            return np.nanmean(right / all_, axis=1)
-
-    drawn = means(correct) - (0.0 if against is None else means(against))
-    return Interval(float(drawn[0]), *map(float, np.nanquantile(drawn[1:], (0.025, 0.975))))

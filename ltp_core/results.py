@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .evaluate import Interval, macro_interval
+from .bootstrap import Interval, macro_interval
 from .languages import HIGH, LOW
 
 GROUPS = {"low": LOW, "high": HIGH, "en": ("en",)}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from ltp_core.evaluate import evaluate, macro_interval, predict, wilson
+from ltp_core.evaluate import evaluate, predict, wilson
 from ltp_core.prompt import PromptModel
 from ltp_core.results import correctness, pack, summary
 from ltp_core.toy import WORDS, toy_backbone
@@ -48,42 +48,6 @@ def test_wilson_equals_scipy(correct, n):
     stats = pytest.importorskip("scipy.stats")
     expected = stats.binomtest(correct, n).proportion_ci(0.95, method="wilson")
     assert wilson(correct, n) == pytest.approx((expected.low, expected.high), abs=1e-7)
-
-
-def drawn(seeds=5, languages=4, items=100, share=0.6, seed=0):
-    return (np.random.default_rng(seed).random((seeds, languages, items)) < share).astype(float)
-
-
-def test_bootstrap_equals_a_slow_reference():
-    cube = drawn(3, 2, 20)
-    cube[:, 1, :5] = np.nan
-    chance, slow = np.random.default_rng(0), []
-    for _ in range(4000):
-        seeds, items = chance.integers(3, size=3), chance.integers(20, size=20)
-        slow.append(np.nanmean(cube[seeds][:, :, items], axis=(0, 2)).mean())
-    mean, low, high = macro_interval(cube)
-    assert mean == pytest.approx(np.nanmean(cube, axis=(0, 2)).mean())
-    assert (low, high) == pytest.approx(np.quantile(slow, (0.025, 0.975)), abs=0.01)
-
-
-def test_bootstrap_is_seeded_and_pairs():
-    a = drawn()
-    b = np.where(drawn(seed=1) < 0.5, a, 1.0)  # never worse than a
-    assert macro_interval(a, seed=3) == macro_interval(a, seed=3)
-    paired = macro_interval(b, a)
-    assert 0 < paired.low <= paired.mean <= paired.high
-    alone = macro_interval(a)
-    assert paired.mean == pytest.approx(macro_interval(b).mean - alone.mean)
-    with pytest.raises(ValueError, match="both methods need one shape"):
-        macro_interval(a, a[:2])
-
-
-def test_shared_items_widen_the_interval_and_more_languages_do_not_narrow_it():
-    items = (np.random.default_rng(0).random(100) < 0.6).astype(float)
-    few, many = (np.broadcast_to(items, (5, n, 100)).copy() for n in (2, 40))
-    assert macro_interval(few) == pytest.approx(macro_interval(many))
-    own = macro_interval(drawn(5, 40, 100))
-    assert (own.high - own.low) < 0.6 * (macro_interval(many).high - macro_interval(many).low)
 
 
 @pytest.mark.filterwarnings("ignore:Mean of empty slice")

@@ -10,7 +10,8 @@ import torch
 
 import book
 from ltp_core import results
-from ltp_core.evaluate import Interval, Table
+from ltp_core.bootstrap import Interval
+from ltp_core.evaluate import Table
 from ltp_core.teaching import figures, findings
 
 CARD = "#f7f7f4"  # the ground of every figure

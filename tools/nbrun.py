@@ -40,7 +40,7 @@ ENVIRONMENT = {
     "JUPYTER_PREFER_ENV_PATH": "1",  # the kernel of this environment, not the user's
     "PYTHONHASHSEED": "0",
     "OMP_NUM_THREADS": "2",
-    "OMP_WAIT_POLICY": "PASSIVE",  # two busy programs do not wait for each other by spinning
+    "GOMP_SPINCOUNT": "1000",  # waiting threads soon sleep: two programs do not choke each other
     "MKL_NUM_THREADS": "2",
     "MKL_CBWR": "AVX2",
     "ATEN_CPU_CAPABILITY": "avx2",

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ltp_core import results
 from ltp_core.backbone import fingerprint, load_backbone
-from ltp_core.evaluate import Interval
+from ltp_core.bootstrap import Interval
 from ltp_core.tasks import emoji
 from ltp_core.teaching import findings
 

@@ -2,7 +2,7 @@
 
 A chapter's prose is written before its numbers are known, and outlives them. So every sentence
 about who won is computed here, by one rule: a difference counts when its 95 % interval leaves out
-zero. Differences are paired by seed and by test item (`evaluate.macro_interval`):
+zero. Differences are paired by seed and by test item (`bootstrap.macro_interval`):
 
     difference(a, b) = mean over languages of (accuracy of a − accuracy of b)
 
@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from .. import results
-from ..evaluate import Interval, macro_interval
+from ..bootstrap import Interval, macro_interval
 from ..paths import data_dir
 
 NAMES = {

@@ -14,10 +14,10 @@ What it does not do: compute in the page what was not measured. Where no run exi
 """
 
 from .page import Explorer
-from .sketch import sketch
+from .sketch import shares, sketch
 from .step_by_step import training
 from .trace import record
 from .which_layers import layers
 from .who_gains import languages
 
-__all__ = ["Explorer", "languages", "layers", "record", "sketch", "training"]
+__all__ = ["Explorer", "languages", "layers", "record", "shares", "sketch", "training"]

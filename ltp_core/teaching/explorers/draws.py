@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from ... import results
-from ...evaluate import Interval
+from ...bootstrap import Interval
 
 DRAWS = 5000
 

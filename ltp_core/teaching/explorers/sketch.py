@@ -9,10 +9,12 @@ at the shares s of LEVELS, the movement that the share s of the cell exceeds. To
 
 sums over the cells one allows. Any layers, any modules and any density can so be asked for later,
 without the weights. Movements are kept as 16-bit codes: the logarithm, between the largest and the
-smallest. Shares are right within 0.5 points or, in a cell of less than 200 weights, within two of
-them: tests/test_explorers holds them beside the exact choice of `Ticket.select`.
+smallest. Shares are right within 0.5 points or, in a cell of less than 400 weights, within two of
+them: tests/test_explorers holds them beside the exact choice of `Ticket.select`. Where movements
+are equal the sketch shares them out evenly; the ticket takes the first of them.
 
-`which_layers.html` reads the sketch in the same way in JavaScript; a test holds one to the other.
+`which_layers.js` reads the sketch in the same way; tests/test_browser_explorers holds one to the
+other.
 
 Reading order: `sketch`, `shares`, `above`. What this file does not do: draw, or choose a ticket.
 """
@@ -69,7 +71,8 @@ def sketch(
     shapes = shapes_of(deltas)
     sizes = {cell: sum(prod(shapes[name]) for name in names) for cell, names in cells.items()}
     curves = [
-        _curve([deltas[name] for name in cells.get(cell, [])]) for cell in product(layers, modules)
+        _curve({name: deltas[name] for name in cells.get(cell, [])})
+        for cell in product(layers, modules)
     ]
     codes, ends = _encode(np.stack(curves))
     total = sum(sizes.values())
@@ -129,26 +132,32 @@ def chosen(found: dict, layers=None, modules=None) -> list[int]:
 
 def decode(found: dict) -> np.ndarray:
     """The codes of all cells, row by row, (C, M); ValueError if they do not fit the sketch."""
-    codes = np.frombuffer(base64.b64decode(found["codes"]), "<u2").astype(np.int64)
-    cells = len(found["layers"]) * len(found["modules"])
-    if found.get("format") != 1 or found["levels"] != LEVELS.tolist():
+    if found.get("format") != 1 or found.get("levels") != LEVELS.tolist():
         raise ValueError("this sketch is of another format; make it again with `sketch`")
-    if len(codes) != cells * len(LEVELS):
-        raise ValueError(f"this sketch is damaged: {len(codes)} codes for {cells} cells")
-    return codes.reshape(cells, len(LEVELS))
-
-
-def _curve(tensors: Sequence[Tensor]) -> np.ndarray:
-    """log₂ of the movement that each share of LEVELS exceeds, (M,); -inf for no movement."""
-    if not tensors:
-        return np.full(len(LEVELS), -np.inf)
-    moved = torch.cat([t.detach().abs().flatten().float().cpu() for t in tensors])
-    if not bool(moved.isfinite().all()):
+    cells = len(found["layers"]) * len(found["modules"])
+    packed = base64.b64decode(found["codes"])
+    if len(packed) != 2 * cells * len(LEVELS):
         raise ValueError(
-            "the deltas hold NaN or infinity; run stage 1 again with a lower learning rate"
+            f"this sketch is damaged: {len(packed)} bytes of codes for {cells} cells of "
+            f"{2 * len(LEVELS)}; make it again with `sketch`"
         )
-    moved = np.sort(moved.numpy())[::-1]
-    rank = np.maximum(np.ceil(LEVELS * len(moved)).astype(int), 1) - 1
+    return np.frombuffer(packed, "<u2").astype(np.int64).reshape(cells, len(LEVELS))
+
+
+def _curve(deltas: Mapping[str, Tensor]) -> np.ndarray:
+    """log₂ of the movement that each share of LEVELS exceeds, (M,); -inf for no movement."""
+    if not deltas:
+        return np.full(len(LEVELS), -np.inf)
+    moved = {name: t.detach().abs().flatten().float().cpu() for name, t in deltas.items()}
+    for name, movement in moved.items():
+        if not bool(movement.isfinite().all()):
+            raise ValueError(
+                f"the delta of {name} holds NaN or infinity; run stage 1 again with a lower "
+                f"learning rate"
+            )
+    moved = np.sort(torch.cat(list(moved.values())).numpy())[::-1]
+    rank = np.ceil(np.round(LEVELS * len(moved), 6)).astype(int)  # 0.07 · 100 is 7, not 8
+    rank = np.maximum(rank, 1) - 1
     with np.errstate(divide="ignore"):
         return np.log2(moved[rank].astype(np.float64))
 

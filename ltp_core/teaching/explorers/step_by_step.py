@@ -64,7 +64,9 @@ def check(trace: dict) -> None:
                          f"format 1 and at least one run are needed")  # fmt: skip
     for run in trace["runs"]:
         rows = [run["prompt"], run["weights"], *run["right"].values()]
-        if run["at"][-1] != len(run["loss"]) or any(len(row) != len(run["at"]) for row in rows):
+        whole = run["at"] and run["at"][-1] == len(run["loss"])
+        whole = whole and all(len(row) == len(run["at"]) for row in rows)
+        if not whole or set(run["right"]) != set(trace["languages"]):
             raise ValueError(f"the run {run['name']!r} of this trace is not whole; record it again")
 
 
@@ -75,7 +77,7 @@ def _percents(right: list[int], n: int) -> list[list[float]]:
 
 def _still(trace: dict, runs: list[dict]) -> str:
     curves = {
-        run["name"]: [(a, y) for a, y in zip(shown["at"], shown["loss"], strict=True) if y]
+        run["name"]: [p for p in zip(shown["at"], shown["loss"], strict=True) if p[1] is not None]
         for run, shown in zip(trace["runs"], runs, strict=True)
     }
     last = ", ".join(f"{name} {curve[-1][1]:.2f}" for name, curve in curves.items() if curve)

@@ -2,7 +2,8 @@
 
 The page solves for the threshold itself (see `sketch`), so it can show the ticket of any density,
 layers and modules. Accuracy it cannot compute. It shows it where a run trained exactly this ticket,
-and says "not run" everywhere else; it never reads between two runs. Cost is arithmetic:
+on this base model, and says "not run" everywhere else; it never reads between two runs. Two stages
+1 are the same if they read the same languages for as many steps. Cost is arithmetic:
 
     file      Σ n · H(share) / 8 bytes of places (entropy) + 4 bytes a value
     memory    24 bytes a ticket weight: value 4, gradient 4, AdamW's moments 8, place 8 (`sparse`);
@@ -37,7 +38,7 @@ SHORT = {
     "attention.output.LayerNorm": "norm",
     "intermediate.dense": "up",
     "output.dense": "down",
-    "output.LayerNorm": "norm₂",
+    "output.LayerNorm": "norm 2",
 }
 SAME = ("layers", "modules", "sizes", "base", "base_total", "encoder_total")
 
@@ -48,6 +49,7 @@ def layers(
 ) -> Explorer:  # fmt: skip
     """The explorer of the sketches of one base model; `found` are its runs, if there are any.
 
+    Runs on another base model than that of the sketches are left out, and the page says so.
     density: where the slider stands at first. prompt: how many numbers the soft prompt has; 0:
     what the runs say.
 
@@ -66,11 +68,13 @@ def layers(
             raise ValueError(f"the sketches differ in {stray[0]}; show those of one base model")
     kinds = [(tuple(s["languages"]), s["steps"]) for s in sketches]
     if twice := [kind for kind in kinds if kinds.count(kind) > 1]:
-        raise ValueError(f"two sketches are of {twice[0][1]} steps in {'+'.join(twice[0][0])}")
+        what = f"{twice[0][1]} steps in {'+'.join(twice[0][0])}"
+        raise ValueError(f"two sketches are of {what}; show one of them")
     rows = found.rows if found else []
-    runs = measured(found, first) if rows else []
-    alone = [row["trained_parameters"] for row in rows if row["method"] == "prompt_only"]
-    full = [row["trained_parameters"] for row in rows if row["method"] == "full"]
+    ours = [row for row in rows if row["base"] == first["base"]]
+    runs = measured(found._replace(rows=ours), first) if ours else []
+    alone = [row["trained_parameters"] for row in ours if row["method"] == "prompt_only"]
+    full = [row["trained_parameters"] for row in ours if row["method"] == "full"]
     asked = {run["density"] for run in runs}
     data = {key: first[key] for key in ("layers", "sizes", "levels", "base_total", "encoder_total")}
     data |= {
@@ -85,7 +89,7 @@ def layers(
         "prompt": prompt or max(alone, default=0),
         "full": max(full, default=first["base_total"]), "runs": runs,
         "methods": look(list(dict.fromkeys(run["name"] for run in runs))),
-        "same_base": all(row["base"] == first["base"] for row in rows),
+        "elsewhere": len({row["run"] for row in rows}) - len({row["run"] for row in ours}),
         "groups": findings.GROUPS,
     }  # fmt: skip
     return explorer("which_layers", data, _still(first, density))

@@ -20,7 +20,7 @@ from itertools import combinations
 import numpy as np
 
 from ... import results
-from ...evaluate import Interval
+from ...bootstrap import Interval
 from ...languages import LANGUAGES
 from .. import findings
 from . import pictures
@@ -62,7 +62,7 @@ def languages(
 
 
 def differences(found: findings.Stored, methods: list[str], codes: list[str]) -> dict[str, list]:
-    """"i,j" -> for each language (mean, low, high) of method i minus method j, in points.
+    """ "i,j" -> for each language (mean, low, high) of method i minus method j, in points.
 
     A language that one of them lacks is None; a pair that shares no draw is left out.
     """
