@@ -3,9 +3,12 @@
 import re
 from pathlib import Path
 
+import pytest
+
 import ltp_core as ltp
 import readme_table
 from ltp_core.cli import parser
+from ltp_core.teaching import findings
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -44,3 +47,16 @@ def test_each_name_of_the_example_exists():
 def test_each_link_to_a_file_leads_somewhere():
     for target in re.findall(r"\]\(([^)#:]+)\)", README):
         assert (ROOT / target).exists(), target
+
+
+@pytest.mark.parametrize(
+    "chapter, sentence",
+    [
+        ("method", "the fifth drawn by chance does a little better"),
+        ("prompt_plus_ticket", "as many weights drawn by chance do a little better"),
+    ],
+)
+def test_what_a_chapter_says_first_is_what_was_found(chapter, sentence):
+    text = (ROOT / "book" / f"{chapter}.ipynb").read_text(encoding="utf-8")
+    found = findings.verdict(findings.stored("first_light"), "ltp", "random_ticket")
+    assert (sentence in text) == found.endswith("worse")
