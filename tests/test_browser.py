@@ -98,6 +98,8 @@ def looked(browser, site):
     def look(name: str) -> dict:
         desk, wrong = site_browser.visit(browser, f"{site}{name}.html", 1440, "light")
         phone, wrong_too = site_browser.visit(browser, f"{site}{name}.html", 390, "dark")
+        for page in (desk, phone):  # a busy machine paints late
+            page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
         contents = [page.evaluate(CONTENTS) for page in (desk, phone)]
         views = {"1440 light": desk.evaluate(LOOK), "390 dark": phone.evaluate(LOOK)}
         for page in (desk, phone):  # axe works on both at the same time
