@@ -63,8 +63,9 @@ def chapters(names: list[str] | None = None) -> list[Path]:
 def shared_inputs() -> bytes:
     """One hash of all that every chapter depends on: the package, the data, the versions."""
     digest = hashlib.sha256(nbrun.numerics().encode())
-    files = [*ROOT.glob("ltp_core/**/*.py"), *ROOT.glob("tools/nb*.py"),
-             *(f for f in ROOT.glob("data/**/*") if f.is_file() and f.suffix != ".md")]
+    package = (f for f in ROOT.glob("ltp_core/**/*") if "__pycache__" not in f.parts)
+    data = (f for f in ROOT.glob("data/**/*") if f.suffix != ".md")
+    files = [f for f in (*package, *ROOT.glob("tools/nb*.py"), *data) if f.is_file()]
     for file in sorted(files):
         digest.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes())
     return digest.digest()
