@@ -50,13 +50,17 @@ def test_each_link_to_a_file_leads_somewhere():
 
 
 @pytest.mark.parametrize(
-    "chapter, sentence",
+    "chapter, sentence, fits",
     [
-        ("method", "the fifth drawn by chance does a little better"),
-        ("prompt_plus_ticket", "as many weights drawn by chance do a little better"),
+        ("method", "the fifth drawn by chance does a little better", ["worse"]),
+        (
+            "prompt_plus_ticket",
+            "a fifth drawn by chance did at least as well",
+            ["worse", "not told apart"],
+        ),
     ],
 )
-def test_what_a_chapter_says_first_is_what_was_found(chapter, sentence):
+def test_what_a_chapter_says_first_is_what_was_found(chapter, sentence, fits):
     text = (ROOT / "book" / f"{chapter}.ipynb").read_text(encoding="utf-8")
     found = findings.verdict(findings.stored("first_light"), "ltp", "random_ticket")
-    assert (sentence in text) == found.endswith("worse")
+    assert (sentence in text) == any(found.endswith(verdict) for verdict in fits)
