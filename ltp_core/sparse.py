@@ -45,6 +45,7 @@ from __future__ import annotations
 import tempfile
 import weakref
 from functools import partial
+from itertools import accumulate
 from pathlib import Path
 from typing import BinaryIO
 
@@ -81,15 +82,16 @@ class SparseModel:
             raise ValueError("this model is already training a ticket; close() that one first")
         ticket.check(model)
         self.model, self.ticket = model, ticket
-        self._parts: list[tuple[nn.Parameter, Tensor, slice]] = []
-        start, tensors = 0, dict(model.base_model.named_parameters())
-        for name, index in ticket.indices.items():  # by name, then flat index: the order of values
-            if len(index):
-                part = slice(start, start := start + len(index))
-                p = _fp32(tensors[name], name)
-                self._parts.append((p, _index_on(p.device, index, p.numel()), part))
-        gathered = [p.detach().view(-1).index_select(0, index) for p, index, _ in self._parts]
+        tensors = dict(model.base_model.named_parameters())
+        self._parts: list[tuple[nn.Parameter, Tensor]] = [  # the order of `values`
+            (_fp32(p := tensors[name], name), _index_on(p.device, index, p.numel()))
+            for name, index in ticket.indices.items()  # by name, then flat index
+            if len(index)
+        ]
+        gathered = [p.detach().view(-1).index_select(0, index) for p, index in self._parts]
         self.values = nn.Parameter(torch.cat(gathered))  # (K,)
+        self._sizes = [len(index) for _, index in self._parts]
+        self._starts = [0, *accumulate(self._sizes)]
         self._aside = _put_aside(self.values)  # for `revert`: neither on the device nor in memory
         weakref.finalize(self, self._aside.close)
         self._written: set[int] = set()  # parts that values.grad already holds a gradient of
@@ -97,7 +99,7 @@ class SparseModel:
         for p in model.parameters():
             p.requires_grad_(False).grad = None
         self._handles = []
-        for i, (p, _, _) in enumerate(self._parts):
+        for i, (p, _) in enumerate(self._parts):
             p.requires_grad_(True)
             hook = partial(self._gather, i)
             self._handles.append(p.register_post_accumulate_grad_hook(hook))
@@ -108,19 +110,20 @@ class SparseModel:
         if self.values.grad is None:  # the first gradient since zero_grad()
             self.values.grad = torch.zeros_like(self.values)
             self._written.clear()
-        _, index, part = self._parts[i]
+        index = self._parts[i][1]
+        here = self.values.grad.narrow(0, self._starts[i], self._sizes[i])
         dense, p.grad = p.grad.reshape(-1), None
         if i in self._written:  # a later backward pass of the same step
-            self.values.grad[part] += dense.index_select(0, index)
+            here += dense.index_select(0, index)
         else:
-            torch.index_select(dense, 0, index, out=self.values.grad[part])
+            torch.index_select(dense, 0, index, out=here)
             self._written.add(i)
 
     @torch.no_grad()
     def write(self) -> None:
         """Put the values into the model: before that it does not see what the optimizer did."""
-        for p, index, part in self._parts:
-            p.view(-1).scatter_(0, index.long(), self.values[part])
+        for (p, index), new in zip(self._parts, self.values.split(self._sizes), strict=True):
+            p.view(-1).scatter_(0, index.long(), new)
 
     def attach(self, optimizer: torch.optim.Optimizer) -> torch.optim.Optimizer:
         """Let every `optimizer.step()` be followed by `write()`; returns the optimizer."""

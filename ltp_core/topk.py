@@ -35,7 +35,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-CHUNK = 1 << 18  # numbers looked at together; few enough to stay in the cache
+CHUNK = 1 << 17  # numbers looked at together; few enough to stay in the cache
 STEP = 61  # of so many numbers one is in the sample; a prime, to be in step with no row
 ROOM = 1 / 32  # share of the numbers that may be kept between the bounds
 BINS = 1 << 16

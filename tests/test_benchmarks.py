@@ -39,7 +39,7 @@ def test_every_row_is_measured(engine, out):
 
     options = engine.options_of(["--smoke", "--out", str(out)])
     rows = results(out)["rows"]
-    assert sorted(rows) == sorted(plan(options)) and len(methods(options)) == 11
+    assert sorted(rows) == sorted(plan(options)) and len(methods(options)) == 13
     assert not {key: row["failed"] for key, row in rows.items() if "failed" in row}
 
 
@@ -86,7 +86,7 @@ def test_the_page_and_the_figure(out):
     page = (out / "engine-cpu.md").read_text()
     for title in ("What was promised", "Training on the same texts", "Choosing the ticket"):
         assert f"## {title}" in page
-    assert page.count("reached") + page.count("missed by") == 15
+    assert page.count("reached") + page.count("missed by") == 16
     assert (out / "engine-cpu.png").stat().st_size > 10_000
 
 

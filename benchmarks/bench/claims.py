@@ -64,9 +64,10 @@ def of_optimizer(results: dict) -> list[tuple[str, ...]]:
 def of_selection(results: dict) -> list[tuple[str, ...]]:
     lines = []
     for (size, way), row in rows_of(results, "selection").items():
-        if way.startswith("ours"):
+        if way.startswith("ours") and "skipped" not in row:
             times = zip(row["seconds"], row["reading"], strict=True)
-            text = f"selection / reading both models, {size}" + (", files" * (way == "ours-file"))
+            place = {"ours": "in memory", "ours-file": "cached files", "ours-disk": "from the disk"}
+            text = f"selection / reading both models, {size}, {place[way]}"
             lines.append(verdict(text, median(t / r for t, r in times), 3.0))
         if way == "ours":
             extra = 1e6 * (row["peak_mb"] - row["answer_mb"]) / row["total"]

@@ -2,7 +2,9 @@
 
     full      every weight of the language model
     mask      the eligible tensors, their gradients multiplied by a mask, as composable-sft does it
-              (Ansell et al. 2022, arXiv 2110.07560): a bool mask and a copy of each tensor
+              (Ansell et al. 2022, arXiv 2110.07560): a bool mask and a copy of each tensor, and an
+              AdamW that goes from tensor to tensor in Python, as its Trainer's did
+    mask-fused  the same with today's fused AdamW, which the authors did not have
     lora      PEFT's LoRA, rank 8, on every matrix of the encoder (arXiv 2106.09685)
     shira     PEFT's SHiRA (arXiv 2406.13175), random places, on the same matrices. It takes one
               rank for all, so the share of entries comes near the density, not quite to it
@@ -10,8 +12,9 @@
     prompt    nothing but the prompt
     ticket    ours: `SparseModel`
 
-All have the same prompt in front, the same fused AdamW, and clip the same global norm. Places are
-drawn by chance where a method lets us: what is measured does not depend on which they are.
+All have the same prompt in front, all but `mask` the same fused AdamW, and clip the same global
+norm. Places are drawn by chance where a method lets us: what is measured does not depend on which
+they are.
 
 Reading order: `Rival`, `build`, then one function a method. What this file does not do: measure.
 """
@@ -19,6 +22,7 @@ Reading order: `Rival`, `build`, then one function a method. What this file does
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,7 +36,8 @@ from ltp_core.layers import eligible
 from ltp_core.sparse import SparseModel
 from ltp_core.ticket import Ticket, origin
 
-DENSE, SPARSE = ("full", "prompt", "lora"), ("mask", "shira", "super", "ticket")
+DENSE = ("full", "prompt", "lora")
+SPARSE = ("mask", "mask-fused", "shira", "super", "ticket")
 
 
 class Rival(NamedTuple):
@@ -45,6 +50,7 @@ class Rival(NamedTuple):
     before_step: Callable[[], None] = lambda: None
     after_step: Callable[[], None] = lambda: None
     kept: object = None  # what must stay alive beside the leaves
+    fused: bool = True  # which AdamW
 
 
 def build(method: str, model: nn.Module, density: float | None) -> Rival:
@@ -56,7 +62,7 @@ def build(method: str, model: nn.Module, density: float | None) -> Rival:
     """
     model.requires_grad_(False)
     makers = dict(full=full, prompt=prompt, lora=lora, mask=mask, shira=shira, ticket=ticket)
-    makers["super"] = super_tuning
+    makers |= {"super": super_tuning, "mask-fused": partial(mask, fused=True)}
     rival = makers[method](model, *([] if density is None else [density]))
     for leaf in rival.leaves:
         leaf.requires_grad_()
@@ -72,7 +78,7 @@ def prompt(model: nn.Module) -> Rival:
     return Rival([], 0, lambda path: None)
 
 
-def mask(model: nn.Module, density: float) -> Rival:
+def mask(model: nn.Module, density: float, fused: bool = False) -> Rival:
     tensors = eligible(model)
     chosen = drawn(model, density)
     masks = {name: chosen.mask(name).to(p.device) for name, p in tensors.items()}
@@ -92,7 +98,8 @@ def mask(model: nn.Module, density: float) -> Rival:
         _save(found, path)
 
     leaves = [*tensors.values()]
-    return Rival(leaves, len(chosen), save, before_step=multiply, kept=(masks, before))
+    kept = (masks, before)
+    return Rival(leaves, len(chosen), save, before_step=multiply, kept=kept, fused=fused)
 
 
 def lora(model: nn.Module) -> Rival:
@@ -117,7 +124,7 @@ def super_tuning(model: nn.Module, density: float) -> Rival:
 
 def ticket(model: nn.Module, density: float) -> Rival:
     sparse = SparseModel(model, drawn(model, density))
-    parts = [(i, p) for i, (p, _, _) in enumerate(sparse._parts)]
+    parts = [(i, p) for i, (p, _) in enumerate(sparse._parts)]
 
     def hooks() -> None:
         for i, p in parts:

@@ -96,7 +96,7 @@ def train_row(options, name: str, repeat: str) -> dict:
     used = measure.memory_mb(device)
     rival = rivals.build(method, work.lm.model, float(density) if density else None)
     leaves = [*rival.leaves, model.prompt.requires_grad_()]
-    optimizer = torch.optim.AdamW(leaves, lr=1e-5, weight_decay=0.0, fused=True)
+    optimizer = torch.optim.AdamW(leaves, lr=1e-5, weight_decay=0.0, fused=rival.fused)
     step = stepper(model, work, rival, optimizer, leaves, options)
     machine.reset_peak()
     for number in range(2):  # the first steps allocate
@@ -163,11 +163,12 @@ def optimizer_row(options, size: str, repeat: str) -> dict:
     tensors = eligible(model)
     gradients = {name: torch.randn_like(p) for name, p in tensors.items()}
     row["eligible"] = sum(p.numel() for p in tensors.values())
-    names = [f"{m}@{d:g}" for d in options.densities for m in ("mask", "ticket")]
+    ways = ("mask", "mask-fused", "ticket")
+    names = [f"{way}@{d:g}" for d in options.densities for way in ways]
     for name in names:
         method, _, density = name.partition("@")
         rival = rivals.build(method, model, float(density))
-        optimizer = torch.optim.AdamW(rival.leaves, lr=1e-5, weight_decay=0.0, fused=True)
+        optimizer = torch.optim.AdamW(rival.leaves, lr=1e-5, weight_decay=0.0, fused=rival.fused)
 
         def work(rival=rival, optimizer=optimizer):
             rival.hooks()
@@ -204,19 +205,20 @@ def selection_row(options, size: str, way: str) -> dict:
     total = sum(p.numel() for p in before.values())
     row = {"total": total, "entries": round(max(options.densities) * total)}
     with tempfile.TemporaryDirectory() as folder:
-        if need := selections.too_large(way, total):
-            return row | {"skipped": f"would take about {need / 1e9:.0f} GB"}
-        select, read = selections.ready(way, before, after, row["entries"], Path(folder))
+        if why := selections.skipped(way, total):
+            return row | {"skipped": why}
+        select, read, forget = selections.ready(way, before, after, row["entries"], Path(folder))
         read()
         used = measure.memory_mb(device)
         machine.reset_peak()
         answer = select()  # the first call: no memory that an earlier one left behind is used again
         row |= {"peak_mb": measure.memory_mb(device, peak=True) - used, "answer_mb": answer / 1e6}
-        pairs = [
-            (measure.seconds(select, device)[0], measure.seconds(read, device)[0])
-            for _ in range(options.repeats)
-        ]
-    return row | {"seconds": [t for t, _ in pairs], "reading": [t for _, t in pairs]}
+        times: dict = {"seconds": [], "reading": []}
+        for _ in range(options.repeats):
+            for key, work in (("seconds", select), ("reading", read)):
+                forget()
+                times[key] += measure.seconds(work, device)
+    return row | times
 
 
 def files_row(options, size: str) -> dict:

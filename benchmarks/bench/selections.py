@@ -1,7 +1,8 @@
 """Ways to choose the k largest |θ₁ − θ₀| of a whole model.
 
-    ours       `Ticket.select`: two histograms over the bits, streamed
-    ours-file  the same, streamed from two safetensors files
+    ours       `Ticket.select`: bounds from a sample, then two passes over the bits, streamed
+    ours-file  the same, streamed from two safetensors files that the system still has in memory
+    ours-disk  the same, from files it has been told to forget, as they are after days of training
     sort       all movements in one vector, `torch.sort`, first k
     topk       all movements in one vector, `torch.topk`
     list       all movements in a Python list, `np.partition`, as composable-sft does it
@@ -13,7 +14,9 @@ Reading order: `ready`. What this file does not do: measure.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -24,13 +27,13 @@ from ltp_core.mapped import mapped
 from ltp_core.ticket import Ticket
 from ltp_core.topk import Deltas
 
-WAYS = ("ours", "ours-file", "sort", "topk", "list")
+WAYS = ("ours", "ours-file", "ours-disk", "sort", "topk", "list")
 LIST_BYTES = 70  # a parameter: 56 of the list and its floats, 8 of its array, and some room
 
 
-def ready(way: str, before: dict, after: dict, k: int, folder: Path) -> tuple[Callable, Callable]:
-    """A function that chooses and returns the bytes of its answer, and one that only reads."""
-    if way == "ours-file":
+def ready(way: str, before: dict, after: dict, k: int, folder: Path) -> tuple[Callable, ...]:
+    """Three functions: to choose and return the bytes of the answer, only to read, to forget."""
+    if way in ("ours-file", "ours-disk"):
         for name, tensors in (("before", before), ("after", after)):
             stored = {key: t.cpu().contiguous() for key, t in tensors.items()}
             save_file(stored, folder / f"{name}.safetensors")
@@ -38,21 +41,37 @@ def ready(way: str, before: dict, after: dict, k: int, folder: Path) -> tuple[Ca
         def both() -> tuple[dict, dict]:
             return mapped(folder / "before.safetensors"), mapped(folder / "after.safetensors")
 
-        return lambda: ours(*both(), k), lambda: read(*both())
+        forget = partial(forgotten, folder) if way == "ours-disk" else nothing
+        return lambda: ours(*both(), k), lambda: read(*both()), forget
     choose = dict(ours=ours, sort=by_sort, topk=by_topk, list=by_list)[way]
-    return lambda: choose(before, after, k), lambda: read(before, after)
+    return lambda: choose(before, after, k), lambda: read(before, after), nothing
 
 
-def too_large(way: str, total: int) -> int:
-    """The bytes that a way would take if they are more than half of the memory, else 0.
+def nothing() -> None:
+    """Forget nothing."""
 
-    >>> too_large("ours", 10**12)
-    0
+
+def forgotten(folder: Path) -> None:
+    """Let the system drop the files from memory (Linux)."""
+    for path in folder.glob("*.safetensors"):
+        with path.open("rb+") as file:
+            os.fsync(file.fileno())  # what is not on the disk yet cannot be dropped
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def skipped(way: str, total: int) -> str:
+    """Why a way is not measured here, or nothing.
+
+    >>> skipped("ours", 10**12)
+    ''
     """
     import psutil
 
+    if way == "ours-disk" and not hasattr(os, "posix_fadvise"):
+        return "only on Linux can a file be dropped from memory"
     need = LIST_BYTES * total if way == "list" else 0
-    return need if need > psutil.virtual_memory().total / 2 else 0
+    too_much = need > psutil.virtual_memory().total / 2
+    return f"would take about {need / 1e9:.0f} GB" if too_much else ""
 
 
 def read(before: dict, after: dict) -> float:

@@ -16,9 +16,10 @@ from .measure import entropy_bytes, spread, state_floor
 
 NAMES = {
     "full": "full fine-tuning", "prompt": "prompt tuning", "lora": "LoRA, rank 8",
-    "mask": "mask × gradient", "shira": "SHiRA", "super": "Super-Tuning", "ticket": "**ticket**",
-    "ours": "**ours**", "ours-file": "**ours**, from two files", "sort": "`torch.sort`",
-    "topk": "`torch.topk`", "list": "Python list, `np.partition`",
+    "mask": "mask × gradient", "mask-fused": "mask × gradient, fused AdamW", "shira": "SHiRA",
+    "super": "Super-Tuning", "ticket": "**ticket**", "ours": "**ours**",
+    "ours-file": "**ours**, from two files", "ours-disk": "**ours**, from the disk",
+    "sort": "`torch.sort`", "topk": "`torch.topk`", "list": "Python list, `np.partition`",
 }  # fmt: skip
 
 
@@ -144,8 +145,8 @@ def floor(chosen: int, entries: int, total: int) -> float:
     return state_floor(chosen, total) if chosen else 12 * entries
 
 
-OPTIMIZER = ("tensors", "density", "mask × gradient, ms", "ticket, ms", "times faster",
-             "ticket's floor, ms", "× its floor")  # fmt: skip
+OPTIMIZER = ("tensors", "density", "mask × gradient, ms", "fused, ms", "ticket, ms",
+             "times faster", "than fused", "ticket's floor, ms", "× its floor")  # fmt: skip
 
 
 def optimizers(results: dict) -> list[tuple[str, ...]]:
@@ -154,12 +155,15 @@ def optimizers(results: dict) -> list[tuple[str, ...]]:
     for size, by_repeat in repeats(results, "optimizer").items():
         rows = list(by_repeat.values())
         for name in (name for name in rows[0] if name.startswith("ticket@") and " " not in name):
-            density, mask = float(name[7:]), name.replace("ticket", "mask")
+            density = float(name[7:])
+            mask, fused = (name.replace("ticket", way) for way in ("mask", "mask-fused"))
             least = 28 * rows[0][f"{name} entries"] / median(speed) / 1e9 if speed else 0.0
             table.append((
                 size, f"{100 * density:g} %", f"{1e3 * median(r[mask] for r in rows):.1f}",
+                f"{1e3 * median(r[fused] for r in rows):.1f}",
                 f"{1e3 * median(r[name] for r in rows):.1f}",
-                ranged([r[mask] / r[name] for r in rows], ".1f"), f"{1e3 * least:.1f}",
+                ranged([r[mask] / r[name] for r in rows], ".1f"),
+                ranged([r[fused] / r[name] for r in rows], ".1f"), f"{1e3 * least:.1f}",
                 f"{median(r[name] for r in rows) / least:.1f}" if least else "–",
             ))  # fmt: skip
     return table
@@ -178,7 +182,7 @@ def selection_table(results: dict) -> list[tuple[str, ...]]:
         times = [t / r for t, r in zip(row["seconds"], row["reading"], strict=True)]
         peak, answer = (1e6 * row[key] / row["total"] for key in ("peak_mb", "answer_mb"))
         # Pages of a mapped file count as this process's memory, though they can go at any time.
-        told = ("–", "–") if way == "ours-file" else (f"{peak:.2f}", f"{answer:.2f}")
+        told = ("–", "–") if way in ("ours-file", "ours-disk") else (f"{peak:.2f}", f"{answer:.2f}")
         table.append((size, NAMES[way], f"{median(row['seconds']):.3f}", ranged(times), *told))
     return table
 
