@@ -1,7 +1,7 @@
 """The training loop that both stages share, and nothing of what they train.
 
-A step is the textbook one: loss, backward, clip, AdamW, next. Its rate rises over the warm-up and
-then falls in a straight line to zero,
+A step is the textbook one: loss, backward, clip, AdamW (or SGD), next. Its rate rises over the
+warm-up and then falls in a straight line to zero,
 
     rate(t) = peak · min((t + 1) / W, (T − t) / (T − W)).
 
@@ -23,6 +23,7 @@ import copy
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 import numpy as np
 import torch
@@ -30,6 +31,11 @@ from torch import Tensor, nn
 
 from . import checkpoint as ckpt
 from .ranks import own_chance, same_start, sum_gradients
+
+OPTIMIZERS = {  # AdamW moves every weight about as far; SGD moves it as far as its gradients say
+    "adamw": partial(torch.optim.AdamW, weight_decay=0.0, fused=True),
+    "sgd": partial(torch.optim.SGD, momentum=0.9, fused=True),
+}
 
 
 def seed_for(*numbers: int) -> int:
@@ -174,6 +180,7 @@ def fit(
     warmup: float = 0.0,
     clip: float = 1.0,
     autocast: bool | str = False,
+    optimizer: str = "adamw",
     after: Callable[[], None] = lambda: None,
     checkpoint=None,
     every: int = 50,
@@ -182,7 +189,7 @@ def fit(
     label: str = "training",
     callback: Callable[[int, dict], None] | None = None,
 ) -> list[float]:
-    """Take `steps` AdamW steps on the leaves in `groups`; return the loss of each.
+    """Take `steps` steps of an optimizer on the leaves in `groups`; return the loss of each.
 
     `loss_at(step)` is this process's share of the loss; `after()` runs when the leaves changed;
     `callback(step, info)` hears of every step done. With `checkpoint` the state is saved every
@@ -201,7 +208,10 @@ def fit(
     settings = dict(
         settings or {}, steps=steps, seed=seed, warmup=warmup, clip=clip, autocast=autocast
     )
-    optimizer = torch.optim.AdamW(groups, weight_decay=0.0, fused=True)
+    if optimizer not in OPTIMIZERS:
+        raise ValueError(f"optimizer must be one of {', '.join(OPTIMIZERS)}, got {optimizer!r}")
+    settings |= {} if optimizer == "adamw" else {"optimizer": optimizer}
+    optimizer = OPTIMIZERS[optimizer](groups)
     peaks = [group["lr"] for group in groups]
     leaves = [leaf for group in groups for leaf in group["params"]]
     rank, ranks = accelerator.process_index, accelerator.num_processes

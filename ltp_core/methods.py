@@ -10,6 +10,7 @@
     lora                 LoRA and the prompt                     cloze
     bitfit               the encoder's biases and the prompt     cloze
     ltp                  the winning ticket and the prompt       cloze
+    ticket_only          the winning ticket, no prompt           cloze
     random_ticket        a ticket drawn by chance                cloze
     magnitude_ticket     the largest |θ₀|                        cloze
     gradient_ticket      the largest |∂L/∂θ| of the task         cloze
@@ -54,8 +55,9 @@ PROMPT, TICKET, FULL = KINDS["prompt"], KINDS["ticket"], KINDS["full"]
 RATES = {  # peak rates (body, prompt or head): the middle of the grid in benchmarks/grid.toml
     "prompt_only": PROMPT, "deep_prompt": (0.0, 1e-2), "full": FULL, "cloze": FULL,
     "head": (FULL[0], 1e-3), "codeswitch": FULL, "lora": (5e-4, 5e-3), "bitfit": (1e-3, 5e-3),
-    "ltp": TICKET, "random_ticket": TICKET, "magnitude_ticket": TICKET, "gradient_ticket": TICKET,
-    "middle_layers": TICKET, "lt_sft": TICKET, "template_full": FULL, "template_ltp": TICKET,
+    "ltp": TICKET, "ticket_only": TICKET, "random_ticket": TICKET, "magnitude_ticket": TICKET,
+    "gradient_ticket": TICKET, "middle_layers": TICKET, "lt_sft": TICKET,
+    "template_full": FULL, "template_ltp": TICKET,
 }  # fmt: skip
 
 
@@ -125,6 +127,12 @@ def bitfit(lm, shots, *, task, **options) -> Trained:
 def ltp(lm, shots, *, task, ticket: Ticket, **options) -> Trained:
     """Train the ticket and the prompt: Lottery Ticket Prompt-learning."""
     return train(lm, shots, task=task, **_options("ltp", options, ticket=ticket))
+
+
+def ticket_only(lm, shots, *, task, ticket: Ticket, **options) -> Trained:
+    """Train the ticket without a prompt: what is the prompt good for?"""
+    fixed = dict(ticket=ticket, prompt_length=0)
+    return train(lm, shots, task=task, **_options("ticket_only", options, **fixed))
 
 
 def random_ticket(
@@ -228,8 +236,8 @@ def template_ltp_own(lm, shots, *, ticket: Ticket, source="en", **options) -> Tr
 METHODS = {
     method.__name__: method
     for method in (
-        prompt_only, deep_prompt, full, cloze, head, codeswitch, lora, bitfit, ltp, random_ticket,
-        magnitude_ticket, gradient_ticket, middle_layers, lt_sft, lt_sft_language,
+        prompt_only, deep_prompt, full, cloze, head, codeswitch, lora, bitfit, ltp, ticket_only,
+        random_ticket, magnitude_ticket, gradient_ticket, middle_layers, lt_sft, lt_sft_language,
         template_zero, template_zero_own, template_zero_words, template_full, template_full_own,
         template_ltp, template_ltp_own,
     )

@@ -121,14 +121,14 @@ def adapt(
     seed: int = 0,
     **loop,
 ) -> dict[str, Tensor]:
-    """θ₁: the base model's parameters after `steps` AdamW steps of masked-LM training on `text`.
+    """θ₁: the base model's parameters after `steps` steps of masked-LM training on `text`.
 
     `names` are the tensors that may move (default: the encoder; never the MLM head), or with a
     `ticket` only its entries do. `lm` stays as it was, bit for bit; tensors that did not move are
     shared with it. Lines longer than `max_length` are cut into several rows; nothing is lost.
 
-    `loop` goes to `loop.fit`: clip, autocast, progress, callback, and `checkpoint`, a folder from
-    which a killed run goes on and ends in the same bits.
+    `loop` goes to `loop.fit`: optimizer, clip, autocast, progress, callback, and `checkpoint`, a
+    folder from which a killed run goes on and ends in the same bits.
 
     >>> from ltp_core.toy import toy_backbone
     >>> lm = toy_backbone()

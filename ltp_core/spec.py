@@ -98,10 +98,10 @@ def read_spec(path: str | Path) -> list[Run]:
     [('prompt_only', 0, None), ('ltp', 0, 0.2), ('prompt_only', 1, None), ('ltp', 1, 0.2)]
     """
     path = Path(path)
-    spec = _read_toml(path)
+    spec = read_toml(path)
     _check(path, spec)
     if isinstance(rates := spec.get("rates", {}), str):
-        rates = _read_toml(path.parent / rates)
+        rates = read_toml(path.parent / rates)
         lacking = [m for m in spec["methods"] if tuned_as(m) and tuned_as(m) not in rates]
         if lacking:
             raise ValueError(
@@ -151,7 +151,8 @@ def _listed(value) -> list:
     return value if isinstance(value, list) else [value]
 
 
-def _read_toml(path: Path) -> dict:
+def read_toml(path: Path) -> dict:
+    """What a TOML file holds; one sentence if it is missing or wrong."""
     try:
         import tomllib
     except ModuleNotFoundError:  # Python 3.10

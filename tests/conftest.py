@@ -1,7 +1,38 @@
-"""Every test, and every kernel a test starts, runs in the environment the book is made in."""
+"""Every test, and every kernel a test starts, runs in the environment the book is made in.
+
+Below it what several test files share: the toy model, a ticket of it, and a browser. They are
+imported late: the environment must stand before torch reads it.
+"""
 
 import os
+
+import pytest
 
 import nbrun
 
 os.environ.update(nbrun.ENVIRONMENT)
+
+
+@pytest.fixture(scope="module")
+def lm():
+    from ltp_core.toy import toy_backbone
+
+    return toy_backbone()
+
+
+@pytest.fixture(scope="module")
+def ticket(lm):
+    from ltp_core.layers import eligible
+    from ltp_core.ticket import Ticket, origin
+
+    return Ticket.random(eligible(lm.model), 0.2, seed=0, **origin(lm.model))
+
+
+@pytest.fixture(scope="module")
+def browser():
+    import site_browser
+
+    if site_browser.find() is None:
+        pytest.skip("NO BROWSER HERE, no page was looked at: apt-get install chromium")
+    with site_browser.chromium() as running:
+        yield running

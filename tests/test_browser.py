@@ -83,14 +83,6 @@ def site():
 
 
 @pytest.fixture(scope="module")
-def browser():
-    if site_browser.find() is None:
-        pytest.skip("NO BROWSER HERE, the pages were not looked at: apt-get install chromium")
-    with site_browser.chromium() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def looked(browser, site):
     """A page's name -> all that was measured on it; every page is opened once for all tests."""
 

@@ -60,14 +60,6 @@ def site(shown, tmp_path_factory):
         yield address
 
 
-@pytest.fixture(scope="module")
-def browser():
-    if site_browser.find() is None:
-        pytest.skip("NO BROWSER HERE, the explorers were not tried: apt-get install chromium")
-    with site_browser.chromium() as running:
-        yield running
-
-
 @pytest.fixture
 def visit(browser, site):
     """site_browser.visit; in the end nothing may have gone wrong on any page."""

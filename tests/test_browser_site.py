@@ -31,14 +31,6 @@ def site():
         yield address
 
 
-@pytest.fixture(scope="module")
-def browser():
-    if site_browser.find() is None:
-        pytest.skip("NO BROWSER HERE, the pages were not looked at: apt-get install chromium")
-    with site_browser.chromium() as running:
-        yield running
-
-
 @pytest.fixture
 def visit(browser, site):
     """site_browser.visit, below the site's address; in the end nothing may have gone wrong but

@@ -60,3 +60,36 @@ def test_the_settings_of_accelerate_do_not_change_the_loop():
         return fit(lambda _: (x**2).sum(), groups, steps=3, accelerator=accelerator, progress=False)
 
     assert losses(Accelerator(gradient_accumulation_steps=4)) == losses(Accelerator())
+
+
+def test_sgd_is_momentum_by_hand_and_goes_on_after_a_kill(tmp_path):
+    from accelerate import Accelerator
+
+    from ltp_core.loop import rate
+
+    def losses(stop=None, **options):
+        x = torch.nn.Parameter(torch.tensor([3.0]))
+
+        def killed(step, _):
+            if step == stop:
+                raise KeyboardInterrupt
+
+        return fit(
+            lambda _: (x**2).sum(), [{"params": [x], "lr": 0.1}], steps=5, clip=100.0, every=1,
+            accelerator=Accelerator(), optimizer="sgd", callback=killed, progress=False, **options,
+        )  # fmt: skip
+
+    x, speed, by_hand = 3.0, 0.0, []
+    for step in range(5):
+        by_hand.append(x**2)
+        speed = 0.9 * speed + 2 * x
+        x -= 0.1 * rate(step, 5, 0.0) * speed
+    assert losses() == pytest.approx(by_hand, rel=1e-5)
+    with pytest.raises(KeyboardInterrupt):
+        losses(stop=2, checkpoint=tmp_path)
+    assert losses(checkpoint=tmp_path) == losses()
+
+
+def test_an_optimizer_there_is_not():
+    with pytest.raises(ValueError, match="optimizer must be one of adamw, sgd, got 'adam'"):
+        fit(lambda _: None, [], steps=1, accelerator=None, optimizer="adam")

@@ -24,11 +24,6 @@ LINES = {
 
 
 @pytest.fixture(scope="module")
-def lm():
-    return toy_backbone()
-
-
-@pytest.fixture(scope="module")
 def languages(lm):
     quick = dict(steps=3, learning_rate=1e-2, progress=False)
     return {c: lt_sft.language(lm, {"text": t * 4}, 0.2, **quick) for c, t in LINES.items()}

@@ -10,8 +10,6 @@ from ltp_core.adapters import MARK
 from ltp_core.layers import eligible
 from ltp_core.merge import gather
 from ltp_core.prompt import PromptModel
-from ltp_core.ticket import Ticket, origin
-from ltp_core.toy import toy_backbone
 from ltp_core.train import train
 from ltp_core.trained import Trained
 
@@ -41,6 +39,7 @@ TRAINED = {
     "lora": LORA + PROMPT,
     "bitfit": BIASES + PROMPT,
     "ltp": TICKET + PROMPT,
+    "ticket_only": TICKET,
     "random_ticket": TICKET + PROMPT,
     "magnitude_ticket": TICKET + PROMPT,
     "gradient_ticket": TICKET + PROMPT,
@@ -55,16 +54,6 @@ TRAINED = {
     "template_ltp": TICKET,
     "template_ltp_own": TICKET,
 }
-
-
-@pytest.fixture(scope="module")
-def lm():
-    return toy_backbone()
-
-
-@pytest.fixture(scope="module")
-def ticket(lm):
-    return Ticket.random(eligible(lm.model), 0.2, seed=0, **origin(lm.model))
 
 
 @pytest.fixture(scope="module")

@@ -10,11 +10,6 @@ from ltp_core.toy import WORDS, toy_backbone
 LINES = {"text": [" ".join(WORDS[i : i + 3 + i % 5]) for i in range(30)]}
 
 
-@pytest.fixture(scope="module")
-def lm():
-    return toy_backbone()
-
-
 def chance(seed=0):
     return torch.Generator().manual_seed(seed)
 

@@ -24,16 +24,6 @@ SHOTS = {
 QUICK = dict(task=TASK, prompt_length=4, epochs=3, batch_size=4, progress=False)
 
 
-@pytest.fixture(scope="module")
-def lm():
-    return toy_backbone()
-
-
-@pytest.fixture(scope="module")
-def ticket(lm):
-    return Ticket.random(eligible(lm.model), 0.2, seed=0, **origin(lm.model))
-
-
 def weights(model):
     return {name: p.detach().clone() for name, p in model.named_parameters()}
 
