@@ -31,7 +31,7 @@ from . import mask_file
 from .backbone import fingerprint
 from .layers import among, eligible, in_encoder, place
 from .report import report
-from .topk import collect, delta_bits, how_many, kth_largest, random_bits, shapes_of
+from .topk import delta_bits, how_many, random_bits, shapes_of, top_k
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -155,13 +155,14 @@ class Ticket:
         shapes = shapes_of(deltas)
         total = sum(map(prod, shapes.values()))
         stream, k = delta_bits(deltas), how_many(density, total)
-        threshold, ties = kth_largest(stream, k, total)
-        if threshold == 0 and not allow_unmoved:
+        found = top_k(stream, k, total)
+        if found.least == 0 and not allow_unmoved:
+            moved = k - found.ties
             raise ValueError(
-                f"density {density:g} asks for {k:,} parameters, but only {k - ties:,} moved; "
+                f"density {density:g} asks for {k:,} parameters, but only {moved:,} moved; "
                 f"train stage 1 longer, lower the density, or pass allow_unmoved=True"
             )
-        return cls(shapes=shapes, indices=collect(stream, threshold, ties), **about)
+        return cls(shapes=shapes, indices=found.indices, **about)
 
     @classmethod
     def random(cls, like: Mapping[str, Tensor], density: float, *, seed: int, **about):
@@ -174,9 +175,9 @@ class Ticket:
         """
         shapes = shapes_of(like)
         stream, total = random_bits(shapes, seed), sum(map(prod, shapes.values()))
-        found = kth_largest(stream, how_many(density, total), total)
+        found = top_k(stream, how_many(density, total), total)
         about.setdefault("made", {"by": "chance", "seed": seed})
-        return cls(shapes=shapes, indices=collect(stream, *found), **about)
+        return cls(shapes=shapes, indices=found.indices, **about)
 
     @classmethod
     def by_magnitude(cls, model: nn.Module, density: float, layers=None, modules=None) -> Ticket:

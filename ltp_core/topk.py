@@ -5,23 +5,23 @@ The idea. Read as integers, the bits of non-negative floats keep their order:
     a < b   ⇔   bits(a) < bits(b)        for fp32 a, b ≥ 0.
 
 Every 61st number is a sample that tells, almost surely, two bounds between which the k-th largest
-number t lies, and between which few others lie. One pass counts the numbers above the bounds and
-keeps those between them, which gives t exactly; a second pass takes all numbers above t and the
-first few that equal t. If the sample has misled, or half the model ties, counting decides instead:
-a histogram of the upper 16 bits finds the bucket of t, one of the lower 16 bits finds t within it.
+number t lies, and between which few others lie. Then one pass is enough: it marks the numbers above
+the bounds, which are chosen whatever t is, and keeps those between them, which give t exactly. If
+the sample has misled, or half the model ties, counting decides instead: a histogram of the upper 16
+bits finds the bucket of t, one of the lower 16 bits finds t within it, and a third pass collects.
 
 Guesses cost time and never change the answer. It is the same on every machine and for every number
 of threads: the k largest, and of equal numbers the first in the order of names and flat indices.
 
 Memory. Numbers pass by in chunks, and |θ₁ − θ₀| is subtracted chunk by chunk: nothing of the
-model's size exists, not even for its largest tensor. The last pass marks what it takes with one bit
-a number and turns a tensor's bits into indices when it has seen all of it. So the peak is the
-answer itself (8 bytes for each of the k), less than half a byte a parameter, and a few chunks.
+model's size exists, not even for its largest tensor. A mark is one bit a number. Marks are turned
+into indices tensor by tensor. So the peak is the answer itself (8 bytes for each of the k), less
+than half a byte a parameter, and a few chunks.
 
 The same choice made on random bits instead of deltas is a random ticket: see `random_bits`.
 
-Reading order: `kth_largest`, `by_counting`, `collect`, then the streams `delta_bits` (of `Deltas`)
-and `random_bits`. What this file does not do: it knows nothing of models, files and tickets.
+Reading order: `top_k`, `by_counting`, `collect`, then the streams `delta_bits` (of `Deltas`) and
+`random_bits`. What this file does not do: it knows nothing of models, files and tickets.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 from math import prod
 from operator import itemgetter
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -63,27 +64,46 @@ def how_many(density: float, total: int) -> int:
     return k
 
 
-def kth_largest(stream: Stream, k: int, total: int) -> tuple[int, int]:
-    """The bits of the k-th largest of `total` numbers, and how many of the k are equal to it.
+class Chosen(NamedTuple):
+    """The k largest of a stream."""
+
+    indices: dict[str, Tensor]  # name -> (k,) int64 flat indices, sorted
+    least: int  # the bits of the k-th largest
+    ties: int  # how many of the k are equal to it
+
+
+def top_k(stream: Stream, k: int, total: int) -> Chosen:
+    """The k largest of `total` numbers.
 
     >>> deltas = {"w": torch.tensor([0.5, -2.0, 0.5, 1.0, 0.5])}
-    >>> bits, ties = kth_largest(delta_bits(deltas), 4, total=5)         # 2, 1, 0.5, 0.5
-    >>> torch.tensor(bits, dtype=torch.int32).view(torch.float32).item(), ties
-    (0.5, 2)
+    >>> found = top_k(delta_bits(deltas), 4, total=5)                    # 2, 1, 0.5, 0.5
+    >>> found.indices, torch.tensor(found.least, dtype=torch.int32).view(torch.float32), found.ties
+    ({'w': tensor([0, 1, 2, 3])}, tensor(0.5000), 2)
     """
     low, high = bounds(stream, k / total)
-    above, kept, count = 0, [], 0
-    for _, _, bits in stream(1):
-        above += np.count_nonzero(bits > high)
-        kept.append(bits[(bits >= low) & (bits <= high)])
-        if (count := count + len(kept[-1])) > max(ROOM * total, CHUNK):
-            return by_counting(stream, k)
-    if not above < k <= above + count:
-        return by_counting(stream, k)
-    between = np.concatenate(kept)
-    between.sort()
-    bits_of_kth = between[above - k]  # the (k − above)-th from the end
-    return int(bits_of_kth), int(k - above - np.count_nonzero(between > bits_of_kth))
+    above, kept, parts = 0, 0, []
+    for name, start, bits in stream(1):
+        sure = bits > high
+        between = np.flatnonzero((bits >= low) != sure)
+        parts.append((name, _Part.of(start, sure, between), bits[between]))
+        above, kept = above + parts[-1][1].marked, kept + len(between)
+        if kept > max(ROOM * total, CHUNK):
+            break
+    if not above < k <= above + kept or kept > max(ROOM * total, CHUNK):
+        least, ties = by_counting(stream, k)
+        return Chosen(collect(stream, least, ties), least, ties)
+    values = np.sort(np.concatenate([bits for *_, bits in parts]))
+    least = values[above - k]  # the (k − above)-th from the end
+    ties = left = k - above - np.count_nonzero(values > least)
+    indices: dict[str, Tensor] = {}
+    for name, group in groupby(parts, key=itemgetter(0)):
+        chosen = []
+        for _, part, bits in group:
+            keep = _first(bits >= least, bits == least, left)
+            left -= np.count_nonzero(keep & (bits == least))
+            chosen.append(part._replace(places=part.places[keep]))
+        indices[name] = _indices(chosen)
+    return Chosen(indices, int(least), int(ties))
 
 
 def bounds(stream: Stream, share: float) -> tuple[int, int]:
@@ -101,7 +121,7 @@ def bounds(stream: Stream, share: float) -> tuple[int, int]:
 
 
 def by_counting(stream: Stream, k: int) -> tuple[int, int]:
-    """What `kth_largest` returns, without a guess: slower, and as fast for any numbers.
+    """The bits of the k-th largest number and how many of the k equal it, without a guess.
 
     >>> by_counting(delta_bits({"w": torch.tensor([0.5, -2.0, 0.5, 1.0, 0.5])}), 4)[1]
     2
@@ -120,37 +140,53 @@ def by_counting(stream: Stream, k: int) -> tuple[int, int]:
     return bits_of_kth, left
 
 
-def collect(stream: Stream, bits_of_kth: int, ties: int) -> dict[str, Tensor]:
+def collect(stream: Stream, least: int, ties: int) -> dict[str, Tensor]:
     """The flat indices of all larger numbers and of the first `ties` equal ones, by name.
 
     >>> stream = delta_bits({"w": torch.tensor([0.5, -2.0, 0.5, 1.0, 0.5])})
-    >>> collect(stream, *kth_largest(stream, 4, total=5))
+    >>> collect(stream, *by_counting(stream, 4))
     {'w': tensor([0, 1, 2, 3])}
     """
     found: dict[str, Tensor] = {}
     for name, chunks in groupby(stream(1), key=itemgetter(0)):
-        marks, starts, count = [], [], 0
+        parts = []
         for _, start, bits in chunks:
-            keep, equal = bits >= bits_of_kth, bits == bits_of_kth
-            if equal.any():
-                places = np.flatnonzero(equal)
-                keep[places[ties:]] = False
-                ties -= min(ties, len(places))
-            count += np.count_nonzero(keep)
-            marks.append(np.packbits(keep))
-            starts.append(start)
-        found[name] = _places(marks, starts, count)
+            keep = _first(bits >= least, bits == least, ties)
+            ties -= np.count_nonzero(keep & (bits == least))
+            parts.append(_Part.of(start, keep, np.empty(0, np.int64)))
+        found[name] = _indices(parts)
     return found  # name -> (k,) int64, sorted
 
 
-def _places(marks: list[np.ndarray], starts: list[int], count: int) -> Tensor:
-    """Where the bits are set, written straight into an array of the right size."""
-    places, end = np.empty(count, np.int64), 0
-    for packed, start in zip(marks, starts, strict=True):
-        here = np.flatnonzero(np.unpackbits(packed).view(bool))
-        np.add(here, start, out=places[end : end + len(here)])
-        end += len(here)
-    return torch.from_numpy(places)
+def _first(keep: np.ndarray, equal: np.ndarray, ties: int) -> np.ndarray:
+    """`keep` without the equal ones that come after the first `ties`."""
+    keep[np.flatnonzero(equal)[ties:]] = False
+    return keep
+
+
+class _Part(NamedTuple):
+    """What is chosen of a chunk: marks, eight to a byte, and a few places more."""
+
+    start: int
+    marks: np.ndarray
+    marked: int
+    places: np.ndarray
+
+    @classmethod
+    def of(cls, start: int, chosen: np.ndarray, places: np.ndarray) -> _Part:
+        return cls(start, np.packbits(chosen), np.count_nonzero(chosen), places)
+
+
+def _indices(parts: list[_Part]) -> Tensor:
+    """The indices of a tensor, written straight into an array of the right size."""
+    counts = [part.marked + len(part.places) for part in parts]
+    found, end = np.empty(sum(counts), np.int64), 0
+    for part, count in zip(parts, counts, strict=True):
+        chosen = np.unpackbits(part.marks).view(bool)
+        chosen[part.places] = True
+        np.add(np.flatnonzero(chosen), part.start, out=found[end : end + count])
+        end += count
+    return torch.from_numpy(found)
 
 
 class Deltas(Mapping):
@@ -225,7 +261,7 @@ def random_bits(shapes: Mapping[str, tuple[int, ...]], seed: int) -> Stream:
     """A stream of 31 random bits for each entry, the same at every pass and on every machine.
 
     >>> stream = random_bits({"w": (2, 5)}, seed=0)
-    >>> collect(stream, *kth_largest(stream, 3, total=10))
+    >>> top_k(stream, 3, total=10).indices
     {'w': tensor([5, 7, 8])}
     """
 

@@ -8,7 +8,7 @@ from test_topk import noise
 
 from ltp_core.teaching import choice_figures as cf
 from ltp_core.ticket import Ticket
-from ltp_core.topk import delta_bits, kth_largest
+from ltp_core.topk import delta_bits, top_k
 
 NAMES = [
     f"encoder.layer.{n}.{m}.weight" for n in range(12) for m in ("output.dense", "output.LayerNorm")
@@ -28,7 +28,7 @@ def test_the_threshold_in_the_figure_is_the_threshold():
     deltas = some()
     total = sum(d.numel() for d in deltas.values())
     for k in (1, 7, total // 5, total // 2, total):
-        bits, _ = kth_largest(delta_bits(deltas), k, total)
+        bits = top_k(delta_bits(deltas), k, total).least
         threshold = torch.tensor(bits, dtype=torch.int32).view(torch.float32).item()
         first, second = (a.get_title("left") for a in cf.passes(deltas, k).axes)
         assert second.endswith(f" {threshold:.6e}"), k

@@ -66,7 +66,9 @@ def test_a_guess_never_changes_the_answer(values, percent, guess, room):
     low, high = sorted(torch.tensor(guess).abs().view(torch.int32).tolist())
     stream = topk.delta_bits(deltas)
     with mock.patch.multiple(topk, bounds=lambda *_: (low, high), ROOM=room, CHUNK=5):
-        assert topk.kth_largest(stream, k, total) == topk.by_counting(stream, k)
+        found, counted = topk.top_k(stream, k, total), topk.by_counting(stream, k)
+        assert (found.least, found.ties) == counted
+        assert pairs(found.indices) == pairs(topk.collect(stream, *counted))
 
 
 def test_the_guess_is_good(monkeypatch):
@@ -161,7 +163,7 @@ def test_density_out_of_bounds(density, message):
 
 MEMORY = """
 import torch
-from ltp_core.topk import Deltas, collect, delta_bits, how_many, kth_largest
+from ltp_core.topk import Deltas, delta_bits, top_k
 
 def resident(what):
     with open("/proc/self/status") as status:
@@ -174,7 +176,7 @@ def choose(n):
     with open("/proc/self/clear_refs", "w") as peak:
         peak.write("5")  # forget the peak so far
     start = resident("VmRSS")
-    found = collect(stream, *kth_largest(stream, n // 5, n))
+    found = top_k(stream, n // 5, n).indices
     answer = sum(index.nbytes for index in found.values())
     return (resident("VmHWM") - start - answer) / n
 

@@ -1,6 +1,6 @@
 """Ways to choose the k largest |θ₁ − θ₀| of a whole model.
 
-    ours       `Ticket.select`: bounds from a sample, then two passes over the bits, streamed
+    ours       `Ticket.select`: bounds from a sample, then one pass over the bits, streamed
     ours-file  the same, streamed from two safetensors files that the system still has in memory
     ours-disk  the same, from files it has been told to forget, as they are after days of training
     sort       all movements in one vector, `torch.sort`, first k
