@@ -10,6 +10,8 @@ it, and compares all pairs. Written into --out:
                            brings if it is told only how many entries there are, or also how many
                            in each layer, or in each tensor
     overlap_runs.parquet   a row for each run and density: the losses, the share of each layer
+    sketches.json          for the explorer of layers: how far each part's weights went, in the
+                           first run of each language and number of steps
 
 The tickets stay in --tickets, and with them stage 1's checkpoints, 250 MB a run while it goes on.
 
@@ -33,10 +35,12 @@ from ltp_core.layers import eligible
 from ltp_core.mlm import adapt
 from ltp_core.overlap import overlap
 from ltp_core.spec import read_toml
+from ltp_core.teaching.explorers.sketch import sketch
 from ltp_core.ticket import Ticket, origin
 from ltp_core.topk import Deltas
 
 HERE = Path(__file__).parent
+PLAIN = {"text", "steps", "seed", "autocast", "batch_size", "max_length", "progress"}
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -66,6 +70,9 @@ def main(arguments: list[str] | None = None) -> None:
     names = [name for name, _ in runs]
     about = [row for n in names for row in json.loads(finished(folder, n).read_text())]
     results.write(options.out / "overlap_runs.parquet", about)
+    plain = [n for n, s in runs if not s["seed"] and not s.keys() - PLAIN]
+    sketches = [json.loads(sketched(folder, name).read_text()) for name in plain]
+    (options.out / "sketches.json").write_text(json.dumps(sketches) + "\n")
     results.write(options.out / "overlap.parquet", list(pairs(names, spec["densities"], folder)))
     print(f"written: {options.out / 'overlap.parquet'}")
 
@@ -90,6 +97,10 @@ def finished(folder: Path, name: str) -> Path:
     return folder / f"{name}.json"
 
 
+def sketched(folder: Path, name: str) -> Path:
+    return folder / f"{name}.sketch.json"
+
+
 def at(folder: Path, name: str, density: float) -> Path:
     return folder / f"{name}-d{density:g}.ticket.safetensors"
 
@@ -107,9 +118,11 @@ def found(lm, name: str, settings: dict, densities: list[float], folder: Path) -
         lm, ltp.text(*languages, **which), names=list(before), checkpoint=checkpoint,
         callback=lambda step, info: losses.append(info["loss"]), **settings,
     )  # fmt: skip
-    rows = []
+    rows, deltas = [], Deltas(before, after)
+    drawn = sketch(deltas, languages=languages, steps=settings["steps"], **origin(lm.model))
+    sketched(folder, name).write_text(json.dumps(drawn))
     for density in densities:
-        ticket = Ticket.select(Deltas(before, after), density, made=about, **origin(lm.model))
+        ticket = Ticket.select(deltas, density, made=about, **origin(lm.model))
         ticket.save(at(folder, name, density))
         shares = {str(layer): share for layer, share in ticket.layer_shares().items()}
         rows.append({

@@ -1,5 +1,6 @@
 """The tool that finds the ticket several times: it resumes, and its pairs are the tickets' own."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -13,8 +14,16 @@ from ltp_core.ticket import Ticket
 FOLDER = Path(__file__).resolve().parents[1] / "benchmarks"
 SPEC = """
 densities = [0.05, 0.2]
-settings = {text = ["en"], steps = 2, seeds = [0, 1], batch_size = 4, max_length = 24, progress = false}
-runs = {a = {}, b = {optimizer = "sgd", learning_rate = 0.1, seeds = [0]}}
+[settings]
+text = ["en"]
+steps = 2
+seeds = [0, 1]
+batch_size = 4
+max_length = 24
+progress = false
+[runs]
+a = {}
+b = {optimizer = "sgd", learning_rate = 0.1, seeds = [0]}
 """
 
 
@@ -52,6 +61,8 @@ def test_runs_pairs_and_resuming(tool, options, tmp_path, capsys):
         (name, density) for name in ("a-0", "a-1", "b-0") for density in (0.05, 0.2)
     ]
     assert all(0 < row["last_losses"] < 10 for row in about)
+    (drawn,) = json.loads((tmp_path / "out" / "sketches.json").read_text())
+    assert drawn["languages"] == ["en"] and drawn["steps"] == 2
     rows = results.read(tmp_path / "out" / "overlap.parquet")
     assert len(rows) == 2 * 3
     for row in rows:
