@@ -159,11 +159,13 @@ def run_train(args) -> None:
 
 def run_evaluate(args) -> None:
     """`ltp evaluate`: prints a table."""
+    from accelerate import Accelerator
+
     from .evaluate import evaluate
     from .tasks import load as load_task
     from .trained import Trained
 
-    model = Trained.load(args.model, _backbone(args))
+    model = Trained.load(args.model, _backbone(args)).to(Accelerator().device)
     test = load_task(args.task, args.split).test(*args.languages)
     table = evaluate(model, test, **_values(args), batch_size=args.batch_size)
     means = {group: table.mean(group) for group in ("low", "high")}

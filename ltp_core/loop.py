@@ -157,10 +157,11 @@ def twin(model: nn.Module, own: Iterable[str] = ()) -> nn.Module:
     >>> [a.data_ptr() == b.data_ptr() for a, b in zip(first.parameters(), second.parameters())]
     [True, False]
     """
-    own = set(own)
+    names = dict(model.named_parameters(remove_duplicate=False))  # a tied tensor has two
+    copied = {id(names[name]) for name in own if name in names}
     memo = {}
-    for name, old in model.named_parameters():
-        data = old.detach().clone() if name in own else old.detach()
+    for old in model.parameters():
+        data = old.detach().clone() if id(old) in copied else old.detach()
         memo[id(old)] = nn.Parameter(data, requires_grad=False)
     second = copy.deepcopy(model, memo)
     if hasattr(second, "set_attn_implementation") and model.device.type == "cpu":

@@ -10,6 +10,11 @@ prompt, and the loss. Every process then clips and steps alike, so the leaves st
 everywhere without being sent. The dense gradients never leave their process: do not wrap the model
 in DDP, which would send all of them.
 
+    accelerate launch --num_processes 2 run.py                                   on GPUs
+    ACCELERATE_USE_CPU=true accelerate launch --multi_gpu --num_processes 2 run.py   on CPUs
+
+(With `--cpu` accelerate starts a single process and does not say so.)
+
 Without dropout n processes give the weights that one gives, up to the order of the sums.
 
 Reading order: `share`, `sum_gradients`, `same_start`, `own_chance`. What this file does not do:

@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from ltp_core import mlm, tokens
+from ltp_core import adapt, mlm, tokens
+from ltp_core.backbone import Backbone, fingerprint
 from ltp_core.loop import batches, rate, twin
 from ltp_core.toy import WORDS, toy_backbone
 
@@ -178,3 +179,12 @@ def test_twin_shares_what_it_does_not_own_and_keeps_ties(lm):
         assert (a.data_ptr() != b.data_ptr()) == (n == name) and a is not b
     embedding = copy.get_input_embeddings().weight
     assert copy.get_output_embeddings().weight is embedding
+
+
+def test_training_a_tied_embedding_leaves_the_base_alone():
+    """XLM-R lists it under the name of its other end, `lm_head.decoder.weight`."""
+    lm = Backbone(tiny_xlm_roberta(), toy_backbone().tokenizer)
+    before, names = fingerprint(lm.model), ["embeddings.word_embeddings.weight"]
+    after = adapt(lm, LINES, steps=2, names=names, progress=False)
+    assert fingerprint(lm.model) == before
+    assert not torch.equal(after[names[0]], lm.model.get_input_embeddings().weight)

@@ -32,13 +32,19 @@ def row(a, b, gain, density=0.2):
             "chance_total": chance, "chance_tensor": chance}  # fmt: skip
 
 
-def test_the_table_takes_means_over_seeds():
+def test_the_table_takes_pairs_of_two_seeds():
     rows = [row("en-0", "en-1", 0.4), row("en-0", "sw-0", 0.1), row("en-1", "sw-0", 0.2),
             row("en-0", "sw-0", 0.9, density=0.02)]  # fmt: skip
     found = of.table(rows, 0.2)
-    expected = {("en", "en"): 0.4, ("en", "sw"): 0.15, ("sw", "en"): 0.15}
+    expected = {("en", "en"): 0.4, ("en", "sw"): 0.2, ("sw", "en"): 0.2}  # en-0, sw-0: one seed
     assert found == pytest.approx(expected)
     assert of.table(rows, 0.2, "tensor") == pytest.approx(expected)
+
+
+def test_runs_of_one_seed_count_only_where_there_are_no_others():
+    rows = [row("en-0", "en-100-0", 0.9), row("en-0", "en-100-1", 0.1), row("sw-0", "qu-0", 0.2)]
+    found = of.table(rows, 0.2)
+    assert found["en", "en-100"] == pytest.approx(0.1) and found["sw", "qu"] == pytest.approx(0.2)
 
 
 def test_two_counts_what_it_draws(lm):

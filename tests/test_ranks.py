@@ -2,6 +2,9 @@
 
 import os
 import socket
+import subprocess
+import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -63,22 +66,21 @@ def count_bytes() -> list[int]:
     return sent
 
 
-def work(rank: int, port: int, folder: str) -> None:
-    """One of two processes, told who it is the way `accelerate launch` and `torchrun` do."""
-    torch.set_num_threads(1)
-    os.environ.update(
-        RANK=str(rank), LOCAL_RANK=str(rank), WORLD_SIZE="2", LOCAL_WORLD_SIZE="2",
-        MASTER_ADDR="127.0.0.1", MASTER_PORT=str(port), ACCELERATE_USE_CPU="true",
-    )  # fmt: skip
-    save_file(run(), f"{folder}/{rank}.safetensors")
-    torch.distributed.destroy_process_group()
-
-
-def test_two_processes_end_where_one_does(tmp_path):
+def launch(folder: Path) -> None:
+    """Run this file in two processes, as `ltp_core.ranks` says; a GPU is not used if there is."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    torch.multiprocessing.spawn(work, args=(port, str(tmp_path)), nprocs=2)
+    line = f"accelerate.commands.launch --multi_gpu --num_processes 2 --main_process_port {port}"
+    env = os.environ | {"ACCELERATE_USE_CPU": "true", "OMP_NUM_THREADS": "1"}
+    env["PYTHONPATH"] = str(Path(__file__).parents[1])
+    command = [sys.executable, "-m", *line.split(), __file__, str(folder)]
+    done = subprocess.run(command, env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_two_processes_end_where_one_does(tmp_path):
+    launch(tmp_path)
     first, second = (load_file(tmp_path / f"{rank}.safetensors") for rank in (0, 1))
     assert all(torch.equal(first[name], second[name]) for name in first)  # ticket and all
 
@@ -105,3 +107,8 @@ def test_processes_with_different_checkpoints_are_told():
     accelerator = SimpleNamespace(device="cpu", gather=lambda step: torch.tensor([50, 0]))
     with pytest.raises(ValueError, match=r"different steps, \[50, 0\]; give them one checkpoint"):
         same_start(50, accelerator)
+
+
+if __name__ == "__main__":  # one of the processes that `launch` starts
+    save_file(run(), f"{sys.argv[1]}/{os.environ['RANK']}.safetensors")
+    torch.distributed.destroy_process_group()

@@ -58,6 +58,11 @@ def test_each_link_to_a_file_leads_somewhere():
             "a fifth drawn by chance did at least as well",
             ["worse", "not told apart"],
         ),
+        (
+            "crossing",
+            "a ticket drawn by chance does at least as well as the chosen one",
+            ["worse", "not told apart"],
+        ),
     ],
 )
 def test_what_a_chapter_says_first_is_what_was_found(chapter, sentence, fits):

@@ -167,3 +167,16 @@ def test_own_task_errors(tmp_path, change, message):
 def test_own_task_needs_files(tmp_path):
     with pytest.raises(ValueError, match="no .parquet, .csv or .jsonl file"):
         tasks.from_folder(tmp_path)
+
+
+def test_a_csv_is_read_as_it_stands_there(tmp_path):
+    """Nothing is taken for a truth, a number or a date; a text may have a line break."""
+    lines = ["id,text,label,split", "007,1.50,true,train", '008,"two\nlines",false,test']
+    (tmp_path / "en.csv").write_text("\n".join(lines) + "\n")
+    task = tasks.from_folder(tmp_path)
+    assert task.labels == ("false", "true")
+    rows = [(row["id"], row["text"]) for row in task.read("en")]
+    assert rows == [("007", "1.50"), ("008", "two\nlines")]
+    (tmp_path / "de.csv").write_text("text,label,split\na,b,train,c\n")
+    with pytest.raises(ValueError, match="de.csv is no table with commas: .*Expected 3 columns"):
+        tasks.from_folder(tmp_path)

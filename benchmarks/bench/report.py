@@ -66,5 +66,5 @@ def figure(results: dict) -> Figure:
         axes.set_xlim(left=0)
         if ours and (ratios := table.ratios(found[ours], found["full"], key)):
             title += f": a ticket {spread(ratios)[0]:.2f}, full fine-tuning 1"
-        axes.set_title(title, fontsize=10, x=0 if len(title) < 25 else -0.4)
+        axes.set_title(title, fontsize=10, x=-0.55)
     return canvas

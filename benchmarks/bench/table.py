@@ -16,7 +16,7 @@ from .measure import entropy_bytes, spread, state_floor
 
 NAMES = {
     "full": "full fine-tuning", "prompt": "prompt tuning", "lora": "LoRA, rank 8",
-    "mask": "mask × gradient", "mask-fused": "mask × gradient, fused AdamW", "shira": "SHiRA",
+    "mask": "mask × gradient", "mask-fused": "mask × gradient, fused", "shira": "SHiRA",
     "super": "Super-Tuning", "ticket": "**ticket**", "ours": "**ours**",
     "ours-file": "**ours**, from two files", "ours-disk": "**ours**, from the disk",
     "sort": "`torch.sort`", "topk": "`torch.topk`", "list": "Python list, `np.partition`",

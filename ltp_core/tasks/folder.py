@@ -98,8 +98,20 @@ def _check(folder: Path, by_language: dict[str, list[Row]]) -> None:
         raise ValueError(f"{folder} has text_pair in some files only; give it in all, or in none")
 
 
+def _read_csv(file: Path) -> pa.Table:
+    """Every column as it stands there: a label `true` or a text `007` is no truth and no number."""
+    lines = pyarrow.csv.ParseOptions(newlines_in_values=True)
+    try:
+        with pyarrow.csv.open_csv(file, parse_options=lines) as opened:
+            columns = dict.fromkeys(opened.schema.names, pa.string())
+        as_text = pyarrow.csv.ConvertOptions(column_types=columns)
+        return pyarrow.csv.read_csv(file, parse_options=lines, convert_options=as_text)
+    except pa.ArrowInvalid as error:
+        raise ValueError(f"{file} is no table with commas: {error}") from None
+
+
 READERS: dict[str, Callable[[Path], pa.Table]] = {
     ".parquet": read_parquet,
-    ".csv": pyarrow.csv.read_csv,
+    ".csv": _read_csv,
     ".jsonl": pyarrow.json.read_json,
 }

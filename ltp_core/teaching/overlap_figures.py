@@ -51,21 +51,23 @@ def beyond(jaccard: float, chance: float) -> float:
 def table(rows: Sequence[Mapping], density: float, given: str = "total") -> dict[tuple, float]:
     """(setting, setting) -> mean over their pairs of `beyond`, both ways round.
 
-    A run is a setting and a seed: the pair of a setting with itself is that of its two seeds.
+    A run is a setting and a seed: the pair of a setting with itself is that of its two seeds. Runs
+    of one seed read in the same order, so they count only where no others were made.
     given: what chance is told, "total", "layer" or "tensor" (see `ltp_core.overlap`).
 
     >>> row = {"a": "en-0", "b": "sw-0", "density": 0.2, "jaccard": 1 / 3, "chance_total": 1 / 9}
     >>> table([row], 0.2)
     {('en', 'sw'): 0.375, ('sw', 'en'): 0.375}
     """
-    found: dict[tuple, list[float]] = {}
+    apart: dict[tuple, list[float]] = {}
+    alike: dict[tuple, list[float]] = {}
     for row in rows:
         if row["density"] == density:
-            pair = tuple(row[key].rpartition("-")[0] for key in "ab")
-            for way in dict.fromkeys((pair, pair[::-1])):
+            a, b = (row[key].rpartition("-") for key in "ab")
+            for way in dict.fromkeys(((a[0], b[0]), (b[0], a[0]))):
                 gain = beyond(row["jaccard"], row[f"chance_{given}"])
-                found.setdefault(way, []).append(gain)
-    return {pair: round(mean(values), 6) for pair, values in found.items()}
+                (alike if a[2] == b[2] else apart).setdefault(way, []).append(gain)
+    return {pair: round(mean(values), 6) for pair, values in (alike | apart).items()}
 
 
 @drawn
@@ -85,11 +87,10 @@ def two(a: Tensor, b: Tensor) -> Figure:
     both, one = int((a & b).sum()), int((a ^ b).sum())
     axes.set_title(f"Both chose {both} of {a.numel()} places, one alone {one}")
     names = ("neither", "the first alone", "the second alone", "both")
-    for i, (name, colour) in enumerate(zip(names, colours, strict=True)):
-        place = dict(xycoords="axes fraction", xytext=(i / 4, -0.1), textcoords="axes fraction")
-        axes.annotate("■", (0, 0), **place, color=colour, va="center", fontsize=11)
-        place["xytext"] = (i / 4 + 0.04, -0.1)
-        axes.annotate(name, (0, 0), **place, va="center", fontsize=8.5)
+    for x, name, colour in zip((0, 0.2, 0.48, 0.83), names, colours, strict=True):
+        place = dict(transform=axes.transAxes, va="center")
+        axes.text(x, -0.1, "■", color=colour, fontsize=11, **place)
+        axes.text(x + 0.04, -0.1, name, fontsize=8.5, **place)
     return figure
 
 
@@ -111,7 +112,8 @@ def against_chance(points: Mapping[str, Mapping[float, float]], title: str) -> F
     for (name, found), (colour, marker) in zip(points.items(), LOOKS, strict=False):
         x, y = np.array(sorted(found.items())).T
         axes.plot(x, y, color=colour, marker=marker, markersize=5)
-        axes.annotate(name, (x[0], y[0]), xytext=(-4, 7), textcoords="offset points", color=colour)
+        axes.annotate(name, (x[-1], y[-1]), xytext=(-8, 6), textcoords="offset points",
+                      ha="right", color=colour)  # fmt: skip
     axes.set(xscale="log", yscale="log", xlabel="density", ylabel="|A ∩ B| / |A ∪ B|")
     _percents(axes, d)
     axes.set_title(title, wrap=True)
@@ -160,7 +162,7 @@ def matrix(found: Mapping[tuple, float], names: Mapping[str, str], title: str) -
     axes.imshow(np.nan_to_num(values), aspect="auto", cmap="Blues", vmin=0, vmax=1.25 * top)
     for (r, c), value in np.ndenumerate(values):
         colour = "white" if value > 0.85 * top else "#222228"
-        said = "–" if np.isnan(value) else f"{value:.0f}"
+        said = "–" if np.isnan(value) else f"{round(value)}"
         weight = "bold" if r == c else "normal"
         axes.text(c, r, said, ha="center", va="center", color=colour, fontsize=9, fontweight=weight)
     slant = dict(rotation=40, ha="right", rotation_mode="anchor")
