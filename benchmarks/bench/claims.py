@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from statistics import median
 
-from .measure import entropy_bytes, state_floor
+from ltp_core.teaching.costs import mask_floor, state_floor
+
 from .table import ratios, repeats, rows_of
 
 FASTER = {"0.2": 5.0, "0.01": 25.0}  # than mask × gradient, after the backward pass
@@ -81,7 +82,7 @@ def of_files(results: dict) -> list[tuple[str, ...]]:
     for (size,), row in rows_of(results, "files").items():
         for density, of in ((name, of) for name, of in row.items() if name != "total"):
             percent, k = f"{100 * float(density):g} %", of["entries"]
-            least = entropy_bytes(k, row["total"])
+            least = mask_floor(k, row["total"])
             values = of["float32"] / (least + 4 * k)
             lines.append(
                 verdict(f"ticket / entropy, {percent}, {size}", of["mask_bytes"] / least, 1.05)

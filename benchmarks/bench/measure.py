@@ -16,11 +16,9 @@ What this file does not do: know methods.
 from __future__ import annotations
 
 import gc
-import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from statistics import median
 
 import torch
 from torch import Tensor, nn
@@ -67,25 +65,6 @@ def memory_mb(device: torch.device, peak: bool = False) -> float:
         return float("nan")
 
 
-def entropy_bytes(entries: int, total: int) -> float:
-    """The fewest bytes that say which `entries` of `total` are meant.
-
-    >>> round(entropy_bytes(200, 1000), 1)
-    90.2
-    """
-    d = entries / total
-    return total * (-d * math.log2(d) - (1 - d) * math.log2(1 - d)) / 8 if 0 < d < 1 else 0.0
-
-
-def state_floor(entries: int, total: int) -> float:
-    """12 bytes an entry and the mask's entropy.
-
-    >>> round(state_floor(200, 1000) / 1000, 2)
-    2.49
-    """
-    return 12 * entries + entropy_bytes(entries, total)
-
-
 def matmul_gflops(device: torch.device, dtype: torch.dtype, size: int = 1024) -> float:
     """The machine's rate on square matrices: the best of several tries."""
     a, b = (torch.randn(size, size, device=device).to(dtype) for _ in range(2))
@@ -98,15 +77,3 @@ def memory_gbs(device: torch.device, megabytes: int) -> float:
     a = torch.ones(megabytes * 250_000, device=device)
     b = torch.empty_like(a)
     return 2 * a.nbytes / min(seconds(lambda: b.copy_(a), device, times=5)) / 1e9
-
-
-def spread(values: Sequence[float]) -> tuple[float, float, float]:
-    """Median, lower and upper quartile.
-
-    >>> spread([1.0, 2.0, 3.0, 4.0, 5.0])
-    (3.0, 2.0, 4.0)
-    """
-    quartiles = torch.tensor(list(values), dtype=torch.float64).quantile(
-        torch.tensor([0.25, 0.75], dtype=torch.float64)
-    )
-    return median(values), *quartiles.tolist()

@@ -9,10 +9,10 @@ from __future__ import annotations
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
+from ltp_core.teaching.costs import spread
 from ltp_core.teaching.figures import BLUE, FAINT, drawn
 
 from . import claims, table
-from .measure import spread
 
 
 def markdown(results: dict) -> str:

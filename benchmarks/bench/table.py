@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from statistics import median
 
-from .measure import entropy_bytes, spread, state_floor
+from ltp_core.teaching.costs import mask_floor, spread, state_floor
 
 NAMES = {
     "full": "full fine-tuning", "prompt": "prompt tuning", "lora": "LoRA, rank 8",
@@ -130,7 +130,7 @@ def train_table(results: dict) -> list[tuple[str, ...]]:
             f"{state / 1e6:.1f}", f"{state / floor(chosen, k, total):.2f}" if k else "–",
             f"{median(row['peak_mb'] for row in rows):.0f}",
             f"{size / 1e6:.2f}",
-            f"{size / (4 * k + entropy_bytes(chosen, total)):.2f}" if k and size else "–",
+            f"{size / (4 * k + mask_floor(chosen, total)):.2f}" if k and size else "–",
             f"{median(row['tokens'] / row['step'] for row in rows):,.0f}",
             f"{median(share):.0%}" if share else "–",
         ))  # fmt: skip
@@ -195,7 +195,7 @@ def files_table(results: dict) -> list[tuple[str, ...]]:
     table = []
     for (size,), row in rows_of(results, "files").items():
         for density, of in ((name, of) for name, of in row.items() if name != "total"):
-            least, k = entropy_bytes(of["entries"], row["total"]), of["entries"]
+            least, k = mask_floor(of["entries"], row["total"]), of["entries"]
             table.append((
                 size, f"{100 * float(density):g} %", f"{of['mask_bytes'] / 1e6:.2f}",
                 f"{of['mask_bytes'] / least:.3f}", f"{of['bitmap_bytes'] / least:.2f}",
