@@ -165,9 +165,14 @@ class PromptModel(nn.Module):
         if self.label_rows is not None:
             return self.label_rows, self.label_bias
         decoder = self.lm.get_output_embeddings()
-        rows = [decoder.weight[ids].mean(dim=0) for ids in self.label_pieces]
-        bias = [decoder.bias[ids].mean(dim=0) for ids in self.label_pieces]
-        return torch.stack(rows), torch.stack(bias)
+        sizes = [len(ids) for ids in self.label_pieces]
+
+        def mean(of: Tensor) -> Tensor:
+            # One lookup for all words: each lookup's gradient is a whole decoder, full of zeros.
+            found = of[sum(self.label_pieces, [])].split(sizes)
+            return torch.stack([part.mean(dim=0) for part in found])
+
+        return mean(decoder.weight), mean(decoder.bias)
 
     def prompt_parameters(self) -> list[nn.Parameter]:
         """All that is not the language model: vectors, re-parametrisation, labels, head."""

@@ -68,6 +68,21 @@ def test_learned_labels_start_as_the_words_and_learn(make):
     assert learned.label_rows.grad.abs().sum() > 0 and learned.label_bias.grad.abs().sum() > 0
 
 
+def test_class_rows_are_the_means_of_their_pieces_looked_up_at_once():
+    model = PromptModel(toy_backbone(), ["food", "big street"], 0)
+    decoder = model.lm.get_output_embeddings().requires_grad_()
+    rows, bias = model.class_rows()
+    for n, ids in enumerate(model.label_pieces):  # the slow reference: a lookup for each class
+        assert torch.equal(rows[n], decoder.weight[ids].mean(dim=0))
+        assert torch.equal(bias[n], decoder.bias[ids].mean(dim=0))
+    nodes, lookups = [rows.grad_fn], set()
+    while nodes:
+        node = nodes.pop()
+        lookups |= {node} if "IndexBackward" in node.name() else set()
+        nodes += [after for after, _ in node.next_functions if after is not None]
+    assert len(lookups) == 1  # each would fill a decoder with zeros
+
+
 def test_a_row_can_use_every_position_and_no_more():
     for lm in (bert(), xlm_roberta()):
         assert position_range(lm.model)[1] == 32
