@@ -92,7 +92,8 @@ def run_one(lm, run: Run, out: Path, *, progress: bool = True) -> tuple[list[dic
     for code in _bar(run.languages or task.languages, "test", progress):
         if model.speak is not None:
             model.speak(code)
-        held_out = task.dev(code) if run.test == "dev" else task.test(code)
+        dev = run.test == "dev"
+        held_out = task.dev(code) if dev else task.test(code, every=run.every)
         if len(held_out):
             table = evaluate(model, held_out, **run.evaluate)
             (_, n, accuracy, *_), bits = table.rows[0], results.pack(table.correct[code])
@@ -115,16 +116,23 @@ def examples(task, run: Run):
 
 
 def lasting(options: dict, rows: int) -> dict:
-    """The options of `train`, with more epochs where they would be fewer than `least_steps`.
+    """The options of `train`, with so many epochs that `least_steps` and `most_steps` are kept.
+
+    Whole epochs: the least is reached, the most is not passed, but one epoch there always is.
 
     >>> lasting({"least_steps": 96}, rows=8), lasting({"least_steps": 96}, rows=948)
     ({'epochs': 96}, {'epochs': 12})
+    >>> lasting({"most_steps": 480}, rows=948)  # 60 steps an epoch
+    {'epochs': 8}
     """
     options = dict(options)
-    if least := options.pop("least_steps", 0):
+    least, most = (options.pop(key, None) for key in ("least_steps", "most_steps"))
+    if least or most:
         usual = signature(train).parameters
         size, epochs = (options.get(k, usual[k].default) for k in ("batch_size", "epochs"))
-        options["epochs"] = max(epochs, -(-least // -(-rows // size)))
+        steps = -(-rows // size)  # an epoch
+        epochs = max(epochs, -(-least // steps)) if least else epochs
+        options["epochs"] = max(1, min(epochs, most // steps)) if most else epochs
     return options
 
 

@@ -13,11 +13,12 @@ use one, the grid for those that train. Two equal runs count once.
     language             the language trained on, or a list of these            "en"
     languages            tested on; [] for all, ["same"] for the one trained on []
     test                 "test", or "dev" while settings are chosen             "test"
+    every                one test item in so many; 1 for all                    1
     k                    examples per class; 0 for all there are                [16]
     seeds, density       of the run, its examples and prompt; of the ticket     [0], [0.20]
     [ticket]             stage 1: text, steps, layers, name, and what `adapt` takes; [[ticket]] for
                          several, each with a `name`
-    [train], [evaluate]  options of `train` (and least_steps, for few examples), of `evaluate`
+    [train], [evaluate]  options of `train` (and least_steps, most_steps), of `evaluate`
     [rates.METHOD]       options of one method, in place of those in [train]; or rates = "FILE",
                          a TOML file beside the spec with a table for each method that trains
     [grid]               scale: factors on the method's own rates; epochs: how long. Multiplied
@@ -39,7 +40,7 @@ from .methods import METHODS, RATES, asks, tuned_as
 from .mlm import digest
 
 LISTS = {"methods": str, "k": int, "seeds": int, "density": float, "languages": str}
-WORDS = {"task", "split", "test", "language"}
+WORDS = {"task", "split", "test", "every", "language"}
 TABLES = {"ticket", "train", "evaluate", "rates", "grid"}
 WHERE = ("layers", "modules")  # the part of a ticket's table that other tickets share
 
@@ -55,6 +56,7 @@ class Run:
     task: str = "emoji"
     split: str = "random"
     test: str = "test"
+    every: int = 1
     language: str = "en"
     languages: tuple[str, ...] = ()
     ticket: dict = field(default_factory=dict)
@@ -109,7 +111,7 @@ def read_spec(path: str | Path) -> list[Run]:
             )
     lists = {"k": [16], "seeds": [0], "density": [0.20], "languages": []} | spec
     lists["language"] = _listed(spec.get("language", "en"))
-    same = {key: spec[key] for key in ("task", "split", "test", "evaluate") if key in spec}
+    same = {key: spec[key] for key in ("task", "split", "test", "every", "evaluate") if key in spec}
     runs = {}
     choices = (lists[key] for key in ("seeds", "language", "k", "density", "methods"))
     for seed, language, k, density, method in product(*choices):
@@ -183,6 +185,10 @@ def _check(path: Path, spec: dict) -> None:
             raise ValueError(f"{path}: unknown method {unknown[0]!r}; known are {methods}")
     if spec.get("test", "test") not in ("test", "dev"):
         raise ValueError(f'{path}: test must be "test" or "dev", got {spec["test"]!r}')
+    if not isinstance(every := spec.get("every", 1), int) or every < 1:
+        raise ValueError(f"{path}: every must be a whole number from 1 up, got {every!r}")
+    if every > 1 and spec.get("test") == "dev":
+        raise ValueError(f"{path}: every thins the test, and this spec tests on dev; leave it out")
     if unknown := sorted(set(spec.get("grid", {})) - {"scale", "epochs"}):
         raise ValueError(f"{path}: the grid has scale and epochs, not {unknown[0]!r}")
     names = [table.get("name", "") for table in _listed(spec.get("ticket", {}))]

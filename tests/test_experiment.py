@@ -1,12 +1,14 @@
 """Sweeps: runs that are killed, tickets that are shared, files that can be trusted."""
 
 import json
+import math
 import re
 
 import pytest
 
 from ltp_core import corpora, experiment, methods, results, templates
 from ltp_core.backbone import fingerprint
+from ltp_core.experiment import lasting
 from ltp_core.spec import read_spec
 from ltp_core.toy import toy_backbone
 
@@ -190,6 +192,36 @@ prompt_length = 2
         (1, 2, "dev"), (3, 4, "dev"), (0, 4, "dev"),
     }  # fmt: skip
     assert any("-kall-" in name for name in found)
+
+
+def test_a_thinned_test_asks_the_same_items_in_every_language(tmp_path):
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for language, missing in (("en", None), ("qu", 7)):
+        lines = ["id,text,label,split", "t0,rice,food,train", "t1,cat,animals,train"]
+        lines += [f"{i},dog,animals,test" for i in range(60) if i != missing]
+        (folder / f"{language}.csv").write_text("\n".join(lines) + "\n")
+    asked = {}
+    for every in (1, 4):
+        spec = f'methods = ["template_zero"]\ntask = "{folder.as_posix()}"\nk = [1]\n'
+        (run,) = read_spec(write(tmp_path, spec + f"every = {every}"))
+        rows, ids = experiment.run_one(toy_backbone(), run, tmp_path, progress=False)
+        assert [row["n"] for row in rows] == [len(ids["en"]), len(ids["qu"])]
+        asked[every] = {code: set(of) for code, of in ids.items()}
+    assert [len(of) for of in asked[1].values()] == [60, 59]
+    assert 5 < len(asked[4]["en"]) < 25
+    assert asked[4]["qu"] == asked[4]["en"] - {"7"}
+
+
+def test_epochs_keep_to_the_least_and_the_most_steps():
+    for rows in range(1, 200):
+        steps = math.ceil(rows / 16)
+        for least, most in ((None, 30), (20, None), (20, 30), (7, 9)):
+            given = {"epochs": 4} | ({"least_steps": least} if least else {})
+            epochs = lasting(given | ({"most_steps": most} if most else {}), rows)["epochs"]
+            assert epochs == 1 or not most or epochs * steps <= most
+            enough = not least or epochs * steps >= least
+            assert enough or (epochs + 1) * steps > most or epochs == 1
 
 
 def test_a_language_is_measured_alone(tmp_path, task_folder):

@@ -30,6 +30,8 @@ def read(folder, text):
         ('methods = ["ltp"]\nk = 16', "k must be a list of int, got 16"),
         ('methods = ["ltp"]\ndensity = ["20 %"]', "density must be a list of float"),
         ('methods = ["ltp"]\ntest = "all"', 'test must be "test" or "dev", got \'all\''),
+        ('methods = ["ltp"]\nevery = 0', "every must be a whole number from 1 up, got 0"),
+        ('methods = ["ltp"]\nevery = 2\ntest = "dev"', "every thins the test, and this spec"),
         ('methods = ["ltp"]\n[grid]\nrate = [1]', "has scale and epochs, not 'rate'"),
         ('methods = ["ltp"]\n[rates.lottery]\nepochs = 3', "unknown method 'lottery'"),
         ('methods = ["ltp"]\n[[ticket]]\n[[ticket]]', "several tickets need a name each"),
@@ -114,20 +116,20 @@ def test_a_name_depends_on_every_setting_and_on_no_default():
     changed = [
         Run("ltp", seed=0, **{key: value})
         for key, value in dict(
-            task="x", split="subgroup", test="dev", language="de", languages=("de",),
+            task="x", split="subgroup", test="dev", every=2, language="de", languages=("de",),
             ticket={"steps": 1}, train={"epochs": 1}, evaluate={"batch_size": 1},
         ).items()
     ]  # fmt: skip
     marks = {run.name.rpartition("-")[2] for run in [plain, *changed]}
     assert len(marks) == len(changed) + 1
     assert Run("ltp", seed=0, task="emoji", test="test").name == plain.name
-    again = Run(**changed[4].settings())
-    assert again == changed[4] and again.name == changed[4].name
+    again = Run(**changed[5].settings())
+    assert again == changed[5] and again.name == changed[5].name
 
 
 EXPECTED = {  # runs, as the first lines of each spec say
-    "first_light": 20, "grid": 102, "main": 110, "tickets": 180, "curve": 75, "in_language": 240,
-    "language_tickets": 9,
+    "first_light": 20, "grid": 102, "main": 110, "tickets": 84, "ticket_layers": 36, "curve": 60,
+    "in_language": 120, "language_tickets": 9, "xnli": 36, "americasnli": 36,
 }  # fmt: skip
 
 
@@ -141,8 +143,9 @@ def test_the_specs_of_the_book(name, tmp_path):
     said = re.search(r"(\d+) runs", path.read_text(encoding="utf-8"))
     assert int(said[1]) == EXPECTED[name]
     for run in runs:  # every setting has a taker
-        taken = methods.asks(run.method) | {"epochs", "prompt_length", "autocast", "least_steps"}
-        assert run.train.keys() <= taken | {"learning_rate", "prompt_rate"}
+        taken = methods.asks(run.method) | {"epochs", "prompt_length", "autocast", "truncate"}
+        taken |= {"learning_rate", "prompt_rate", "least_steps", "most_steps"}
+        assert run.train.keys() <= taken
 
 
 def test_tuning_sees_neither_the_test_items_nor_their_draws():

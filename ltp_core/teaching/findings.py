@@ -6,7 +6,7 @@ zero. Differences are paired by seed and by test item (`bootstrap.macro_interval
 
     difference(a, b) = mean over languages of (accuracy of a − accuracy of b)
 
-Reading order: `stored`, `about`, `table`, `difference`, `verdict`, `rule`, `evenness`.
+Reading order: `stored`, `needed`, `about`, `table`, `difference`, `verdict`, `rule`, `evenness`.
 
 What it does not do: measure. `ltp sweep` does, see `experiment`.
 """
@@ -25,6 +25,27 @@ NAMES = {
     "random_ticket": "random ticket",
     "ltp": "LTP",
     "full": "full fine-tuning",
+}
+ALL_NAMES = NAMES | {  # every rival of `methods.METHODS`
+    "deep_prompt": "deep prompt",
+    "cloze": "full, no prompt",
+    "head": "full, linear head",
+    "codeswitch": "full, code-switched",
+    "lora": "LoRA",
+    "bitfit": "BitFit",
+    "ticket_only": "LTP, no prompt",
+    "magnitude_ticket": "largest weights",
+    "gradient_ticket": "task gradient",
+    "middle_layers": "middle layers",
+    "lt_sft": "LT-SFT",
+    "lt_sft_language": "LT-SFT, languages",
+    "template_zero": "template, untrained",
+    "template_zero_own": "own template, untrained",
+    "template_zero_words": "own words, untrained",
+    "template_full": "template, full",
+    "template_full_own": "own template, full",
+    "template_ltp": "template, ticket",
+    "template_ltp_own": "own template, ticket",
 }
 GROUPS = {"low": "low-resource", "high": "high-resource", "en": "English"}
 ABSENT = (
@@ -55,6 +76,25 @@ def stored(name: str = "first_light") -> Stored:
         return Stored([], {})
     items = {row["language"]: row["ids"] for row in results.read(folder / f"{name}.items.parquet")}
     return Stored(results.read(folder / f"{name}.parquet"), items)
+
+
+def needed(name: str) -> Stored:
+    """As `stored`, for a chapter that is about these results and nothing else.
+
+    Raises:
+        FileNotFoundError: this installation does not have them.
+
+    >>> needed("a sweep that nobody made")
+    Traceback (most recent call last):
+    FileNotFoundError: the results of 'a sweep that nobody made' are not on this machine; ...
+    """
+    found = stored(name)
+    if not found.rows:
+        raise FileNotFoundError(
+            f"the results of {name!r} are not on this machine; take them from a clone of the "
+            f"repository, or make them: ltp sweep benchmarks/{name}.toml --out data/results"
+        )
+    return found
 
 
 def about(found: Stored, base: str) -> str:

@@ -1,0 +1,83 @@
+"""A claim, the evidence for it, and a verdict that no author can bend.
+
+A claim is cut into questions that a difference answers: is method a better than method b, in this
+group of languages? By the one rule of this book (`findings.rule`) each answer is yes or no, and
+
+    all yes -> holds        some yes -> holds in part        none -> not seen here
+
+"Not seen here" is no refutation: another backbone, task or size may show it. A question whose
+results are not there is left out of the verdict, and the page says that it is open.
+
+Reading order: `Evidence`, `is_better`, `verdict`, `shown`.
+
+What it does not do: choose the claims. The page does, `book/claims.ipynb`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from . import findings
+from .findings import ALL_NAMES, GROUPS, Stored
+
+MARKS = {True: "yes", False: "no", None: "open"}
+
+
+class Evidence(NamedTuple):
+    """One question, what was measured, and whether the answer speaks for the claim."""
+
+    asked: str
+    measured: str
+    holds: bool | None = None
+
+
+def is_better(found: Stored, a: str, b: str, *groups: str) -> list[Evidence]:
+    """Is method a better than b, in each of these groups?
+
+    >>> rows = [{"method": m, "seed": 0, "language": "qu", "n": 4, "correct": bits}
+    ...         for m, bits in (("ltp", b"\\xf0"), ("prompt_only", b"\\x00"))]
+    >>> for found in (Stored(rows, {"qu": list("abcd")}), Stored([], {})):
+    ...     print(*is_better(found, "ltp", "prompt_only", "low")[0], sep=" | ")
+    LTP better than prompt only, low-resource? | +100.0 points [+100.0, +100.0] | True
+    LTP better than prompt only, low-resource? | not measured yet | None
+    """
+    answers = []
+    for group in groups:
+        asked = f"{ALL_NAMES[a]} better than {ALL_NAMES[b]}, {GROUPS[group]}?"
+        if found.of(a) and found.of(b):
+            gap = findings.difference(found, a, b, group)
+            mean, low, high = (f"{round(100 * x, 1) + 0.0:+.1f}" for x in gap)
+            holds = findings.rule(gap) == "better"
+            answers.append(Evidence(asked, f"{mean} points [{low}, {high}]", holds))
+        else:
+            answers.append(Evidence(asked, "not measured yet"))
+    return answers
+
+
+def verdict(evidence: Sequence[Evidence]) -> str:
+    """The verdict on a claim.
+
+    >>> yes, no, open_ = (Evidence("?", "", holds) for holds in (True, False, None))
+    >>> print(verdict([yes, yes]), verdict([yes, no]), verdict([no]), verdict([open_]), sep=", ")
+    holds, holds in part, not seen here, not tested yet
+    >>> verdict([yes, open_])
+    'holds, as far as tested'
+    """
+    told = [e.holds for e in evidence if e.holds is not None]
+    if not told:
+        return "not tested yet"
+    word = "holds" if all(told) else "holds in part" if any(told) else "not seen here"
+    return word if len(told) == len(evidence) else f"{word}, as far as tested"
+
+
+def shown(evidence: Sequence[Evidence]) -> str:
+    """The evidence as text, a line each, and the verdict below.
+
+    >>> print(shown([Evidence("is 2 more than 1?", "+1", True)]))
+    yes   is 2 more than 1?   +1
+    verdict: holds
+    """
+    width = max(len(e.asked) for e in evidence)
+    lines = [f"{MARKS[e.holds]:<5} {e.asked:<{width}}   {e.measured}" for e in evidence]
+    return "\n".join([*lines, f"verdict: {verdict(evidence)}"])
