@@ -21,7 +21,8 @@ use one, the grid for those that train. Two equal runs count once.
     [train], [evaluate]  options of `train` (and least_steps, most_steps), of `evaluate`
     [rates.METHOD]       options of one method, in place of those in [train]; or rates = "FILE",
                          a TOML file beside the spec with a table for each method that trains
-    [grid]               scale: factors on the method's own rates; epochs: how long. Multiplied
+    [grid]               scale: factors on the method's own rates (left out: the rates are those
+                         of [rates]); epochs: how long. Multiplied
 
 Reading order: `Run`, `read_spec`.
 
@@ -144,9 +145,9 @@ def _grid(spec: dict, method: str) -> Iterator[dict]:
         yield {}
         return
     names = ("learning_rate", "prompt_rate")
-    for scale, epochs in product(grid.get("scale", [1.0]), grid.get("epochs", [None])):
-        rates = {n: float(f"{scale * r:.3g}") for n, r in zip(names, RATES[tuned], strict=True)}
-        yield rates if epochs is None else rates | {"epochs": epochs}
+    for scale, epochs in product(grid.get("scale", [None]), grid.get("epochs", [None])):
+        rates = [] if scale is None else [float(f"{scale * rate:.3g}") for rate in RATES[tuned]]
+        yield dict(zip(names, rates, strict=False)) | ({} if epochs is None else {"epochs": epochs})
 
 
 def _listed(value) -> list:

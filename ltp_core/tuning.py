@@ -1,12 +1,15 @@
-"""Equal tuning for all: of each method's runs in one grid, the settings that do best on dev.
+"""Equal tuning for all: of each method's runs in the grids, the settings that do best on dev.
 
     ltp sweep benchmarks/grid.toml --out data/results
     python -m ltp_core.tuning data/results/grid.parquet --save benchmarks/rates.toml
+    ltp sweep benchmarks/grid_long.toml --out data/results
+    python -m ltp_core.tuning data/results/grid.parquet data/results/grid_long.parquet \\
+        --save benchmarks/rates.toml
 
-The first line runs the grid: for each method the same factors on its own rates and the same
-numbers of epochs, so as many runs for each. The second writes the choices where the other specs
-look for them, with every score beside them. The score is the mean accuracy over languages and
-seeds. Rows that were not measured on dev are refused.
+The first line runs a grid: for each method the same factors on its own rates, so as many runs for
+each. The second writes the choices where the other specs look for them, with every score beside
+them. The third trains longer at the chosen rates, and the last chooses among all. The score is the
+mean accuracy over languages and seeds. Rows that were not measured on dev are refused.
 
 Reading order: `scores`, `choose`, `written`.
 
@@ -88,10 +91,10 @@ def written(table: dict[str, list[Score]]) -> str:
 def main(argv: list[str] | None = None) -> None:
     """Print the choices, and with --save write them."""
     parser = argparse.ArgumentParser(prog="python -m ltp_core.tuning", description=main.__doc__)
-    parser.add_argument("rows", help="the Parquet file of a sweep on dev")
+    parser.add_argument("rows", nargs="+", help="the Parquet files of sweeps on dev")
     parser.add_argument("--save", metavar="FILE", help="where to write the choices")
     args = parser.parse_args(argv)
-    text = written(scores(results.read(args.rows)))
+    text = written(scores([row for path in args.rows for row in results.read(path)]))
     print(text, end="")
     if args.save:
         Path(args.save).write_text(text, encoding="utf-8")

@@ -128,7 +128,7 @@ def test_a_name_depends_on_every_setting_and_on_no_default():
 
 
 EXPECTED = {  # runs, as the first lines of each spec say
-    "first_light": 20, "grid": 102, "main": 110, "tickets": 84, "ticket_layers": 36, "curve": 60,
+    "first_light": 20, "grid": 68, "grid_long": 17, "main": 110, "tickets": 84, "ticket_layers": 36, "curve": 60,
     "in_language": 120, "language_tickets": 9, "xnli": 36, "americasnli": 36,
 }  # fmt: skip
 
@@ -149,7 +149,10 @@ def test_the_specs_of_the_book(name, tmp_path):
 
 
 def test_tuning_sees_neither_the_test_items_nor_their_draws():
+    long = (BENCHMARKS / "grid_long.toml").read_text(encoding="utf-8")
     grid = read_spec(BENCHMARKS / "grid.toml")
+    for line in ('test = "dev"', "seeds = [100]", "k = [16]"):
+        assert line in long
     assert {run.test for run in grid} == {"dev"}
     assert {run.seed for run in grid}.isdisjoint(range(20))
     assert {run.method for run in grid} == set(methods.RATES)

@@ -45,7 +45,28 @@ def test_what_is_written_is_what_a_spec_reads(tmp_path):
     assert [run.train for run in read_spec(spec)] == [{"epochs": 36}, {"epochs": 12}]
 
 
+def test_a_longer_grid_is_chosen_from_with_the_first(tmp_path):
+    first, second = (tmp_path / f"{name}.parquet" for name in ("grid", "grid_long"))
+    results.write(first, rows(full={12: 0.3}, ltp={12: 0.4}))
+    results.write(second, rows(full={36: 0.5}, ltp={36: 0.3}))
+    saved = tmp_path / "rates.toml"
+    tuning.main([str(first), "--save", str(saved)])
+    assert saved.read_text().count("epochs = 12\n[") == 2
+    tuning.main([str(first), str(second), "--save", str(saved)])
+    assert "[full]\nepochs = 36" in saved.read_text()
+    assert "[ltp]\nepochs = 12" in saved.read_text()
+
+
+def test_a_grid_without_scale_keeps_the_rates_that_were_chosen(tmp_path):
+    (tmp_path / "rates.toml").write_text("[full]\nlearning_rate = 0.1\nepochs = 12\n")
+    spec = tmp_path / "spec.toml"
+    spec.write_text('methods = ["full"]\nrates = "rates.toml"\n[grid]\nepochs = [36, 72]')
+    rates = {"learning_rate": 0.1}
+    assert [r.train for r in read_spec(spec)] == [rates | {"epochs": 36}, rates | {"epochs": 72}]
+
+
 @pytest.mark.skipif(not GRID.exists(), reason="the grid has not been run")
-def test_the_committed_choices_are_those_of_the_grid():
+def test_the_committed_choices_are_those_of_the_grids():
     text = (BENCHMARKS / "rates.toml").read_text(encoding="utf-8")
-    assert text == written(scores(results.read(GRID)))
+    long = GRID.with_name("grid_long.parquet")
+    assert text == written(scores([*results.read(GRID), *results.read(long)]))
