@@ -5,9 +5,9 @@ Without a template nothing is added but what the model knows from its own traini
     <s> text <mask> </s>                              one text
     <s> text </s> </s> pair <mask> </s>               two
 
-A template puts words of a human around it, "{text}. The topic is {mask}." for example:
+A template puts words of a human around it, "{text} is a kind of {mask}." for example:
 
-    <s> text . The topic is <mask> . </s>
+    <s> text is a kind of <mask> . </s>
 
 Fields come first and the hole after them, so the hole lies a fixed number of places before the end
 (`after_hole`), whatever a text contains: one that spells "<mask>" itself changes nothing. Without a
@@ -48,7 +48,7 @@ def frame(
     if not hole or sorted(names) != sorted(wanted) or names[-1] != "{mask}":
         raise ValueError(
             f"the template {template!r} does not fit: it needs {', '.join(wanted[:-1])} once each, "
-            "then {mask}, as in '{text}. The topic is {mask}.', and a head takes no template"
+            "then {mask}, as in '{text} is a kind of {mask}.', and a head takes no template"
         )
     parts: list = [[ids.start]]
     for part in re.split(r"(\{.*?\})", template):

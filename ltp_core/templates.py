@@ -1,10 +1,12 @@
 """Hand-written prompts: a sentence of a human around the text, in English or in its own language.
 
-    dog; face, pet. The topic is <mask>.          Hund; Gesicht, Tier. Das Thema ist <mask>.
+    dog; face, pet is a kind of <mask>.          Hund; Gesicht, Tier ist eine Art <mask>.
 
 There is one template for single texts and one for pairs in each of the 20 high-resource languages.
-They are ours, all of one form, with a slot where the dictionary form of a noun fits, and no native
-speaker has checked them. The 31 low-resource languages have none and get the English one. That is
+The English one for single texts was chosen on dev among a handful of wordings: "The topic is ..."
+read at the level of guessing there, this one more than twice as well. The others are our
+translations, with a slot where the dictionary form of a noun fits, or nearly; no native speaker has
+checked them. The 31 low-resource languages have none and get the English one. That is
 no neglect but the point: who prompts by hand needs a hand for each language, and LTP does not.
 
 The label words are the task's English ones unless `words=True`, then those of `WORDS`.
@@ -18,27 +20,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-ONE = {  # "The topic is ..."
-    "en": "{text}. The topic is {mask}.",
-    "ar": "{text}. الموضوع هو {mask}.",
-    "bg": "{text}. Темата е {mask}.",
-    "de": "{text}. Das Thema ist {mask}.",
-    "el": "{text}. Το θέμα είναι {mask}.",
-    "es": "{text}. El tema es {mask}.",
-    "fr": "{text}. Le thème est {mask}.",
-    "hi": "{text}। विषय {mask} है।",
-    "ru": "{text}. Тема — {mask}.",
-    "sw": "{text}. Mada ni {mask}.",
-    "th": "{text} หัวข้อคือ{mask}",
-    "tr": "{text}. Konu: {mask}.",
-    "ur": "{text}۔ موضوع {mask} ہے۔",
-    "vi": "{text}. Chủ đề là {mask}.",
-    "zh": "{text}。主题是{mask}。",
-    "pt": "{text}. O tema é {mask}.",
-    "id": "{text}. Topiknya adalah {mask}.",
-    "ko": "{text}. 주제는 {mask}입니다.",
-    "fa": "{text}. موضوع {mask} است.",
-    "uk": "{text}. Тема — {mask}.",
+ONE = {  # "... is a kind of ..."
+    "en": "{text} is a kind of {mask}.",
+    "ar": "{text} هو نوع من {mask}.",
+    "bg": "{text} е вид {mask}.",
+    "de": "{text} ist eine Art {mask}.",
+    "el": "{text} είναι {mask}.",
+    "es": "{text} es un tipo de {mask}.",
+    "fr": "{text} est une sorte de {mask}.",
+    "hi": "{text} एक प्रकार का {mask} है।",
+    "ru": "{text} — это {mask}.",
+    "sw": "{text} ni aina ya {mask}.",
+    "th": "{text} เป็น{mask}ชนิดหนึ่ง",
+    "tr": "{text} bir tür {mask}.",
+    "ur": "{text} ایک قسم کا {mask} ہے۔",
+    "vi": "{text} là một loại {mask}.",
+    "zh": "{text}是一种{mask}。",
+    "pt": "{text} é um tipo de {mask}.",
+    "id": "{text} adalah sejenis {mask}.",
+    "ko": "{text}: {mask}의 한 종류입니다.",
+    "fa": "{text} نوعی {mask} است.",
+    "uk": "{text} — це {mask}.",
 }
 TWO = {  # "... Question: ...? Answer: ..."
     "en": "{text} Question: {pair}? Answer: {mask}.",
@@ -94,7 +96,7 @@ def template(language: str, *, pair: bool = False) -> str:
     """The language's own template; the English one where there is none.
 
     >>> template("de")
-    '{text}. Das Thema ist {mask}.'
+    '{text} ist eine Art {mask}.'
     >>> template("qu") == template("en")
     True
     """
@@ -129,7 +131,7 @@ def follow(model, *, words: bool = False):
     >>> model = follow(PromptModel(toy_backbone(), ["food", "animals"], 0, template=template("en")))
     >>> model.speak("tr")
     >>> model.template, model.words
-    ('{text}. Konu: {mask}.', ('food', 'animals'))
+    ('{text} bir tür {mask}.', ('food', 'animals'))
     """
     english, pair = model.words, "{pair}" in model.template
 
