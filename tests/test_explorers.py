@@ -42,10 +42,14 @@ def deltas(kind="even", layers=12, seed=0):
     return moved
 
 
+MANY = ["en", "de", "hi", "zh", "sw", "am", "cy", "ha", "km", "qu", "so", "zu"]
+
+
 def some_sketches(base="b"):
+    stages = ((["en"], 40), (["en"], 400), (["sw"], 400), (["en", "sw"], 400), (MANY, 400))
     return [
         sketch(deltas("uneven", seed=steps), languages=languages, steps=steps, base=base)
-        for languages, steps in ((["en"], 40), (["en"], 400), (["sw"], 400), (["en", "sw"], 400))
+        for languages, steps in stages
     ]
 
 

@@ -1,10 +1,12 @@
 """What the explorers show is what the library computed, and what they cannot show they refuse."""
 
+import json
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
+from bs4 import BeautifulSoup
 from test_explorers import a_trace, data_of, quick, some_sketches, sweep
 from test_teaching import a_sweep
 
@@ -14,6 +16,7 @@ from ltp_core.bootstrap import macro_interval
 from ltp_core.evaluate import wilson
 from ltp_core.teaching import explorers, findings
 from ltp_core.teaching.explorers import draws, step_by_step, which_layers, who_gains
+from ltp_core.teaching.explorers.sketch import shares
 from ltp_core.toy import toy_backbone
 
 __all__ = ["quick"]  # a fixture
@@ -44,6 +47,41 @@ def test_measured_accuracy_is_that_of_the_library():
     gap = findings.difference(found, "ltp", "random_ticket")
     assert runs[2]["gap"] == pytest.approx([100 * x for x in gap], abs=1e-4)
     assert [("gap" in run) for run in runs] == [False, False, True, False]
+
+
+def test_steps_go_upwards_and_the_still_picture_is_the_first_view(quick):
+    en40, en400, *others = some_sketches()
+    explorer = explorers.layers([en400, *others, en40], sweep())
+    shown = data_of(explorer)
+    keys = [stage["key"] for stage in shown["stages"]]
+    assert keys[:3] == [[["en"], 40], [["en"], 400], [["sw"], 400]] and shown["stage"] == 1
+    still = BeautifulSoup(explorer.html, "html.parser").noscript
+    cells = [f"{100 * share:.0f}" for share in shares(en400, 0.2).values()]
+    assert "after 400 steps of English" in still.p.text
+    seen = [text.string for text in still.find_all("text", attrs={"text-anchor": "middle"})]
+    assert seen[8:] == cells
+
+
+def test_a_random_ticket_of_some_layers_has_read_nothing():
+    sketch, spec = some_sketches()[0], {"density": 0.2, "ticket": {"layers": [4, 5]}}
+    chance = {"method": "random_ticket", "spec": json.dumps(spec)}
+    setting = which_layers._setting(chance, sketch)
+    assert setting["stage"] is None and setting["rows"] == [4, 5]
+    spec["ticket"] |= {"text": ["qu"], "steps": 9}
+    setting = which_layers._setting(chance | {"method": "ltp", "spec": json.dumps(spec)}, sketch)
+    assert setting["stage"] == [["qu"], 9] and setting["rows"] == [4, 5]
+
+
+def test_a_stage_made_in_another_way_is_not_that_of_a_sketch(quick):
+    found = sweep()
+    spec = {"density": 0.2, "ticket": {"text": ["en"], "steps": 400, "name": "x", "seed": 0}}
+    for row in list(found.of("ltp")):
+        other = {"ticket": spec["ticket"] | {"name": "en-sgd", "optimizer": "sgd"}}
+        row["spec"] = json.dumps(spec)
+        found.rows.append(row | {"spec": json.dumps(spec | other), "run": "sgd"})
+    runs = which_layers.measured(found, some_sketches()[0])
+    stages = [run["stage"] for run in runs if run["name"] == "LTP"]
+    assert stages == [[["en"], 400], [["en"], 400, {"optimizer": "sgd"}]]
 
 
 def test_sketches_that_do_not_belong_together_are_refused(quick):

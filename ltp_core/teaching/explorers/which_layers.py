@@ -3,7 +3,8 @@
 The page solves for the threshold itself (see `sketch`), so it can show the ticket of any density,
 layers and modules. Accuracy it cannot compute. It shows it where a run trained exactly this ticket,
 on this base model, and says "not run" everywhere else; it never reads between two runs. Two stages
-1 are the same if they read the same languages for as many steps. Cost is arithmetic:
+1 are the same if they read the same languages for as many steps, in the same way. Cost is
+arithmetic:
 
     file      Σ n · H(share) / 8 bytes of places (entropy) + 4 bytes a value
     memory    24 bytes a ticket weight: value 4, gradient 4, AdamW's moments 8, place 8 (`sparse`);
@@ -41,6 +42,7 @@ SHORT = {
     "output.LayerNorm": "norm 2",
 }
 SAME = ("layers", "modules", "sizes", "base", "base_total", "encoder_total")
+PLAIN = {"text", "steps", "autocast", "name", "layers", "modules"}  # of a stage 1 as sketched
 
 
 def layers(
@@ -51,7 +53,7 @@ def layers(
 
     Runs on another base model than that of the sketches are left out, and the page says so.
     density: where the slider stands at first. prompt: how many numbers the soft prompt has; 0:
-    what the runs say.
+    what the runs say. Languages keep the order of the sketches; their steps go upwards.
 
     >>> import torch
     >>> from .sketch import sketch
@@ -61,6 +63,7 @@ def layers(
     """
     if not sketches:
         raise ValueError("there is no sketch to show; make one with explorers.sketch(deltas, ...)")
+    sketches = _ordered(sketches)
     first = sketches[0]
     for other in sketches:
         decode(other)
@@ -75,7 +78,7 @@ def layers(
     runs = measured(found._replace(rows=ours), first) if ours else []
     alone = [row["trained_parameters"] for row in ours if row["method"] == "prompt_only"]
     full = [row["trained_parameters"] for row in ours if row["method"] == "full"]
-    asked = {run["density"] for run in runs}
+    asked, stage = {run["density"] for run in runs}, _first(kinds, runs, density)
     data = {key: first[key] for key in ("layers", "sizes", "levels", "base_total", "encoder_total")}
     data |= {
         "modules": [{"name": m, "short": SHORT.get(m, m.split(".")[-1])} for m in first["modules"]],
@@ -85,14 +88,20 @@ def layers(
             for s in sketches
         ],
         "densities": sorted({*DENSITIES, round(100 * density, 4), *asked} - {None}),
-        "density": round(100 * density, 4), "stage": _first(kinds, runs, density),
+        "density": round(100 * density, 4), "stage": stage,
         "prompt": prompt or max(alone, default=0),
         "full": max(full, default=first["base_total"]), "runs": runs,
         "methods": look(list(dict.fromkeys(run["name"] for run in runs))),
         "elsewhere": len({row["run"] for row in rows}) - len({row["run"] for row in ours}),
         "groups": findings.GROUPS,
     }  # fmt: skip
-    return explorer("which_layers", data, _still(first, density))
+    return explorer("which_layers", data, _still(sketches[stage], density))
+
+
+def _ordered(sketches: Sequence[dict]) -> list[dict]:
+    """Languages as they come, each with its steps going upwards."""
+    languages = [s["languages"] for s in sketches]
+    return sorted(sketches, key=lambda s: (languages.index(s["languages"]), s["steps"]))
 
 
 def _first(kinds: list[tuple], runs: list[dict], density: float) -> int:
@@ -145,7 +154,7 @@ def _percent(draws: np.ndarray | None) -> list[float] | None:
 
 
 def _setting(row: dict, sketch: dict) -> dict:
-    """Which ticket a row's run trained; the stage is [languages, steps]."""
+    """Which ticket a row's run trained; the stage is [languages, steps], and what is unusual."""
     spec = json.loads(row["spec"])
     setting = {"name": findings.NAMES.get(row["method"], row["method"]), "density": None,
                "stage": None, "rows": None, "columns": None}  # fmt: skip
@@ -159,12 +168,22 @@ def _setting(row: dict, sketch: dict) -> dict:
         "rows": sorted({places[i][0] for i in cells}),
         "columns": sorted({places[i][1] for i in cells}),
     }
-    if stage or row["method"] == "ltp":
+    # A ticket drawn by chance may have layers too, but it has read no text.
+    if row["method"] == "ltp" or {"text", "steps"} & stage.keys():
         setting["stage"] = [stage.get("text", ["en"]), stage.get("steps", 400)]
+        others = {key: value for key, value in stage.items() if key not in PLAIN and value}
+        setting["stage"] += [others] if others else []  # another optimizer, say: no sketch is of it
     return setting
 
 
 def _words(codes: Sequence[str]) -> str:
+    """What a stage 1 read, in a few words.
+
+    >>> _words(["en", "sw"]), _words(["en", "sw", "qu", "so"])
+    ('English + Swahili', '4 languages (en, sw, qu, so)')
+    """
+    if len(codes) > 3:
+        return f"{len(codes)} languages ({', '.join(codes)})"
     return " + ".join(LANGUAGES[code].name if code in LANGUAGES else code for code in codes)
 
 

@@ -1,0 +1,31 @@
+"""Who gains, in a real Chromium: the gaps, verdicts and counts are those of the data."""
+
+import json
+
+import numpy as np
+from test_browser_explorers import choose, numbers, shown, site, visit
+
+__all__ = ["shown", "site", "visit"]  # fixtures
+
+
+def test_methods_are_compared_language_by_language(visit, shown):
+    page_ = visit("who_gains")
+    data = json.loads(page_.locator('[type="application/json"]').text_content())
+    names = [method["name"] for method in data["methods"]]
+    for a, b in (("LTP", "prompt only"), ("prompt only", "LTP"), ("LTP", "random ticket")):
+        choose(page_, "Method", a)
+        choose(page_, "minus", b)
+        i, j = names.index(a), names.index(b)
+        gaps = np.array(data["gaps"][f"{min(i, j)},{max(i, j)}"])
+        gaps = gaps if i < j else -gaps[:, [0, 2, 1]]
+        page_.locator("summary").evaluate("(s) => s.parentElement.open = true")
+        rows = numbers(page_.locator(".all"))
+        told = sorted([float(x.replace("−", "-")) for x in row[:3]] for row in rows)
+        assert np.allclose(told, sorted(gaps.tolist()), atol=0.0501)
+        better = sum(row[3] == "better" for row in rows)
+        assert better == int((gaps[:, 1] > 0).sum())
+        assert f"better in {better} of 3 languages" in page_.locator(".says").inner_text()
+    choose(page_, "One language, with examples", "German")
+    assert page_.locator(".one").inner_text().startswith("German: LTP minus random ticket is")
+    page_.locator(".chart g").filter(has_text="Quechua").click()
+    assert page_.locator(".one").inner_text().startswith("Quechua: ")
