@@ -35,9 +35,9 @@ from ltp_core.layers import eligible
 from ltp_core.mlm import adapt
 from ltp_core.overlap import overlap
 from ltp_core.spec import read_toml
+from ltp_core.streams import Deltas
 from ltp_core.teaching.explorers.sketch import sketch
 from ltp_core.ticket import Ticket, origin
-from ltp_core.topk import Deltas
 
 HERE = Path(__file__).parent
 PLAIN = {"text", "steps", "seed", "autocast", "batch_size", "max_length", "progress"}

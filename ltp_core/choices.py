@@ -23,8 +23,9 @@ import torch.nn.functional as F
 from torch import nn
 
 from .layers import eligible, place
+from .streams import shapes_of
 from .ticket import Ticket, origin
-from .topk import how_many, shapes_of
+from .topk import how_many
 from .train import labelled_rows
 from .trained import Trained
 

@@ -10,7 +10,12 @@ An option is the Python keyword with dashes; its default is read from the functi
 two cannot drift apart. What a program should read goes to stdout (with `--json`, one JSON object),
 progress and complaints to stderr. A wrong input costs one sentence and exit status 2.
 
-Reading order: `main`, `parser`, then the five `run_*` functions.
+    accelerate launch --num_processes 2 -m ltp_core.cli train --save emoji-ltp
+
+Several processes train together (`ranks.py`), and the first one saves and prints. The others only
+complain, where something is wrong with them.
+
+Reading order: `main`, `parser`, then the five `run_*` functions; `options.py` for the options.
 
 What it does not do: decide anything.
 """
@@ -18,34 +23,11 @@ What it does not do: decide anything.
 from __future__ import annotations
 
 import argparse
-import inspect
 import json
 import sys
 from pathlib import Path
 
-HELP = {
-    "density": "share of the eligible weights that is in the ticket, in (0, 1]",
-    "layers": "choose from these layers only (0-based)",
-    "steps": "steps of masked-LM training",
-    "max_length": "cut lines into rows of this many pieces",
-    "batch_size": "rows a step",
-    "learning_rate": "peak rate of the weights",
-    "prompt_rate": "peak rate of the prompt",
-    "weight_decay": "AdamW's pull on the weights",
-    "warmup": "share of the steps during which the rate rises",
-    "dropout": "train with the model's dropout",
-    "seed": "decides order, masks, and starting prompt",
-    "prompt_length": "number of prompt vectors",
-    "epochs": "passes over the examples",
-    "mlp_width": "width of the prompt's re-parametrisation, 0 for none",
-    "learned_labels": "train one vector per class, starting from its word",
-    "truncate": "cut texts that are longer than the positions",
-    "full": "train every weight instead of a ticket",
-    "autocast": "bfloat16: off, on, or auto (where this machine gains by it)",
-    "checkpoint": "folder for the state; the same command then goes on after a kill",
-    "every": "steps between two checkpoints",
-}
-AUTOCAST = {"off": False, "on": True, "auto": "auto"}
+from .options import AUTOCAST, HELP, keywords, task_options, values, verb
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -79,44 +61,44 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"ltp_core {__version__}")
     verbs = top.add_subparsers(dest="command", required=True)
 
-    p = _verb(verbs, "ticket", run_ticket, "find a winning ticket by masked-LM training",
-              "ltp ticket --text en --density 0.20 --save en.ticket.safetensors")  # fmt: skip
+    p = verb(verbs, "ticket", run_ticket, "find a winning ticket by masked-LM training",
+             "ltp ticket --text en --density 0.20 --save en.ticket.safetensors")  # fmt: skip
     p.add_argument("--text", nargs="+", default=["en"], help="languages of the embedded text")
     p.add_argument("--text-file", help="lines of your own, UTF-8, instead of --text")
     p.add_argument("--save", required=True, metavar="FILE", help="where to write the ticket")
     p.add_argument("--layers", nargs="+", type=int, help=HELP["layers"])
-    _keywords(p, find_ticket, "density", "steps", "seed")
-    _keywords(p, adapt, "batch_size", "learning_rate", "weight_decay", "warmup", "max_length")
-    _keywords(p, fit, "autocast", "checkpoint", "every")
+    keywords(p, find_ticket, "density", "steps", "seed")
+    keywords(p, adapt, "batch_size", "learning_rate", "weight_decay", "warmup", "max_length")
+    keywords(p, fit, "autocast", "checkpoint", "every")
 
-    p = _verb(verbs, "train", run_train, "train a prompt, with a ticket or without",
-              "ltp train --k 16 --ticket en.ticket.safetensors --save emoji-ltp")  # fmt: skip
-    _task_options(p)
+    p = verb(verbs, "train", run_train, "train a prompt, with a ticket or without",
+             "ltp train --k 16 --ticket en.ticket.safetensors --save emoji-ltp")  # fmt: skip
+    task_options(p)
     p.add_argument("--language", default="en", help="language of the examples")
     p.add_argument("--k", type=int, default=16, help="examples per class; 0 for all there are")
     p.add_argument("--ticket", metavar="FILE", help="train this ticket with the prompt")
     p.add_argument("--save", required=True, metavar="FOLDER", help="where to write the model")
-    _keywords(p, train, "full", "prompt_length", "epochs", "batch_size", "learning_rate",
-              "prompt_rate", "weight_decay", "mlp_width", "learned_labels", "truncate",
-              "dropout", "seed")  # fmt: skip
-    _keywords(p, fit, "warmup", "autocast", "checkpoint", "every")
+    keywords(p, train, "full", "prompt_length", "epochs", "batch_size", "learning_rate",
+             "prompt_rate", "weight_decay", "mlp_width", "learned_labels", "truncate",
+             "dropout", "seed")  # fmt: skip
+    keywords(p, fit, "warmup", "autocast", "checkpoint", "every")
 
-    p = _verb(verbs, "evaluate", run_evaluate, "accuracy per language on unseen items",
-              "ltp evaluate emoji-ltp --languages qu yo sw")  # fmt: skip
+    p = verb(verbs, "evaluate", run_evaluate, "accuracy per language on unseen items",
+             "ltp evaluate emoji-ltp --languages qu yo sw")  # fmt: skip
     p.add_argument("model", metavar="FOLDER", help="what `ltp train --save` wrote")
-    _task_options(p)
+    task_options(p)
     p.add_argument("--languages", nargs="+", default=[], help="default: all of the task")
     p.add_argument("--batch-size", type=int, default=64, help="texts read together")
     p.add_argument("--autocast", choices=AUTOCAST, default="off", help=HELP["autocast"])
 
-    p = _verb(verbs, "merge", run_merge, "write base model + ticket as a plain checkpoint",
-              "ltp merge emoji-ltp --save merged")  # fmt: skip
+    p = verb(verbs, "merge", run_merge, "write base model + ticket as a plain checkpoint",
+             "ltp merge emoji-ltp --save merged")  # fmt: skip
     p.add_argument("model", metavar="FOLDER", help="what `ltp train --save` wrote, with a ticket")
     p.add_argument("--save", required=True, metavar="FOLDER", help="where to write the checkpoint")
     p.add_argument("--undo", action="store_true", help="FOLDER is merged; write its base model")
 
-    p = _verb(verbs, "sweep", run_sweep, "do all runs of a spec that are not done yet",
-              "ltp sweep benchmarks/first_light.toml --out data/results")  # fmt: skip
+    p = verb(verbs, "sweep", run_sweep, "do all runs of a spec that are not done yet",
+             "ltp sweep benchmarks/first_light.toml --out data/results")  # fmt: skip
     p.add_argument("spec", metavar="FILE", help="a TOML file")
     p.add_argument("--out", required=True, metavar="FOLDER", help="where results are and go")
     p.add_argument("--only", nargs="+", default=[], metavar="RUN", help="runs whose name starts so")
@@ -129,7 +111,9 @@ def run_ticket(args) -> None:
 
     Path(args.save).parent.mkdir(parents=True, exist_ok=True)
     lm = _backbone(args)
-    ticket = find_ticket(lm, _text(args), layers=args.layers, **_values(args))
+    ticket = find_ticket(lm, _text(args), layers=args.layers, **values(args))
+    if not _first():
+        return
     ticket.save(args.save)
     shares = {name: getattr(ticket, name) for name in ("density", "density_encoder", "density_all")}
     found = {"ticket": args.save, "parameters": len(ticket), **shares, "base": ticket.base}
@@ -138,18 +122,19 @@ def run_ticket(args) -> None:
 
 def run_train(args) -> None:
     """`ltp train`: stage 2; prints what was trained and the last loss."""
-    from .tasks import load as load_task
     from .ticket import Ticket
     from .train import train
 
-    task = load_task(args.task, args.split)
+    task = _task(args, args.language)
     if args.k:
         shots = task.few_shot(args.language, k=args.k, seed=args.seed)
     else:
         shots = task.train(args.language)
     lm = _backbone(args)
     ticket = Ticket.load(args.ticket, lm.model) if args.ticket else None
-    model = train(lm, shots, task=task, ticket=ticket, **_values(args))
+    model = train(lm, shots, task=task, ticket=ticket, **values(args))
+    if not _first():
+        return
     model.save(args.save)
     facts = {"model": args.save, "trains": model.trains, "rows": len(shots),
              "trained_parameters": model.trained_parameters, "loss": model.history[-1]}  # fmt: skip
@@ -162,12 +147,18 @@ def run_evaluate(args) -> None:
     from accelerate import Accelerator
 
     from .evaluate import evaluate
-    from .tasks import load as load_task
     from .trained import Trained
 
+    if not _first():
+        return
     model = Trained.load(args.model, _backbone(args)).to(Accelerator().device)
-    test = load_task(args.task, args.split).test(*args.languages)
-    table = evaluate(model, test, **_values(args), batch_size=args.batch_size)
+    task = _task(args, *args.languages)
+    if tuple(model.words) != task.words:
+        raise ValueError(
+            f"{args.model} answers with {', '.join(model.words)}, but the words of task "
+            f"{args.task!r} are {', '.join(task.words)}; give --words as in training"
+        )
+    table = evaluate(model, task.test(*args.languages), **values(args), batch_size=args.batch_size)
     means = {group: table.mean(group) for group in ("low", "high")}
     known = {group: mean for group, mean in means.items() if mean == mean}
     _say(args, {"rows": [row._asdict() for row in table.rows], "means": known}, str(table))
@@ -177,6 +168,8 @@ def run_merge(args) -> None:
     """`ltp merge`: prints where the checkpoint is."""
     from .merge import merge, unmerge
 
+    if not _first():
+        return
     if args.undo:
         lm = unmerge(args.model)
         lm.model.save_pretrained(args.save)
@@ -188,9 +181,15 @@ def run_merge(args) -> None:
 
 def run_sweep(args) -> None:
     """`ltp sweep`: prints the means of each method."""
+    from accelerate import Accelerator
+
     from . import results
     from .experiment import sweep
 
+    if (number := Accelerator().num_processes) > 1:
+        raise ValueError(
+            f"a sweep needs one process, got {number}; start it without `accelerate launch`"
+        )
     out = Path(args.out)
     path = sweep(args.spec, out, backbone=args.backbone, only=args.only, progress=not args.quiet)
     rows = results.read(path)
@@ -202,43 +201,18 @@ def run_sweep(args) -> None:
     _say(args, {"results": str(path), "means": plain}, "\n".join([*lines, f"all rows: {path}"]))
 
 
-def _verb(verbs, name: str, run, what: str, example: str) -> argparse.ArgumentParser:
-    p = verbs.add_parser(name, help=what, description=what, epilog=f"example: {example}")
-    p.set_defaults(run=run, keywords=[])
-    p.add_argument("--backbone", help="folder or name of a masked LM (default: the embedded one)")
-    p.add_argument("--download", action="store_true", help="allow fetching --backbone from the hub")
-    p.add_argument("--json", action="store_true", help="print one JSON object")
-    p.add_argument("--quiet", action="store_true", help="no progress bars")
-    return p
+def _task(args, *languages: str):
+    from .tasks import load
+
+    words = dict(args.words) if args.words else None
+    return load(args.task, args.split, words=words, languages=languages, download=args.download)
 
 
-def _task_options(p: argparse.ArgumentParser) -> None:
-    p.add_argument("--task", default="emoji", help="a name, such as emoji, or a folder of your own")
-    p.add_argument("--split", default="random", help="random or subgroup, where a task has both")
+def _first() -> bool:
+    """Is this the process that saves and prints? The only one, without `accelerate launch`."""
+    from accelerate import Accelerator
 
-
-def _keywords(p: argparse.ArgumentParser, function, *names: str) -> None:
-    """Offer keywords of `function` as options, with its own defaults."""
-    for name in names:
-        default = inspect.signature(function).parameters[name].default
-        flag, about = "--" + name.replace("_", "-"), HELP[name]
-        if name == "autocast":
-            p.add_argument(flag, choices=AUTOCAST, default="off", help=about)
-        elif isinstance(default, bool):
-            p.add_argument(flag, action="store_true", help=about)
-        else:
-            kind = str if name == "checkpoint" else float if default is None else type(default)
-            shown = "" if default is None else f" (default: {default})"
-            p.add_argument(flag, type=kind, default=default, help=about + shown)
-    p.set_defaults(keywords=[*p.get_default("keywords"), *names])
-
-
-def _values(args) -> dict:
-    """The keywords the user's options stand for."""
-    values = {name: getattr(args, name) for name in args.keywords}
-    if hasattr(args, "autocast"):
-        values["autocast"] = AUTOCAST[args.autocast]
-    return values | {"progress": not args.quiet}
+    return Accelerator().is_main_process
 
 
 def _backbone(args):

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from .layers import eligible
 from .mapped import mapped_model
+from .streams import Deltas
 from .ticket import Ticket, origin
-from .topk import Deltas, how_many
+from .topk import how_many
 
 
 def find_ticket(

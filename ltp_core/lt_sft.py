@@ -31,8 +31,8 @@ from .layers import eligible
 from .loop import twin
 from .merge import gather, scatter
 from .mlm import adapt
+from .streams import Deltas
 from .ticket import Ticket, origin
-from .topk import Deltas
 from .train import RATES, train
 
 Adapted = tuple[Ticket, Tensor]  # a language's ticket and its trained values (K,)

@@ -31,7 +31,8 @@ from . import mask_file
 from .backbone import fingerprint
 from .layers import among, eligible, in_encoder, place
 from .report import report
-from .topk import delta_bits, how_many, random_bits, shapes_of, top_k
+from .streams import delta_bits, random_bits, shapes_of
+from .topk import how_many, top_k
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -146,7 +147,7 @@ class Ticket:
         """The exact global top k of |delta|.
 
         A parameter that did not move says nothing: it is never chosen unless `allow_unmoved`.
-        deltas: fp32 tensors by name, or `topk.Deltas`, which takes no memory.
+        deltas: fp32 tensors by name, or `streams.Deltas`, which takes no memory.
 
         >>> deltas = {"b": torch.tensor([[0.4], [-0.1]]), "a": torch.tensor([0.1, -0.9, 0.0])}
         >>> Ticket.select(deltas, 0.6, base="toy").indices  # k = 3; of the two 0.1, a[0] is first

@@ -13,22 +13,17 @@ bits finds the bucket of t, one of the lower 16 bits finds t within it, and a th
 Guesses cost time and never change the answer. It is the same on every machine and for every number
 of threads: the k largest, and of equal numbers the first in the order of names and flat indices.
 
-Memory. Numbers pass by in chunks, and |θ₁ − θ₀| is subtracted chunk by chunk: nothing of the
-model's size exists, not even for its largest tensor. A mark is one bit a number. Marks are turned
-into indices tensor by tensor. So the peak is the answer itself (8 bytes for each of the k), less
-than half a byte a parameter, and a few chunks.
+Memory. Numbers pass by in chunks: nothing of the model's size exists, not even for its largest
+tensor. A mark is one bit a number. Marks are turned into indices tensor by tensor. So the peak is
+the answer itself (8 bytes for each of the k), less than half a byte a parameter, and a few chunks.
 
-The same choice made on random bits instead of deltas is a random ticket: see `random_bits`.
-
-Reading order: `top_k`, `by_counting`, `collect`, then the streams `delta_bits` (of `Deltas`) and
-`random_bits`. What this file does not do: it knows nothing of models, files and tickets.
+Reading order: `top_k`, `by_counting`, `collect`; then `streams.py`, which hands out the numbers.
+What this file does not do: it knows nothing of models, files and tickets.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
-from math import prod
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -36,13 +31,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-CHUNK = 1 << 17  # numbers looked at together; few enough to stay in the cache
+from .streams import CHUNK, Stream
+
 STEP = 61  # of so many numbers one is in the sample; a prime, to be in step with no row
 ROOM = 1 / 32  # share of the numbers that may be kept between the bounds
 BINS = 1 << 16
-INFINITY = 0x7F800000  # the bits of fp32 infinity; the bits of every NaN are larger
-# stream(step) yields name, start, and int32 bits of every step-th number of a chunk
-Stream = Callable[[int], Iterator[tuple[str, int, np.ndarray]]]
 
 
 def how_many(density: float, total: int) -> int:
@@ -76,6 +69,7 @@ def top_k(stream: Stream, k: int, total: int) -> Chosen:
     """The k largest of `total` numbers.
 
     >>> deltas = {"w": torch.tensor([0.5, -2.0, 0.5, 1.0, 0.5])}
+    >>> from ltp_core.streams import delta_bits
     >>> found = top_k(delta_bits(deltas), 4, total=5)                    # 2, 1, 0.5, 0.5
     >>> found.indices, torch.tensor(found.least, dtype=torch.int32).view(torch.float32), found.ties
     ({'w': tensor([0, 1, 2, 3])}, tensor(0.5000), 2)
@@ -123,6 +117,7 @@ def bounds(stream: Stream, share: float) -> tuple[int, int]:
 def by_counting(stream: Stream, k: int) -> tuple[int, int]:
     """The bits of the k-th largest number and how many of the k equal it, without a guess.
 
+    >>> from ltp_core.streams import delta_bits
     >>> by_counting(delta_bits({"w": torch.tensor([0.5, -2.0, 0.5, 1.0, 0.5])}), 4)[1]
     2
     """
@@ -143,6 +138,7 @@ def by_counting(stream: Stream, k: int) -> tuple[int, int]:
 def collect(stream: Stream, least: int, ties: int) -> dict[str, Tensor]:
     """The flat indices of all larger numbers and of the first `ties` equal ones, by name.
 
+    >>> from ltp_core.streams import delta_bits
     >>> stream = delta_bits({"w": torch.tensor([0.5, -2.0, 0.5, 1.0, 0.5])})
     >>> collect(stream, *by_counting(stream, 4))
     {'w': tensor([0, 1, 2, 3])}
@@ -187,89 +183,3 @@ def _indices(parts: list[_Part]) -> Tensor:
         np.add(np.flatnonzero(chosen), part.start, out=found[end : end + count])
         end += count
     return torch.from_numpy(found)
-
-
-class Deltas(Mapping):
-    """θ₁ − θ₀ in fp32. `Deltas` holds no numbers: it subtracts when asked, so it takes no memory.
-
-    `before` and `after` may lie in memory, on a GPU, or in files (`mapped`), in any precision.
-
-    >>> Deltas({"w": torch.tensor([1.0, 2.0])}, {"w": torch.tensor([1.5, 2.0])})["w"]
-    tensor([0.5000, 0.0000])
-    """
-
-    def __init__(self, before: Mapping[str, Tensor], after: Mapping[str, Tensor]) -> None:
-        for name in before:
-            if name not in after:
-                raise ValueError(f"stage 1 gave no weights for {name!r}, which is eligible")
-            if (old := before[name].shape) != (new := after[name].shape):
-                shapes = f"shape {tuple(old)} before and {tuple(new)} after"
-                raise ValueError(f"{name} has {shapes}; compare two states of one model")
-        self.before, self.after = before, after
-
-    def __getitem__(self, name: str) -> Tensor:
-        return _minus(self.after[name].detach(), self.before[name].detach())
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.before)
-
-    def __len__(self) -> int:
-        return len(self.before)
-
-
-def _minus(after: Tensor, before: Tensor) -> Tensor:
-    return after.float() - before.to(after.device).float()
-
-
-def shapes_of(deltas: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:
-    """The shape of each delta, without subtracting any.
-
-    >>> shapes_of(Deltas({"w": torch.ones(2, 5)}, {"w": torch.ones(2, 5)}))
-    {'w': (2, 5)}
-    """
-    tensors = deltas.before if isinstance(deltas, Deltas) else deltas
-    return {name: tuple(tensors[name].shape) for name in tensors}
-
-
-def delta_bits(deltas: Mapping[str, Tensor]) -> Stream:
-    """The stream of |delta|. Deltas must be fp32 (in bf16 most of them tie) and finite."""
-    before, after = None, deltas
-    if isinstance(deltas, Deltas):
-        before, after = deltas.before, deltas.after
-
-    def stream(step: int):
-        for name in sorted(deltas):
-            new = after[name].detach().reshape(-1)
-            old = None if before is None else before[name].detach().reshape(-1)
-            if old is None and new.dtype != torch.float32:
-                raise ValueError(f"the delta of {name} is {new.dtype}; take it in torch.float32")
-            for start in range(0, len(new), CHUNK):
-                here = slice(start, start + CHUNK, step)
-                delta = new[here] if old is None else _minus(new[here], old[here])
-                bits = (delta.contiguous().view(torch.int32) & 0x7FFFFFFF).cpu().numpy()  # no sign
-                if bits.max() >= INFINITY:
-                    raise ValueError(
-                        f"the delta of {name} holds NaN or infinity; run stage 1 again with a "
-                        f"lower learning rate"
-                    )
-                yield name, start, bits
-
-    return stream
-
-
-def random_bits(shapes: Mapping[str, tuple[int, ...]], seed: int) -> Stream:
-    """A stream of 31 random bits for each entry, the same at every pass and on every machine.
-
-    >>> stream = random_bits({"w": (2, 5)}, seed=0)
-    >>> top_k(stream, 3, total=10).indices
-    {'w': tensor([5, 7, 8])}
-    """
-
-    def stream(step: int):
-        generator = torch.Generator().manual_seed(seed)
-        for name, shape in sorted(shapes.items()):
-            for start in range(0, prod(shape), CHUNK):
-                bits = torch.empty(min(CHUNK, prod(shape) - start), dtype=torch.int32)
-                yield name, start, bits.random_(generator=generator).numpy()[::step]
-
-    return stream

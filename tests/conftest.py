@@ -1,7 +1,7 @@
 """Every test, and every kernel a test starts, runs in the environment the book is made in.
 
-Below it what several test files share: the toy model, a ticket of it, and a browser. They are
-imported late: the environment must stand before torch reads it.
+Below it what several test files share: the toy model, a ticket of it, a lab, and a browser. They
+are imported late: the environment must stand before torch reads it.
 """
 
 import os
@@ -26,6 +26,15 @@ def ticket(lm):
     from ltp_core.ticket import Ticket, origin
 
     return Ticket.random(eligible(lm.model), 0.2, seed=0, **origin(lm.model))
+
+
+@pytest.fixture
+def lab():
+    from toy_lab import DELTAS, LM, SIZES, TASK, Lab, put_away
+
+    it = Lab(LM, TASK, DELTAS, languages=("en", "qu"), **SIZES)
+    yield it
+    put_away(it)
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import torch
 
+from ltp_core.streams import Deltas
 from ltp_core.ticket import Ticket
-from ltp_core.topk import Deltas
 
 FOLDER = Path(__file__).resolve().parents[1] / "benchmarks"
 pytest.importorskip("peft")

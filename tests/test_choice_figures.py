@@ -3,12 +3,13 @@
 import matplotlib
 import pytest
 import torch
-from test_teaching import CARD, contrast
+from test_teaching import CARD, contrast, draw_whole
 from test_topk import noise
 
+from ltp_core.streams import delta_bits
 from ltp_core.teaching import choice_figures as cf
 from ltp_core.ticket import Ticket
-from ltp_core.topk import delta_bits, top_k
+from ltp_core.topk import top_k
 
 NAMES = [
     f"encoder.layer.{n}.{m}.weight" for n in range(12) for m in ("output.dense", "output.LayerNorm")
@@ -70,6 +71,6 @@ def test_every_figure_fits_a_telephone_and_can_be_read():
     for figure in figures:
         assert figure.get_figwidth() == 4.8 and not matplotlib.pyplot.get_fignums()
         assert matplotlib.colors.to_hex(figure.get_facecolor()) == CARD
-        figure.canvas.draw()
+        draw_whole(figure)
         assert all(axes.get_title("left") and not axes.get_legend() for axes in figure.axes)
     assert all(contrast(colour, CARD) >= 4.5 for colour, _ in cf.OTHERS)

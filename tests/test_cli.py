@@ -2,12 +2,17 @@
 
 import inspect
 import json
+import sys
 
 import pytest
 from test_experiment import SHORT, backbone_folder, task_folder, write  # noqa: F401
+from test_ranks import launch
 
 from ltp_core import cli
 from ltp_core.loop import fit
+from ltp_core.tasks import NAMES
+from ltp_core.tasks.sib200 import SIB_WORDS
+from ltp_core.toy import WORDS
 from ltp_core.train import train
 
 
@@ -61,6 +66,9 @@ def test_the_five_verbs(tmp_path, ltp, task_folder):  # noqa: F811
         (("train", "--save", "{tmp}/m", "--k", 5000), "k must be between 1 and"),
         (("train", "--save", "{tmp}/m", "--split", "odd"), "'random' or 'subgroup', got 'odd'"),
         (("train", "--save", "{tmp}/m", "--task", "odd"), "unknown task 'odd'"),
+        (("train", "--save", "{tmp}/m", "--words", "food=meal"), "a word for each of its labels"),
+        (("train", "--save", "{tmp}/m", "--task", "sib200"), "FLORES does, such as eng_Latn, got"),
+        (("evaluate", "{tmp}", "--task", "sib200"), "holds no trained model"),
         (("train", "--save", "{tmp}/m", "--ticket", "no"), "there is no ticket at"),
         (("evaluate", "{tmp}/nowhere"), "holds no trained model; make one with `ltp train`"),
         (("merge", "{tmp}/no", "--save", "{tmp}/m"), "there is no ticket at"),
@@ -76,6 +84,77 @@ def test_a_mistake_costs_one_sentence(tmp_path, ltp, words, sentence):
     assert sentence in err and "Traceback" not in err and err.count("\n") == 1
 
 
+def test_words_of_ones_own(tmp_path, ltp, task_folder):  # noqa: F811
+    """They are trained, kept, asked for again, and told apart from other words."""
+    model = tmp_path / "model"
+    fit = ("train", "--task", task_folder, "--k", 2, "--epochs", 1, "--save", model)
+    assert ltp(*fit, "--words", "food=rice", "animals=dog")[0] == 0
+    assert json.loads((model / "config.json").read_text())["words"] == ["rice", "dog"]
+
+    test = ("evaluate", model, "--task", task_folder)
+    status, out, err = ltp(*test)
+    assert status == 2 and not out and "answers with rice, dog, but" in err
+    assert "are animals, food; give --words as in training" in err
+    assert ltp(*test, "--words", "food=rice", "animals=dog")[0] == 0
+    # The order is that of the classes: the same words the other way round are another question.
+    assert ltp(*test, "--words", "animals=dog", "food=rice")[0] == 2
+
+    with pytest.raises(SystemExit) as stop:
+        ltp(*fit, "--words", "food")
+    assert stop.value.code == 2
+
+
+def test_sib200_in_the_shell(tmp_path, ltp, monkeypatch):
+    asked = []
+
+    def rows(language):
+        asked.append(language)
+        return [
+            {"id": f"{split}{i}", "text": word, "label": label, "language": language,
+             "split": split}
+            for split in ("train", "test") for i, label in enumerate(SIB_WORDS)
+            for word in ["rice"]
+        ]  # fmt: skip
+
+    monkeypatch.setattr(sys.modules["ltp_core.tasks.sib200"], "_rows", rows)
+    words = [f"{label}={word}" for label, word in zip(SIB_WORDS, WORDS[3:], strict=False)]
+    task = ("--task", "sib200", "--words", *words)
+    fit = ("train", *task, "--k", 1, "--epochs", 1, "--save", tmp_path / "model")
+    status, _, err = ltp(*fit, "--language", "eng_Latn")
+    assert status == 2 and "pass download=True to fetch it from the hub" in err and not asked
+    assert ltp(*fit, "--language", "eng_Latn", "--download")[0] == 0
+    test = ("evaluate", tmp_path / "model", *task, "--download", "--languages", "quy_Latn")
+    status, out, _ = ltp(*test, "--json")
+    assert status == 0 and [row["language"] for row in json.loads(out)["rows"]] == ["quy_Latn"]
+    assert set(asked) == {"eng_Latn", "quy_Latn"}
+
+
+def test_of_two_processes_one_saves_and_prints(tmp_path, task_folder, backbone_folder):  # noqa: F811
+    words = ("--task", task_folder, "--backbone", backbone_folder, "--json")
+    train = ("train", "--k", 2, "--epochs", 1, "--prompt-length", 2, "--save", tmp_path / "m")
+    (line,) = launch("-m", "ltp_core.cli", *train, *words).splitlines()
+    assert json.loads(line)["rows"] == 4 and (tmp_path / "m" / "config.json").is_file()
+    (line,) = launch("-m", "ltp_core.cli", "evaluate", tmp_path / "m", *words).splitlines()
+    assert [row["n"] for row in json.loads(line)["rows"]] == [2, 2]
+
+
+def test_a_sweep_is_for_one_process(tmp_path, ltp, monkeypatch):
+    monkeypatch.setattr("accelerate.Accelerator.num_processes", 2)
+    status, out, err = ltp("sweep", tmp_path / "spec.toml", "--out", tmp_path)
+    assert status == 2 and not out and "a sweep needs one process, got 2" in err
+
+
+def test_other_processes_neither_save_nor_print(tmp_path, ltp, task_folder, monkeypatch):  # noqa: F811
+    monkeypatch.setattr("accelerate.Accelerator.is_main_process", False)
+    lines = tmp_path / "lines.txt"
+    lines.write_text("the cat eats rice\n" * 4)
+    find = ("ticket", "--text-file", lines, "--steps", 1, "--save", tmp_path / "t.safetensors")
+    fit = ("train", "--task", task_folder, "--k", 1, "--epochs", 1, "--save", tmp_path / "model")
+    for words in (find, fit, ("evaluate", "no"), ("merge", "no", "--save", tmp_path / "merged")):
+        assert ltp(*words) == (0, "", "")
+    assert [path.name for path in tmp_path.iterdir()] == ["lines.txt"]
+
+
 def test_an_unknown_backbone(ltp, tmp_path):
     status, _, err = ltp("evaluate", tmp_path, backbone="no/such-model")
     assert status == 2 and "no/such-model" in err and "download" in err
@@ -85,7 +164,10 @@ def test_help_has_examples_and_the_defaults_of_the_functions(capsys):
     for verb in ("ticket", "train", "evaluate", "merge", "sweep"):
         with pytest.raises(SystemExit) as stop:
             cli.main([verb, "--help"])
-        assert stop.value.code == 0 and f"example: ltp {verb}" in capsys.readouterr().out
+        said = " ".join(capsys.readouterr().out.split())
+        assert stop.value.code == 0 and f"example: ltp {verb}" in said
+        if verb in ("train", "evaluate"):
+            assert "--words LABEL=WORD" in said and all(name in said for name in NAMES)
     args = cli.parser().parse_args(["train", "--save", "x"])
     defaults = inspect.signature(fit).parameters | inspect.signature(train).parameters
     for name in set(args.keywords) - {"autocast"}:

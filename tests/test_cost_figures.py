@@ -6,7 +6,7 @@ from pathlib import Path
 import matplotlib
 import numpy as np
 import pytest
-from test_teaching import CARD, contrast
+from test_teaching import CARD, contrast, draw_whole
 
 from ltp_core.teaching import cost_figures as cf
 from ltp_core.teaching import costs
@@ -155,6 +155,6 @@ def test_every_figure_fits_a_telephone_and_can_be_read():
     for figure in drawn:
         assert figure.get_figwidth() == 4.8 and not matplotlib.pyplot.get_fignums()
         assert matplotlib.colors.to_hex(figure.get_facecolor()) == CARD
-        figure.canvas.draw()
+        draw_whole(figure)
         assert all(axes.get_title("left") and not axes.get_legend() for axes in figure.axes)
     assert all(contrast(colour, CARD) >= 4.5 for colour in counted.PARTS.values())

@@ -3,10 +3,10 @@
 import matplotlib
 import pytest
 import torch
+from test_teaching import CARD, draw_whole
 
 from ltp_core.teaching import delta_figures as draw
 
-CARD = "#f7f7f4"
 NAMES = [f"encoder.layer.{n}.{m}" for n in range(3)
          for m in ("attention.self.key.weight", "attention.self.key.bias", "output.dense.bias",
                    "output.LayerNorm.weight")]  # fmt: skip
@@ -42,7 +42,7 @@ def test_every_figure_fits_a_telephone_and_has_a_title_and_no_legend():
     for name, figure in all_figures().items():
         assert figure.get_figwidth() == 4.8, name
         assert not matplotlib.pyplot.get_fignums(), f"{name} is left open and would appear twice"
-        figure.canvas.draw()
+        draw_whole(figure)
         assert title(figure), name
         assert not any(axes.get_legend() for axes in figure.axes), name
         assert matplotlib.colors.to_hex(figure.get_facecolor()) == CARD

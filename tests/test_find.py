@@ -5,8 +5,8 @@ import torch
 
 from ltp_core.find import find_in_folders, find_ticket
 from ltp_core.layers import eligible
+from ltp_core.streams import Deltas
 from ltp_core.ticket import Ticket, origin
-from ltp_core.topk import Deltas
 from ltp_core.toy import toy_backbone
 
 

@@ -3,7 +3,7 @@
 import matplotlib
 import numpy as np
 import pytest
-from test_teaching import CARD, contrast
+from test_teaching import CARD, contrast, draw_whole
 
 from ltp_core.bootstrap import Interval
 from ltp_core.languages import HIGH, LOW, TASK_LANGUAGES
@@ -134,7 +134,7 @@ def test_every_figure_fits_a_telephone_and_can_be_read():
     for figure in figures:
         assert figure.get_figwidth() == 4.8 and not matplotlib.pyplot.get_fignums()
         assert matplotlib.colors.to_hex(figure.get_facecolor()) == CARD
-        figure.canvas.draw()
+        draw_whole(figure)
         assert figure.get_suptitle() or figure.axes[0].get_title("left")
         assert not any(axes.get_legend() for axes in figure.axes)
     for colour, _ in [*lf.GROUPS.values(), *lf.OTHERS]:

@@ -7,6 +7,7 @@ just done so for exactly this state. The third tests the tools that do it, on a 
 import copy
 import json
 import re
+import subprocess
 
 import nbformat
 import pytest
@@ -165,6 +166,66 @@ def test_a_failing_cell_stops_with_its_error_and_writes_nothing(tmp_path, capsys
     with pytest.raises(SystemExit, match="ZeroDivisionError(.|\n)*bad.ipynb stopped"):
         book.run(path, book.Stamps(tmp_path / "stamps"))
     assert path.read_text() == before
+
+
+MEET = """
+import time
+from pathlib import Path
+Path("{own}").touch()
+until = time.monotonic() + 20
+while not Path("{other}").exists():
+    assert time.monotonic() < until, "nobody came"
+    time.sleep(0.1)
+{then}
+"""
+
+
+def store(folder, **sources):
+    """Notebooks of one cell each, by name."""
+    for name, source in sources.items():
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
+        (folder / f"{name}.ipynb").write_text(nbrun.text(notebook), encoding="utf-8")
+    return [folder / f"{name}.ipynb" for name in sources]
+
+
+def test_two_chapters_run_at_a_time_and_no_more(tmp_path, monkeypatch):
+    monkeypatch.setattr(book, "AT_A_TIME", 2)
+    alone = "from pathlib import Path\nprint(Path('a').exists(), Path('b').exists())"
+    a, b = (MEET.format(own=x, other=y, then=f"print('{x}')") for x, y in ("ab", "ba"))
+    paths = store(tmp_path, one=a, two=b, three=alone)
+    got = dict(book.run_all(paths, book.Stamps(tmp_path / "stamps")))
+    assert [got[path].cells[0].outputs[0].text for path in paths] == ["a\n", "b\n", "True True\n"]
+
+
+def test_one_failing_chapter_of_two_stops_with_its_error(tmp_path, monkeypatch):
+    monkeypatch.setattr(book, "AT_A_TIME", 2)
+    good = MEET.format(own="a", other="b", then="")
+    bad = MEET.format(own="b", other="a", then="1 / 0")
+    paths = store(tmp_path, good=good, bad=bad)
+    with pytest.raises(SystemExit, match="ZeroDivisionError(.|\n)*bad.ipynb stopped"):
+        dict(book.run_all(paths, book.Stamps(tmp_path / "stamps")))
+
+
+@pytest.mark.parametrize("cores", [1, 2])
+def test_nbval_begins_with_the_longest_chapter(tmp_path, monkeypatch, cores):
+    stamps = book.Stamps(tmp_path / "stamps")
+    paths = store(tmp_path, short="1", long="2", new="3")
+    for path, seconds in zip(paths, (5, 90), strict=False):
+        stamps.mark(path, "time", seconds=seconds)
+    called = []
+
+    def run(command, cwd):
+        called.append(command)
+        return subprocess.CompletedProcess(command, 1)
+
+    monkeypatch.setattr(book, "Stamps", lambda: stamps)
+    monkeypatch.setattr(book, "AT_A_TIME", cores)
+    monkeypatch.setattr(book.subprocess, "run", run)
+    assert book.test(paths) == 1 and not any(stamps.fresh(path, "nbval") for path in paths)
+    (command,) = called
+    names = ["new.ipynb", "long.ipynb", "short.ipynb", "tests", "ltp_core", "tools"]
+    assert [word.rpartition("/")[2] for word in command[-6:]] == names
+    assert ("loadscope" in command) == (cores == 2)  # cells of one chapter stay together
 
 
 def test_an_unknown_chapter_is_refused_in_one_sentence():

@@ -6,7 +6,7 @@ import matplotlib
 import numpy as np
 import pytest
 import torch
-from test_teaching import CARD, a_sweep, contrast
+from test_teaching import CARD, a_sweep, contrast, draw_whole
 
 import nbrun
 from ltp_core import results, tasks
@@ -52,7 +52,7 @@ def test_every_figure_fits_a_telephone_and_can_be_read():
     for name, figure in all_figures().items():
         assert figure.get_figwidth() == 4.8, name
         assert not matplotlib.pyplot.get_fignums(), f"{name} is left open and would appear twice"
-        figure.canvas.draw()
+        draw_whole(figure)
         assert title(figure) or name == "absent"
         assert not any(axes.get_legend() for axes in figure.axes), name
         assert matplotlib.colors.to_hex(figure.get_facecolor()) == CARD

@@ -66,21 +66,22 @@ def count_bytes() -> list[int]:
     return sent
 
 
-def launch(folder: Path) -> None:
-    """Run this file in two processes, as `ltp_core.ranks` says; a GPU is not used if there is."""
+def launch(*words) -> str:
+    """Run a program in two processes, as `ltp_core.ranks` says, without a GPU; what they print."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     line = f"accelerate.commands.launch --multi_gpu --num_processes 2 --main_process_port {port}"
     env = os.environ | {"ACCELERATE_USE_CPU": "true", "OMP_NUM_THREADS": "1"}
     env["PYTHONPATH"] = str(Path(__file__).parents[1])
-    command = [sys.executable, "-m", *line.split(), __file__, str(folder)]
+    command = [sys.executable, "-m", *line.split(), *map(str, words)]
     done = subprocess.run(command, env=env, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def test_two_processes_end_where_one_does(tmp_path):
-    launch(tmp_path)
+    launch(__file__, tmp_path)
     first, second = (load_file(tmp_path / f"{rank}.safetensors") for rank in (0, 1))
     assert all(torch.equal(first[name], second[name]) for name in first)  # ticket and all
 

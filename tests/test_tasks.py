@@ -123,6 +123,9 @@ def write(folder, kind, columns):
     table = pa.table(columns)
     if kind == "csv":
         pa.csv.write_csv(table, folder / "qu.csv")
+    elif kind == "tsv":
+        lines = ["\t".join(row) for row in [columns, *zip(*columns.values(), strict=True)]]
+        (folder / "qu.tsv").write_text("\n".join(lines) + "\n")
     elif kind == "jsonl":
         lines = [str(row).replace("'", '"') for row in table.to_pylist()]
         (folder / "qu.jsonl").write_text("\n".join(lines))
@@ -130,7 +133,7 @@ def write(folder, kind, columns):
         pq.write_table(table, folder / "qu.parquet")
 
 
-@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
+@pytest.mark.parametrize("kind", ["csv", "tsv", "jsonl", "parquet"])
 def test_own_task_from_any_format(tmp_path, kind):
     write(tmp_path, kind, ROWS)
     task = tasks.from_folder(tmp_path, words={"good": "great", "bad": "terrible"})
@@ -165,7 +168,7 @@ def test_own_task_errors(tmp_path, change, message):
 
 
 def test_own_task_needs_files(tmp_path):
-    with pytest.raises(ValueError, match="no .parquet, .csv or .jsonl file"):
+    with pytest.raises(ValueError, match="no .parquet, .csv, .tsv or .jsonl file"):
         tasks.from_folder(tmp_path)
 
 
@@ -178,5 +181,29 @@ def test_a_csv_is_read_as_it_stands_there(tmp_path):
     rows = [(row["id"], row["text"]) for row in task.read("en")]
     assert rows == [("007", "1.50"), ("008", "two\nlines")]
     (tmp_path / "de.csv").write_text("text,label,split\na,b,train,c\n")
-    with pytest.raises(ValueError, match="de.csv is no table with commas: .*Expected 3 columns"):
+    with pytest.raises(ValueError, match="de.csv is no table with commas: .*Row #2: Expected 3"):
         tasks.from_folder(tmp_path)
+
+
+def test_a_tsv_quotes_nothing(tmp_path):
+    """A quotation mark is a letter, and a comma too; a label may look like a number."""
+    lines = ["text\tlabel\tsplit", '"a, b\t1\ttrain', 'she said "c"\t01\ttest']
+    (tmp_path / "en.tsv").write_text("\n".join(lines) + "\n")
+    rows = [(row["text"], row["label"]) for row in tasks.load(str(tmp_path)).read("en")]
+    assert rows == [('"a, b', "1"), ('she said "c"', "01")]
+    (tmp_path / "de.tsv").write_text("text\tlabel\tsplit\na\tb\n")
+    with pytest.raises(ValueError, match="de.tsv is no table with tabs: .*Expected 3 columns"):
+        tasks.from_folder(tmp_path)
+
+
+def test_words_in_place_of_a_tasks_own(tmp_path):
+    words = dict(zip(tasks.EMOJI_WORDS, "abcdefgh", strict=True))
+    task = tasks.load("emoji", words=dict(reversed(words.items())))
+    assert task.labels == tuple(words) and task.words == tuple("abcdefgh")
+    assert task.test("sw").to_list() == tasks.emoji().test("sw").to_list()
+    write(tmp_path, "csv", ROWS)
+    task = tasks.load(str(tmp_path), words={"good": "great", "bad": "terrible"})
+    assert (task.labels, task.words) == (("good", "bad"), ("great", "terrible"))
+    for odd in ({"food": "a"}, words | {"more": "i"}):
+        with pytest.raises(ValueError, match="'emoji' needs a word for each of its labels smileys"):
+            tasks.load("emoji", words=odd)

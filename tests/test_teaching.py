@@ -1,6 +1,7 @@
 """Figures and computed sentences: they say what the numbers say, and can be read by everybody."""
 
 import re
+import warnings
 import xml.etree.ElementTree as ET
 
 import matplotlib
@@ -114,11 +115,27 @@ def all_figures():
     }
 
 
+def draw_whole(figure) -> None:
+    """Draw a figure. What cannot be drawn is an error, and a letter that the font lacks is one."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        figure.draw_without_rendering()  # the canvas of a closed figure draws nothing
+
+
+def test_what_cannot_be_drawn_is_seen():
+    for wrong in ("\N{ROOSTER}", r"$\nothing$"):
+        figure = figures.curves({"LTP": [2.0] * 16})
+        draw_whole(figure)
+        figure.axes[0].set_title(wrong)
+        with pytest.raises((UserWarning, ValueError), match="(?i)glyph|unknown symbol"):
+            draw_whole(figure)
+
+
 def test_every_figure_fits_a_telephone_and_has_a_title_that_says_something():
     for name, figure in all_figures().items():
         assert figure.get_figwidth() == 4.8, name
         assert not matplotlib.pyplot.get_fignums(), f"{name} is left open and would appear twice"
-        figure.canvas.draw()
+        draw_whole(figure)
         titles = [axes.get_title("left") for axes in figure.axes] + [figure.get_suptitle()]
         assert any(titles) or "absent" in name
         assert not any(axes.get_legend() for axes in figure.axes), f"{name} has a legend"

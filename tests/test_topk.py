@@ -10,9 +10,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ltp_core import topk
+from ltp_core import streams, topk
+from ltp_core.streams import Deltas
 from ltp_core.ticket import Ticket
-from ltp_core.topk import Deltas
 
 
 def noise(seed=0, **shapes):
@@ -34,6 +34,12 @@ def by_sorting(deltas, k):
     return sorted((name, i) for _, name, i in sorted(entries)[:k])
 
 
+def cut(monkeypatch, chunk):
+    """Look at so many numbers together, in both files."""
+    for file in (streams, topk):
+        monkeypatch.setattr(file, "CHUNK", chunk)
+
+
 few = st.sampled_from([0.0, -0.0, 1e-42, -1.5, 1.5, 1.5000001, 3e38, 0.1])  # ties are likely
 lists = st.lists(few | st.floats(width=32, allow_nan=False, allow_infinity=False), max_size=20)
 models = st.dictionaries(st.sampled_from("abcd"), lists, min_size=1)
@@ -47,7 +53,7 @@ def test_selection_is_a_sort(values, percent, chunk):
     k = round(percent / 100 * total)
     if k == 0:
         return
-    with mock.patch.object(topk, "CHUNK", chunk):
+    with mock.patch.object(topk, "CHUNK", chunk), mock.patch.object(streams, "CHUNK", chunk):
         chosen = Ticket.select(deltas, percent / 100, base="toy", allow_unmoved=True)
         turned = dict(reversed(deltas.items()))
         assert Ticket.select(turned, percent / 100, base="toy", allow_unmoved=True) == chosen
@@ -64,8 +70,9 @@ def test_a_guess_never_changes_the_answer(values, percent, guess, room):
     if total == 0:
         return
     low, high = sorted(torch.tensor(guess).abs().view(torch.int32).tolist())
-    stream = topk.delta_bits(deltas)
-    with mock.patch.multiple(topk, bounds=lambda *_: (low, high), ROOM=room, CHUNK=5):
+    stream = streams.delta_bits(deltas)
+    guessing = mock.patch.multiple(topk, bounds=lambda *_: (low, high), ROOM=room, CHUNK=5)
+    with guessing, mock.patch.object(streams, "CHUNK", 5):
         found, counted = topk.top_k(stream, k, total), topk.by_counting(stream, k)
         assert (found.least, found.ties) == counted
         assert pairs(found.indices) == pairs(topk.collect(stream, *counted))
@@ -74,7 +81,7 @@ def test_a_guess_never_changes_the_answer(values, percent, guess, room):
 def test_the_guess_is_good(monkeypatch):
     """Counting is never needed where numbers do not tie, and little is kept."""
     monkeypatch.setattr(topk, "by_counting", lambda *_: pytest.fail("the guess was wrong"))
-    monkeypatch.setattr(topk, "CHUNK", 10_000)
+    cut(monkeypatch, 10_000)
     monkeypatch.setattr(topk, "ROOM", 0.06)
     deltas = noise(a=(1000, 768), b=(30_000,))
     deltas["a"] *= torch.rand(1000, 1, generator=torch.Generator().manual_seed(0))  # uneven rows
@@ -93,7 +100,7 @@ def test_subtraction_by_chunks_is_subtraction(monkeypatch, dtype):
     expected = Ticket.select(whole, 0.2, base="toy")
     assert pairs(expected.indices) == by_sorting(whole, len(expected))
     for chunk in (1 << 18, 100):
-        monkeypatch.setattr(topk, "CHUNK", chunk)
+        cut(monkeypatch, chunk)
         assert Ticket.select(Deltas(before, after), 0.2, base="toy") == expected
     assert all(torch.equal(delta, whole[n]) for n, delta in Deltas(before, after).items())
 
@@ -105,7 +112,7 @@ def test_neither_threads_nor_chunks_decide(monkeypatch):
     try:
         for torch_threads, chunk in ((1, 1 << 18), (4, 1 << 18), (4, 12345)):
             torch.set_num_threads(torch_threads)
-            monkeypatch.setattr(topk, "CHUNK", chunk)
+            cut(monkeypatch, chunk)
             chosen = Ticket.select(deltas, 0.2, base="toy")
             seen.append((chosen, Ticket.random(like, 0.2, seed=0, base="toy")))
     finally:
@@ -163,7 +170,8 @@ def test_density_out_of_bounds(density, message):
 
 MEMORY = """
 import torch
-from ltp_core.topk import Deltas, delta_bits, top_k
+from ltp_core.streams import Deltas, delta_bits
+from ltp_core.topk import top_k
 
 def resident(what):
     with open("/proc/self/status") as status:

@@ -9,6 +9,9 @@ A chapter is a notebook named in book/_toc.yml. It is fresh while nothing it dep
 changed: its own bytes, ltp_core, the data, the library versions and the processor. What was done
 for which state is kept in _build/stamps, never in the repository.
 
+Where there are two cores, two chapters run at a time, the longest first. Each kernel keeps the
+threads that nbrun.ENVIRONMENT gives it, so that its sums are the same as alone.
+
 Reading order: nbrun.py (run, canonical form), nbdiff.py (compare), this file (which, when).
 """
 
@@ -19,6 +22,8 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 import yaml
@@ -30,7 +35,9 @@ import nbrun
 ROOT = Path(__file__).resolve().parents[1]
 BOOK = ROOT / "book"
 STAMPS = ROOT / "_build" / "stamps"
-BUDGET = 180  # seconds a chapter may take
+BUDGET = 180  # seconds a chapter may take, alone
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+AT_A_TIME = min(2, CORES)
 
 
 def entries(node) -> list[str]:
@@ -106,23 +113,46 @@ def announce(job: str, paths: list[Path], stamps: Stamps) -> None:
         print(f"{job}: every chapter is up to date, nothing to run")
         return
     known = [stamps.seconds(path) for path in paths]
-    last = "" if None in known else f"; the last time it took {sum(known):.0f} s"
-    print(f"{job}: {len(paths)} chapter(s) to run, at most {BUDGET // 60} minutes each{last}")
+    last = "" if None in known else f"; the last time they took {sum(known):.0f} s in all"
+    print(f"{job}: {len(paths)} chapter(s) to run, {AT_A_TIME} at a time{last}")
+
+
+def longest_first(paths: list[Path], stamps: Stamps) -> list[Path]:
+    """The order that lets two at a time end together; a chapter that never ran may be long."""
+    return sorted(paths, key=lambda path: -(stamps.seconds(path) or BUDGET))
 
 
 def run(path: Path, stamps: Stamps):
     """Run one chapter with progress; stop with the cell's own error where one fails."""
-    print(f"  {path.name}", flush=True)
+    def say(line: str) -> None:
+        print(f"  {path.stem:<18} {line.strip()}", flush=True)
+
     start = time.monotonic()
     try:
-        notebook = nbrun.run(path, say=lambda line: print(line, flush=True))
+        notebook = nbrun.run(path, say=say)
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         sys.exit(f"{error}\nbook: {path.name} stopped with the error above; nothing was written")
     seconds = time.monotonic() - start
-    over = f" (over the budget of {BUDGET} s)" if seconds > BUDGET else ""
-    print(f"    done in {seconds:.0f} s{over}", flush=True)
+    say(f"done in {seconds:.0f} s" + f" (over the budget of {BUDGET} s)" * (seconds > BUDGET))
     stamps.mark(path, "time", seconds=seconds)
     return notebook
+
+
+def run_all(paths: list[Path], stamps: Stamps) -> Iterator[tuple[Path, dict]]:
+    """Run chapters, `AT_A_TIME` of them together, and give each with its notebook when it is done.
+
+    In processes, not threads: an interrupt then ends the kernels.
+    """
+    if min(AT_A_TIME, len(paths)) < 2:
+        yield from ((path, run(path, stamps)) for path in paths)
+        return
+    with ProcessPoolExecutor(AT_A_TIME) as pool:
+        asked = {pool.submit(run, path, stamps): path for path in longest_first(paths, stamps)}
+        try:
+            for done in as_completed(asked):
+                yield asked[done], done.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def execute(paths: list[Path], force: bool = False) -> None:
@@ -130,14 +160,14 @@ def execute(paths: list[Path], force: bool = False) -> None:
     stamps = Stamps()
     todo = [path for path in paths if force or not stamps.fresh(path, "execute", "verify")]
     announce("execute", todo, stamps)
-    for path in todo:
-        before, after = path.read_text(encoding="utf-8"), nbrun.text(run(path, stamps))
+    for path, notebook in run_all(todo, stamps):
+        before, after = path.read_text(encoding="utf-8"), nbrun.text(notebook)
         if before == after:
-            print("    as stored, byte for byte")
+            print(f"{path.name}: as stored, byte for byte")
             stamps.mark(path, "execute", "verify")
         else:
             path.write_text(after, encoding="utf-8", newline="\n")
-            print("    stored: the outputs are new")
+            print(f"{path.name}: stored, the outputs are new")
             stamps.mark(path, "execute")
 
 
@@ -147,32 +177,38 @@ def verify(paths: list[Path], force: bool = False, exact: bool = False) -> dict[
     todo = [path for path in paths if force or not stamps.fresh(path, "verify")]
     announce("verify", todo, stamps)
     failed = {}
-    for path in todo:
-        stored, fresh = nbrun.read(path), run(path, stamps)
+    for path, fresh in run_all(todo, stamps):
+        stored = nbrun.read(path)
         made_on = stored.metadata.get("ltp", {}).get("numerics", "not recorded")
         strict = exact or made_on == nbrun.numerics()
         found = nbdiff.compare(stored, fresh, exact=strict)
         if not strict:
-            print(f"    made on [{made_on}]\n    here    [{nbrun.numerics()}]\n"
+            print(f"{path.name}: made on [{made_on}]\n    here [{nbrun.numerics()}]\n"
                   "    so numbers may differ a little")
         if found:
             failed[path.name] = found
-            print("\n".join(f"    {line}" for line in found))
+            print(f"{path.name}:", *found, sep="\n    ")
         else:
-            print("    the stored outputs are what the code gives" + ("" if strict else ", nearly"))
+            nearly = "" if strict else ", nearly"
+            print(f"{path.name}: the stored outputs are what the code gives{nearly}")
             stamps.mark(path, "verify")
     return failed
 
 
 def test(paths: list[Path], force: bool = False) -> int:
-    """One pytest run: unit tests, doctests, and nbval over the chapters not yet tested as such."""
+    """One pytest run: unit tests, doctests, and nbval over the chapters not yet tested as such.
+
+    The chapters come first and a file stays whole (`loadscope`), so a kernel sees its cells in
+    order, and what is quick fills the end.
+    """
     stamps = Stamps()
     todo = [path for path in paths if force or not stamps.fresh(path, "nbval")]
     announce("nbval", todo, stamps)
-    command = [sys.executable, "-m", "pytest", "-q", "tests", "ltp_core", "tools",
-               "--nbval",
+    shared = ["-n", str(AT_A_TIME), "--dist", "loadscope", "--no-loadscope-reorder"]
+    command = [sys.executable, "-m", "pytest", "-q", *(shared if AT_A_TIME > 1 else []), "--nbval",
                "--nbval-current-env", f"--nbval-cell-timeout={nbrun.TIMEOUT}",
-               "--nbval-sanitize-with", "tests/nbval.cfg", *map(str, todo)]
+               "--nbval-sanitize-with", "tests/nbval.cfg",
+               *map(str, longest_first(todo, stamps)), "tests", "ltp_core", "tools"]
     code = subprocess.run(command, cwd=ROOT).returncode
     if code == 0:
         for path in todo:

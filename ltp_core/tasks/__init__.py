@@ -17,6 +17,8 @@ What it does not do: tokenize, train, or know any model.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from .emoji_groups import EMOJI_WORDS, emoji, emoji_text
@@ -31,32 +33,64 @@ __all__ = [
     "from_folder", "load", "sib200", "xnli",
 ]  # fmt: skip
 
-NAMES = ("emoji", "emoji-pairs", "emoji-pairs-apart", "xnli", "americasnli", "americasnli-own")
+NAMES = (
+    "emoji", "emoji-pairs", "emoji-pairs-apart", "xnli", "americasnli", "americasnli-own", "sib200",
+)  # fmt: skip
 
 
-def load(name: str, split: str = "random") -> Task:
+def load(
+    name: str,
+    split: str = "random",
+    *,
+    words: Mapping[str, str] | None = None,
+    languages: Sequence[str] = (),
+    download: bool = False,
+) -> Task:
     """Return a task by its name, as specs and the shell give it, or by the folder that holds it.
 
     ``emoji-pairs-apart`` leaves out keywords that repeat a string of a name; ``americasnli-own``
     keeps 32 rows per class of each language for training in that language.
 
+    Args:
+        name: one of `NAMES`, or a folder.
+        split: where a task has several.
+        words: {label: word}, a word for every label in place of the task's own. A folder's labels
+            take this order.
+        languages, download: of `sib200`, and of no other task.
+
     Raises:
-        ValueError: no such task or split.
+        ValueError: no such task or split; a label without a word, or a word without a label.
         FileNotFoundError: the benchmark folder is not there.
 
     >>> load("emoji-pairs").labels
     ('fits', 'other')
+    >>> load("emoji-pairs", words={"other": "wrong", "fits": "right"}).words
+    ('right', 'wrong')
     """
+    if name not in NAMES and Path(name).is_dir():
+        return from_folder(name, words=words)
+    task = _named(name, split, languages, download)
+    if words is None:
+        return task
+    if set(words) != set(task.labels):
+        raise ValueError(
+            f"task {name!r} needs a word for each of its labels {', '.join(task.labels)}, "
+            f"got words for {', '.join(words)}"
+        )
+    return replace(task, words=tuple(words[label] for label in task.labels))
+
+
+def _named(name: str, split: str, languages: Sequence[str], download: bool) -> Task:
     if name == "emoji":
         return emoji(split)
-    if name.startswith("emoji-pairs") and name in NAMES:
+    if name in ("emoji-pairs", "emoji-pairs-apart"):
         return emoji_pairs(split, apart=name.endswith("apart"))
     if name == "xnli":
         return xnli(split)
     if name in ("americasnli", "americasnli-own"):
         return americasnli(split, pool=32 if name.endswith("own") else 0)
-    if Path(name).is_dir():
-        return from_folder(name)
+    if name == "sib200":
+        return sib200(*languages, download=download)
     raise ValueError(
         f"unknown task {name!r}; give {', '.join(NAMES)}, or a folder with files of your own"
     )

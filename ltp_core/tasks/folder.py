@@ -1,8 +1,10 @@
-"""A task of your own: Parquet, CSV and JSONL files in a folder.
+"""A task of your own: Parquet, CSV, TSV and JSONL files in a folder.
 
     my-task/qu.csv:     text,label,split
                         allin,good,train
                         mana allin,bad,test
+
+A TSV quotes nothing: a field is what stands between two tabs, quotation marks and all.
 
 What it does not do: split rows.  You know best which of them belong together.
 """
@@ -21,7 +23,7 @@ from .task import SPLITS, Row, Task
 
 
 def from_folder(path: str | Path, *, words: dict[str, str] | None = None) -> Task:
-    """Make a task of the Parquet, CSV and JSONL files in a folder.
+    """Make a task of the Parquet, CSV, TSV and JSONL files in a folder.
 
     Columns: ``text``, ``label`` and ``split`` (train, dev or test); ``language``, or else the name
     of the file is the language (``qu.csv``); ``id``, or else the row's number in its file;
@@ -46,7 +48,10 @@ def from_folder(path: str | Path, *, words: dict[str, str] | None = None) -> Tas
     folder = Path(path)
     files = sorted(f for f in folder.glob("*") if f.suffix in READERS)
     if not files:
-        raise ValueError(f"no .parquet, .csv or .jsonl file in {folder}; a task needs at least one")
+        *kinds, last = READERS
+        raise ValueError(
+            f"no {', '.join(kinds)} or {last} file in {folder}; a task needs at least one"
+        )
     by_language: dict[str, list[Row]] = {}
     for file in files:
         for row in _own_rows(file, words):
@@ -99,19 +104,28 @@ def _check(folder: Path, by_language: dict[str, list[Row]]) -> None:
 
 
 def _read_csv(file: Path) -> pa.Table:
+    return _as_text(file, "commas", pyarrow.csv.ParseOptions(newlines_in_values=True))
+
+
+def _read_tsv(file: Path) -> pa.Table:
+    return _as_text(file, "tabs", pyarrow.csv.ParseOptions(delimiter="\t", quote_char=False))
+
+
+def _as_text(file: Path, between: str, form: pyarrow.csv.ParseOptions) -> pa.Table:
     """Every column as it stands there: a label `true` or a text `007` is no truth and no number."""
-    lines = pyarrow.csv.ParseOptions(newlines_in_values=True)
+    one = pyarrow.csv.ReadOptions(use_threads=False)  # several cannot tell a row's number
     try:
-        with pyarrow.csv.open_csv(file, parse_options=lines) as opened:
+        with pyarrow.csv.open_csv(file, one, parse_options=form) as opened:
             columns = dict.fromkeys(opened.schema.names, pa.string())
         as_text = pyarrow.csv.ConvertOptions(column_types=columns)
-        return pyarrow.csv.read_csv(file, parse_options=lines, convert_options=as_text)
+        return pyarrow.csv.read_csv(file, one, parse_options=form, convert_options=as_text)
     except pa.ArrowInvalid as error:
-        raise ValueError(f"{file} is no table with commas: {error}") from None
+        raise ValueError(f"{file} is no table with {between}: {error}") from None
 
 
 READERS: dict[str, Callable[[Path], pa.Table]] = {
     ".parquet": read_parquet,
     ".csv": _read_csv,
+    ".tsv": _read_tsv,
     ".jsonl": pyarrow.json.read_json,
 }

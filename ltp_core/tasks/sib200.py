@@ -8,6 +8,7 @@ What it does not do: anything without being asked to download.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from .task import Row, Task
@@ -28,13 +29,17 @@ def sib200(*languages: str, download: bool = False) -> Task:
     """Return SIB-200 in these languages, named as FLORES names them: ``eng_Latn``, ``quy_Latn``.
 
     Raises:
-        ValueError: no language is named, or ``download`` is not set.
+        ValueError: no language is named, or not in this way; or ``download`` is not set.
 
     >>> sib200("eng_Latn", "quy_Latn", download=True).labels[:3]
     ('science/technology', 'travel', 'politics')
     """
     if not languages:
         raise ValueError("name at least one language of SIB-200, such as eng_Latn")
+    if odd := [code for code in languages if not re.fullmatch("[a-z]{3}_[A-Z][a-z]{3}", code)]:
+        raise ValueError(
+            f"SIB-200 names its languages as FLORES does, such as eng_Latn, got {odd[0]!r}"
+        )
     if not download:
         raise ValueError(
             "SIB-200 is not in this repository; pass download=True to fetch it from the hub"

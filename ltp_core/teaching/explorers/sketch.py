@@ -31,7 +31,8 @@ import torch
 from torch import Tensor
 
 from ...layers import among, place
-from ...topk import how_many, shapes_of
+from ...streams import shapes_of
+from ...topk import how_many
 
 TOP = 65535  # the code of the farthest movement; 1 of the least, 0 of none at all
 RANGE = 24.0  # octaves between them, at most
