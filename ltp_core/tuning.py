@@ -1,15 +1,16 @@
 """Equal tuning for all: of each method's runs in the grids, the settings that do best on dev.
 
     ltp sweep benchmarks/grid.toml --out data/results
-    python -m ltp_core.tuning data/results/grid.parquet --save benchmarks/rates.toml
+    ltp sweep benchmarks/grid_edge.toml --out data/results
+    python -m ltp_core.tuning data/results/grid{,_edge}.parquet --save benchmarks/rates.toml
     ltp sweep benchmarks/grid_long.toml --out data/results
-    python -m ltp_core.tuning data/results/grid.parquet data/results/grid_long.parquet \\
-        --save benchmarks/rates.toml
+    python -m ltp_core.tuning data/results/grid{,_edge,_long}.parquet --save benchmarks/rates.toml
 
 The first line runs a grid: for each method the same factors on its own rates, so as many runs for
-each. The second writes the choices where the other specs look for them, with every score beside
-them. The third trains longer at the chosen rates, and the last chooses among all. The score is the
-mean accuracy over languages and seeds. Rows that were not measured on dev are refused.
+each. The second goes a factor further where the best rate lay at the edge. The third writes the
+choices where the other specs look for them, with every score beside them. The fourth trains longer
+at the chosen rates, and the last chooses among all. The score is the mean accuracy over languages
+and seeds. Rows that were not measured on dev are refused.
 
 Reading order: `scores`, `choose`, `written`.
 

@@ -45,8 +45,8 @@ def tuning(scores: Mapping[str, Sequence[tuple[float, dict]]]) -> Figure:
     >>> tried = [(0.40, {"epochs": 12}), (0.50, {"epochs": 36})]
     >>> figure = tuning({"ltp": tried, "lora": [(0.2, {"epochs": 12}), (0.45, {"epochs": 36})]})
     >>> print(figure.axes[0].get_title("left"))
-    Between the worst and the best of 2 settings lie
-    10 points (LTP) to 25 (LoRA)
+    Between the worst and the best of 2 settings
+    lie 10 points (LTP) to 25 (LoRA)
     """
     best = {method: max(accuracy for accuracy, _ in tried) for method, tried in scores.items()}
     methods = sorted(scores, key=best.get, reverse=True)
@@ -60,9 +60,10 @@ def tuning(scores: Mapping[str, Sequence[tuple[float, dict]]]) -> Figure:
     axes.set_xlabel("% right on dev emoji, mean over languages")
     range_ = {m: 100 * (best[m] - min(a for a, _ in scores[m])) for m in methods}
     least, most = min(range_, key=range_.get), max(range_, key=range_.get)
-    settings = max(len(tried) for tried in scores.values())
+    counts = sorted({len(tried) for tried in scores.values()})
     axes.set_title(
-        f"Between the worst and the best of {settings} settings lie\n{range_[least]:.0f} points "
+        f"Between the worst and the best of {' or '.join(map(str, counts))} settings\n"
+        f"lie {range_[least]:.0f} points "
         f"({ALL_NAMES[least]}) to {range_[most]:.0f} ({ALL_NAMES[most]})"
     )
     return flush(figure)
