@@ -10,7 +10,7 @@ The size of an effect is told in two ways that points of accuracy do not tell:
            to 53. About .2 is called small, .5 medium, .8 large.
     ahead  in how many of the languages the method's accuracy is the higher one
 
-Reading order: `compare`, `holm`.
+Reading order: `compare`, `compare_pairs`, `holm`.
 
 What it does not do: run (`experiment.py`), or choose words (`teaching/findings.py`).
 """
@@ -67,11 +67,28 @@ def compare(
         by_method.setdefault(row["method"], []).append(row)
     if method not in by_method:
         raise ValueError(f"no run of {method!r} here; there are {', '.join(by_method)}")
+    ours = by_method.pop(method)
+    return compare_pairs({r: (ours, theirs) for r, theirs in by_method.items()}, items, group,
+                         **bootstrap)  # fmt: skip
+
+
+def compare_pairs(
+    pairs: dict[str, tuple[list[dict], list[dict]]], items: dict[str, Sequence[str]],
+    group: str = "low", **bootstrap,
+) -> list[Comparison]:  # fmt: skip
+    """Of each pair the first minus the second, corrected for the number of pairs.
+
+    pairs: name -> (rows, rows). A pair without a seed and a language in common is left out.
+
+    >>> row = {"seed": 0, "language": "qu", "n": 4}
+    >>> pairs = {"2 %": ([row | {"correct": b"\\xf0"}], [row | {"correct": b"\\x00"}])}
+    >>> compare_pairs(pairs, {"qu": list("abcd")})[0].difference.mean
+    1.0
+    """
     found = [
-        _pair(by_method[method], mine, items, group, bootstrap) | {"rival": rival}
-        for rival, mine in by_method.items()
-        if rival != method and _shared(by_method[method], mine, group)[1]
-    ]
+        _pair(ours, theirs, items, group, bootstrap) | {"rival": name}
+        for name, (ours, theirs) in pairs.items() if _shared(ours, theirs, group)[1]
+    ]  # fmt: skip
     corrected = holm([pair.pop("p") for pair in found])
     return [Comparison(p=p, **pair) for p, pair in zip(corrected, found, strict=True)]
 

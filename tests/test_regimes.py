@@ -1,0 +1,69 @@
+"""Regimes: each winning ticket beside the random one of its size, corrected together."""
+
+import json
+
+import numpy as np
+import pytest
+from test_teaching import draw_whole
+
+from ltp_core.results import pack
+from ltp_core.teaching.findings import Stored
+from ltp_core.teaching.regimes import Regime, beside_chance, regimes
+
+ITEMS = {"qu": [f"{i}|0" for i in range(60)], "zu": [f"{i}|0" for i in range(60)]}
+
+
+def rows(method, ticket, density, share, layers=None):
+    made = []
+    for seed in range(3):
+        for code, ids in ITEMS.items():
+            chance = np.random.default_rng([seed, ord(code[0]), round(1000 * share)])
+            spec = json.dumps({"ticket": {} if layers is None else {"layers": layers}})
+            made.append(dict(
+                method=method, ticket=ticket, density_encoder=density, seed=seed, language=code,
+                n=len(ids), correct=pack(chance.random(len(ids)) < share), spec=spec,
+            ))  # fmt: skip
+    return made
+
+
+FOUND = Stored([
+    *rows("random_ticket", "", 0.02, 0.5), *rows("random_ticket", "", 0.2, 0.9),
+    *rows("ltp", "en", 0.02, 0.8), *rows("ltp", "en", 0.2, 0.6), *rows("ltp", "sw", 0.02, 0.5),
+], ITEMS)  # fmt: skip
+
+
+def test_each_ticket_meets_the_control_of_its_density():
+    told = {regime: c.verdict for regime, c in regimes(FOUND).items()}
+    assert told == {
+        Regime("en", 0.02): "better", Regime("en", 0.2): "worse",
+        Regime("sw", 0.02): "not told apart",
+    }  # fmt: skip
+
+
+def test_each_ticket_meets_the_control_of_its_layers():
+    middle, low = [4, 5], [0, 1]
+    found = Stored([
+        *rows("random_ticket", "", 0.02, 0.9, middle), *rows("random_ticket", "", 0.02, 0.2, low),
+        *rows("ltp", "middle", 0.02, 0.5, middle), *rows("ltp", "low", 0.02, 0.5, low),
+    ], ITEMS)  # fmt: skip
+    gaps = {regime.ticket: c.difference.mean for regime, c in regimes(found).items()}
+    assert gaps["middle"] < -0.2 < 0.2 < gaps["low"]
+
+
+def test_a_ticket_without_a_control_is_left_out():
+    assert regimes(Stored(rows("ltp", "en", 0.02, 0.8), ITEMS)) == {}
+
+
+def test_the_figure_sorts_by_density_and_counts():
+    figure = beside_chance(regimes(FOUND), {"en": "English", "sw": "Swahili"})
+    (axes,) = figure.axes
+    labels = [label.get_text() for label in axes.get_yticklabels()]
+    assert labels == [
+        "2 % of the encoder", "English", "Swahili", "20 % of the encoder", "English",
+    ]  # fmt: skip
+    assert axes.get_title("left").endswith("ahead in 1 of 3, behind in 1")
+    gaps = {regime: 100 * c.difference.mean for regime, c in regimes(FOUND).items()}
+    order = [Regime("en", 0.02), Regime("sw", 0.02), Regime("en", 0.2)]
+    printed = [float(text.get_text()) for text in axes.texts]
+    assert printed == pytest.approx([gaps[regime] for regime in order], abs=0.051)
+    draw_whole(figure)
