@@ -63,6 +63,10 @@ CONTENTS = """() => {
     images: document.querySelectorAll("article img").length,
     blank: [...document.querySelectorAll("article img")].filter(blank).map((i) => i.src),
     widgets: [...views].map((v) => v.parentElement.querySelector(".jupyter-widgets") !== null),
+    explorers: [...document.querySelectorAll("article .ltp-explorer")]
+      .map((e) => e.shadowRoot?.querySelector(".says").textContent.length ?? 0),
+    labs: [...document.querySelectorAll("article .ltp-lab")]
+      .map((lab) => lab.querySelectorAll("svg polyline").length),
     formulas: document.querySelectorAll("article .math").length,
     typeset: document.querySelectorAll("article .math mjx-container").length,
     broken: document.querySelectorAll("mjx-merror").length,
@@ -146,6 +150,28 @@ def stored_pictures(name: str) -> int:
     cells = book.nbrun.read(path).cells if path.exists() else []
     outputs = [o for cell in cells for o in cell.get("outputs", [])]
     return sum("image/png" in output.get("data", {}) for output in outputs)
+
+
+@each_page
+def test_explorers_speak_and_labs_show_their_curves(looked, name):
+    """A lab has no kernel here: what stands is the run that was stored, with all its lines."""
+    explorers, labs = stored_explorers_and_labs(name)
+    for contents in looked(name)["contents"]:
+        assert len(contents["explorers"]) == explorers and all(contents["explorers"])
+        assert len(contents["labs"]) == labs and all(lines >= 2 for lines in contents["labs"])
+
+
+def stored_explorers_and_labs(name: str) -> tuple[int, int]:
+    """How many explorers a chapter's outputs hold, and how many labs its widgets are."""
+    path = book.BOOK / f"{name}.ipynb"
+    if not path.exists():
+        return 0, 0
+    notebook = book.nbrun.read(path)
+    html = [o.get("data", {}).get("text/html", "") for c in notebook.cells
+            for o in c.get("outputs", [])]  # fmt: skip
+    widgets = notebook.metadata.get("widgets", {}).get(book.nbrun.WIDGETS, {}).get("state", {})
+    classes = [it["state"].get("_dom_classes", []) for it in widgets.values()]
+    return sum("ltp-explorer" in it for it in html), sum("ltp-lab" in it for it in classes)
 
 
 @each_page

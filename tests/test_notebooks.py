@@ -43,7 +43,7 @@ def test_a_chapter_is_stored_executed_and_whole(path):
     wrong = [o.get("ename") or o.text for o in outputs(notebook)
              if o.output_type == "error" or o.get("name") == "stderr"]
     assert not wrong, f"an error or a warning is stored: {wrong[0][:300]}"
-    assert path.stat().st_size <= 3_000_000
+    assert path.stat().st_size <= 2_000_000
 
 
 @each_chapter

@@ -19,7 +19,8 @@ import site_card
 ROOT = book.ROOT
 CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text())
 ADDRESS = set_repository.current()
-WORKFLOW = yaml.safe_load((ROOT / ".github" / "workflows" / "book.yml").read_text())
+WORKFLOWS = {path.stem: path for path in (ROOT / ".github" / "workflows").glob("*.yml")}
+WORKFLOW = yaml.safe_load(WORKFLOWS["book"].read_text())
 
 
 # --- the mark and the card ------------------------------------------------------------------
@@ -129,8 +130,11 @@ def test_an_address_that_is_none_is_refused(monkeypatch):
 # --- the workflow ---------------------------------------------------------------------------
 
 
-def steps() -> list[dict]:
-    return [step for job in WORKFLOW["jobs"].values() for step in job["steps"]]
+each_workflow = pytest.mark.parametrize("name", WORKFLOWS)
+
+
+def steps(workflow: dict) -> list[dict]:
+    return [step for job in workflow["jobs"].values() for step in job["steps"]]
 
 
 def test_the_workflow_runs_on_every_push_and_on_proposals():
@@ -138,10 +142,47 @@ def test_the_workflow_runs_on_every_push_and_on_proposals():
     assert on["push"] == {"branches": ["main"]} and {"pull_request", "workflow_dispatch"} <= set(on)
 
 
-def test_the_workflow_uses_only_githubs_own_actions_by_major_version():
-    used = [step["uses"] for step in steps() if "uses" in step]
-    assert used and all(re.fullmatch(r"actions/[\w-]+@v\d+", name) for name in used), used
-    assert all(("uses" in step) != ("run" in step) for step in steps())
+@each_workflow
+def test_a_workflow_uses_only_githubs_own_actions_by_major_version(name):
+    workflow = yaml.safe_load(WORKFLOWS[name].read_text())
+    used = [step["uses"] for step in steps(workflow) if "uses" in step]
+    assert used and all(re.fullmatch(r"actions/[\w-]+@v\d+", action) for action in used), used
+    assert all(("uses" in step) != ("run" in step) for step in steps(workflow))
+    assert all("timeout-minutes" in job for job in workflow["jobs"].values())
+    assert workflow["permissions"] == {"contents": "read"}
+
+
+@each_workflow
+def test_what_a_workflow_names_is_there(name):
+    """What a linter would find: jobs, steps, variables of a matrix and files under wrong names."""
+    text = WORKFLOWS[name].read_text()
+    workflow = yaml.safe_load(text)
+    assert set(workflow) == {"name", True, "permissions", "jobs"} | set(workflow) & {"concurrency"}
+    known = {"github", "vars", "steps", "matrix"}
+    for inner in re.findall(r"\$\{\{(.*?)\}\}", text):
+        said = re.findall(r"(?<![\w.'/])([a-z]+)\.", re.sub(r"'[^']*'", "", inner))
+        assert said and set(said) <= known, inner
+    for job in workflow["jobs"].values():
+        assert job.get("needs", next(iter(workflow["jobs"]))) in workflow["jobs"]
+        own = str(job)
+        ids = {step["id"] for step in job["steps"] if "id" in step}
+        assert set(re.findall(r"steps\.(\w+)\.", own)) <= ids
+        matrix = job.get("strategy", {}).get("matrix", {})
+        assert set(re.findall(r"matrix\.(\w+)", own)) <= set(matrix)
+    for file in re.findall(r"\S+/[\w./]+\.py|requirements\.lock", text):
+        assert (ROOT / file).is_file(), file
+
+
+def test_whole_chapters_are_tried_as_in_colab_every_week():
+    workflow = yaml.safe_load(WORKFLOWS["colab"].read_text())
+    (job,) = workflow["jobs"].values()
+    assert "schedule" in workflow[True] and "workflow_dispatch" in workflow[True]
+    assert job["strategy"]["matrix"]["version"] == ["newest", "oldest"]
+    assert job["env"]["LTP_COLAB"] == "${{ matrix.version }}"
+    command = job["steps"][-1]["run"]
+    assert "tests/test_colab.py" in command
+    chosen = re.search(r"-k (\w+)", command)[1]
+    assert f"def test_{chosen}" in (ROOT / "tests" / "test_colab.py").read_text()
 
 
 def test_the_workflow_tests_then_publishes_the_pages_of_main_only():
@@ -158,7 +199,7 @@ def test_the_workflow_may_write_nothing_but_the_pages():
     assert WORKFLOW["permissions"] == {"contents": "read"}
     assert WORKFLOW["jobs"]["publish"]["permissions"] == {"pages": "write", "id-token": "write"}
     assert "permissions" not in WORKFLOW["jobs"]["test"]
-    assert "secrets." not in (ROOT / ".github" / "workflows" / "book.yml").read_text()
+    assert not any("secrets." in path.read_text() for path in WORKFLOWS.values())
 
 
 def test_what_ci_runs_is_sound_shell():
