@@ -57,7 +57,7 @@ def task_options(p: argparse.ArgumentParser) -> None:
     p.add_argument("--task", default="emoji", help=f"{', '.join(NAMES)}, or a folder of your own; "
                    "sib200 needs --download and languages such as eng_Latn")  # fmt: skip
     p.add_argument("--split", default="random",
-                   help="random; also subgroup (emoji tasks), published (xnli, americasnli)")
+                   help="random; also subgroup (emoji tasks, kinds), published (xnli, americasnli)")
     p.add_argument("--words", nargs="+", type=_pair, metavar="LABEL=WORD",
                    help="a word for each label, to be read at the mask")  # fmt: skip
 

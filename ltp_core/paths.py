@@ -49,7 +49,7 @@ def read_parquet(path: Path, columns: list[str] | None = None) -> pa.Table:
         FileNotFoundError: there is no such file.
         ValueError: it is not a Parquet file, is cut short, or lacks a column.
     """
-    cure = f"get it back with 'git checkout -- {path}' or build it with 'tools/build_data.py'"
+    cure = f"get it back with 'git checkout -- {path}' or build it: see README.md in its folder"
     if not path.is_file():
         raise FileNotFoundError(f"data file {path} is missing; {cure}")
     try:

@@ -138,7 +138,7 @@ def test_the_wheel_carries_the_data_and_stays_small(wheel):
     assert wheel.name == f"ltp_core-{PROJECT['version']}-py3-none-any.whl"
     assert wheel.stat().st_size <= 50 * MB
     names = zipfile.ZipFile(wheel).namelist()
-    for part in ("emoji", "text", "backbone"):
+    for part in ("emoji", "kinds", "text", "backbone"):
         here = {p.name for p in (ROOT / "data" / part).glob("*") if p.is_file()}
         there = {Path(n).name for n in names if n.startswith(f"ltp_core/_data/{part}/")}
         assert here and here == there, f"data/{part}: {here ^ there or 'is empty'}"

@@ -89,7 +89,7 @@ def read_emoji(emojibase: Path, named: set[str]) -> list[Emoji]:
 def split_random(emoji: list[Emoji]) -> dict[str, str]:
     """Return {emoji: split}: of each group's hash order the first 30 % test, the next 10 % dev."""
     split = {}
-    for group in GROUPS.values():
+    for group in dict.fromkeys(group for _, group, _ in emoji):
         members = sorted((e for e, g, _ in emoji if g == group), key=rank)
         test = round(SHARES["test"] * len(members))
         dev = test + round(SHARES["dev"] * len(members))

@@ -2,6 +2,7 @@
 
     emoji()          an emoji's name and keywords -> one of eight groups     51 languages
     emoji_pairs()    do these keywords fit this name?                        51 languages
+    kinds()          what kind of thing does a name name?                    41 languages
     xnli()           does the second sentence follow from the first?         15, benchmark folder
     americasnli()    the same in ten languages of the Americas               benchmark folder
     sib200()         the topic of a sentence                                 from the hub, if asked
@@ -10,7 +11,7 @@
 Each gives a `Task`: ``few_shot``, ``train``, ``dev``, ``test``, ``labels``, ``words``.  Splits
 belong to items, not to rows: an emoji of the test split is a test emoji in every language.
 
-Reading order: `task`, `emoji_groups`, `emoji_pairs`, `nli`, `folder`, `sib200`.
+Reading order: `task`, `emoji_groups`, `emoji_pairs`, `kinds`, `nli`, `folder`, `sib200`.
 
 What it does not do: tokenize, train, or know any model.
 """
@@ -24,17 +25,19 @@ from pathlib import Path
 from .emoji_groups import EMOJI_WORDS, emoji, emoji_text
 from .emoji_pairs import emoji_pairs
 from .folder import from_folder
+from .kinds import KINDS, kinds
 from .nli import americasnli, bench_dir, xnli
 from .sib200 import sib200
 from .task import Row, Task
 
 __all__ = [
-    "EMOJI_WORDS", "Row", "Task", "americasnli", "bench_dir", "emoji", "emoji_pairs", "emoji_text",
-    "from_folder", "load", "sib200", "xnli",
+    "EMOJI_WORDS", "KINDS", "Row", "Task", "americasnli", "bench_dir", "emoji", "emoji_pairs",
+    "emoji_text", "from_folder", "kinds", "load", "sib200", "xnli",
 ]  # fmt: skip
 
 NAMES = (
-    "emoji", "emoji-pairs", "emoji-pairs-apart", "xnli", "americasnli", "americasnli-own", "sib200",
+    "emoji", "emoji-pairs", "emoji-pairs-apart", "kinds", "xnli", "americasnli", "americasnli-own",
+    "sib200",
 )  # fmt: skip
 
 
@@ -85,6 +88,8 @@ def _named(name: str, split: str, languages: Sequence[str], download: bool) -> T
         return emoji(split)
     if name in ("emoji-pairs", "emoji-pairs-apart"):
         return emoji_pairs(split, apart=name.endswith("apart"))
+    if name == "kinds":
+        return kinds(split)
     if name == "xnli":
         return xnli(split)
     if name in ("americasnli", "americasnli-own"):
