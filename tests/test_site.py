@@ -5,6 +5,7 @@ import io
 import re
 import shutil
 import subprocess
+import sys
 from xml.etree import ElementTree
 
 import numpy as np
@@ -152,9 +153,17 @@ def test_a_workflow_uses_only_githubs_own_actions_by_major_version(name):
     assert workflow["permissions"] == {"contents": "read"}
 
 
+def test_workflows_fit_githubs_own_schema():
+    schema = ["--builtin-schema", "vendor.github-workflows"]
+    files = [ROOT / ".github" / "workflows" / f"{name}.yml" for name in WORKFLOWS]
+    run = subprocess.run([sys.executable, "-m", "check_jsonschema", *schema, *files],
+                         capture_output=True, text=True)  # fmt: skip
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
 @each_workflow
 def test_what_a_workflow_names_is_there(name):
-    """What a linter would find: jobs, steps, variables of a matrix and files under wrong names."""
+    """What the schema cannot know: jobs, steps, variables of a matrix and files that are there."""
     text = WORKFLOWS[name].read_text()
     workflow = yaml.safe_load(text)
     assert set(workflow) == {"name", True, "permissions", "jobs"} | set(workflow) & {"concurrency"}
