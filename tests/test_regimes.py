@@ -8,7 +8,7 @@ from test_teaching import draw_whole
 
 from ltp_core.results import pack
 from ltp_core.teaching.findings import Stored
-from ltp_core.teaching.regimes import Regime, beside_chance, regimes
+from ltp_core.teaching.regimes import Regime, at_rates, beside_chance, regimes
 
 ITEMS = {"qu": [f"{i}|0" for i in range(60)], "zu": [f"{i}|0" for i in range(60)]}
 
@@ -52,6 +52,21 @@ def test_each_ticket_meets_the_control_of_its_layers():
 
 def test_a_ticket_without_a_control_is_left_out():
     assert regimes(Stored(rows("ltp", "en", 0.02, 0.8), ITEMS)) == {}
+
+
+def test_a_ticket_meets_the_control_of_its_rate():
+    def trained(method, share, eta):
+        spec = json.dumps({"train": {"learning_rate": eta}})
+        return [row | {"spec": spec} for row in rows(method, "en", 0.2, share)]
+
+    found = Stored([
+        *trained("random_ticket", 0.9, 0.01), *trained("ltp", 0.2, 0.01),
+        *trained("random_ticket", 0.3, 0.001), *trained("ltp", 0.7, 0.001),
+    ], ITEMS)  # fmt: skip
+    told = at_rates(found)
+    assert list(told) == [0.001, 0.01]
+    assert [c.verdict for c in told.values()] == ["better", "worse"]
+    assert told[0.001].difference.mean == pytest.approx(0.4, abs=0.1)
 
 
 def test_the_figure_sorts_by_density_and_counts():

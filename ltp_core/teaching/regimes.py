@@ -5,7 +5,9 @@ from. Each has its own control: a random ticket of the same density in the same 
 regimes one is expected to look like a win by luck alone, so all are corrected together
 (`compare.compare_pairs`).
 
-Reading order: `regimes`, then the figure `beside_chance`.
+A rate can be a regime, too: what suits the one ticket may ruin the other (`at_rates`).
+
+Reading order: `regimes`, `at_rates`, then the figure `beside_chance`.
 
 What it does not do: run them. `ltp sweep benchmarks/tickets.toml` does.
 """
@@ -53,6 +55,32 @@ def regimes(found: Stored, group: str = "low") -> dict[Regime, Comparison]:
     for row in found.of("ltp"):
         regime = Regime(row["ticket"], round(row["density_encoder"], 4))
         pairs.setdefault(regime, ([], chance.get(kept(row), [])))[0].append(row)
+    return {c.rival: c for c in compare_pairs(pairs, found.items, group)}
+
+
+def rate(row: dict) -> float:
+    """The learning rate of a row's run.
+
+    >>> rate({"spec": '{"train": {"learning_rate": 0.002}}'})
+    0.002
+    """
+    return json.loads(row["spec"])["train"]["learning_rate"]
+
+
+def at_rates(found: Stored, group: str = "low") -> dict[float, Comparison]:
+    """The winning ticket minus a random one, both at the same learning rate.
+
+    >>> row = {"seed": 0, "language": "qu", "n": 4, "spec": '{"train": {"learning_rate": 0.002}}'}
+    >>> rows = [row | {"method": "ltp", "correct": b"\\xf0"},
+    ...         row | {"method": "random_ticket", "correct": b"\\x30"}]
+    >>> at_rates(Stored(rows, {"qu": list("abcd")}))[0.002].difference.mean
+    0.5
+    """
+    pairs = {
+        eta: tuple([row for row in found.of(method) if rate(row) == eta]
+                   for method in ("ltp", "random_ticket"))
+        for eta in sorted({rate(row) for row in found.of("ltp")})
+    }  # fmt: skip
     return {c.rival: c for c in compare_pairs(pairs, found.items, group)}
 
 
