@@ -10,7 +10,7 @@ import pytest
 
 import book
 
-CHAPTERS = book.chapters()
+CHAPTERS = [path for path in book.chapters() if path.stem != "claims"]  # a table to look things up
 each_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 LOOK = re.compile(r"\*\*|\b(?:look|compare|read|find|guess)\b", re.I)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ltp_core.results import pack
-from ltp_core.teaching.claims import Evidence, is_better, shown, verdict
+from ltp_core.teaching.claims import Evidence, are_better, is_better, shown, verdict
 from ltp_core.teaching.findings import Stored
 
 ITEMS = {code: [f"{i}" for i in range(200)] for code in ("qu", "zu", "de")}
@@ -51,3 +51,18 @@ def test_what_was_not_run_is_open():
     (answer,) = is_better(found, "ltp", "lora", "low")
     assert answer == Evidence("LTP better than LoRA, low-resource?", "not measured yet", None)
     assert shown([answer]).startswith("open")
+
+
+def test_many_questions_are_corrected_for_their_number():
+    """A small difference counts when it is asked alone, and no more among thirty of equals."""
+    def drawn(seed, right=0.5):
+        chance = np.random.default_rng(seed)
+        return [row | {"correct": pack(chance.random(200) < right)} for row in rows("a", 0.5)]
+
+    equals = {f"pair {n}": (drawn(2 * n), drawn(2 * n + 1)) for n in range(30)}
+    small = {"small": (drawn(100, 0.64), drawn(101))}
+    clear = {"clear": (drawn(102, 0.9), drawn(103))}
+    assert are_better(small, ITEMS, "low")[0].holds
+    *others, of_small, of_clear = are_better(equals | small | clear, ITEMS, "low")
+    assert not any(e.holds for e in others) and not of_small.holds and of_clear.holds
+    assert of_clear.asked == "clear, low-resource?"

@@ -1,23 +1,27 @@
 """A claim, the evidence for it, and a verdict that no author can bend.
 
 A claim is cut into questions that a difference answers: is method a better than method b, in this
-group of languages? By the one rule of this book (`findings.rule`) each answer is yes or no, and
+group of languages? By the one rule of this book (`findings.rule`) each answer is yes or no; where
+many such questions are asked for one claim, one would get a lucky yes, so they are corrected for
+their number (`are_better`). And
 
     all yes -> holds        some yes -> holds in part        none -> not seen here
 
 "Not seen here" is no refutation: another backbone, task or size may show it. A question whose
 results are not there is left out of the verdict, and the page says that it is open.
 
-Reading order: `Evidence`, `is_better`, `verdict`, `shown`.
+Reading order: `Evidence`, `is_better`, `are_better`, `verdict`, `shown`.
 
 What it does not do: choose the claims. The page does, `book/claims.ipynb`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from ..bootstrap import Interval
+from ..compare import compare_pairs
 from . import findings
 from .findings import ALL_NAMES, GROUPS, Stored
 
@@ -47,12 +51,38 @@ def is_better(found: Stored, a: str, b: str, *groups: str) -> list[Evidence]:
         asked = f"{ALL_NAMES[a]} better than {ALL_NAMES[b]}, {GROUPS[group]}?"
         if found.of(a) and found.of(b):
             gap = findings.difference(found, a, b, group)
-            mean, low, high = (f"{round(100 * x, 1) + 0.0:+.1f}" for x in gap)
-            holds = findings.rule(gap) == "better"
-            answers.append(Evidence(asked, f"{mean} points [{low}, {high}]", holds))
+            answers.append(Evidence(asked, points(gap), findings.rule(gap) == "better"))
         else:
             answers.append(Evidence(asked, "not measured yet"))
     return answers
+
+
+def are_better(
+    pairs: Mapping[str, tuple[list[dict], list[dict]]], items: Mapping, *groups: str
+) -> list[Evidence]:
+    """Is the first of each pair better? In each group corrected for the number of pairs (Holm).
+
+    pairs: "A better than B" -> (rows of A, rows of B), as `compare.compare_pairs` takes them.
+
+    >>> row = {"seed": 0, "language": "qu", "n": 4}
+    >>> pairs = {"A better than B": ([row | {"correct": b"\\xf0"}], [row | {"correct": b"\\x00"}])}
+    >>> print(*are_better(pairs, {"qu": list("abcd")}, "low")[0], sep=" | ")
+    A better than B, low-resource? | +100.0 points [+100.0, +100.0] | True
+    """
+    return [
+        Evidence(f"{c.rival}, {GROUPS[group]}?", points(c.difference), c.verdict == "better")
+        for group in groups for c in compare_pairs(dict(pairs), items, group)
+    ]  # fmt: skip
+
+
+def points(gap: Interval) -> str:
+    """A difference in points, with its interval.
+
+    >>> points(Interval(0.02, -0.01, 0.05))
+    '+2.0 points [-1.0, +5.0]'
+    """
+    mean, low, high = (f"{round(100 * x, 1) + 0.0:+.1f}" for x in gap)
+    return f"{mean} points [{low}, {high}]"
 
 
 def verdict(evidence: Sequence[Evidence]) -> str:

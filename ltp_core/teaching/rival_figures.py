@@ -158,6 +158,9 @@ def price(means: Mapping[str, Interval], trained: Mapping[str, int], group: str)
         )  # fmt: skip
     axes.set_ylim(0, None)
     axes.set_xlim(-200, 3 * max(trained.values()))
+    tens = [10**n for n in range(3, 8)]
+    axes.set_xticks([0, *tens], ["none", "10³", "10⁴", "10⁵", "10⁶", "10⁷"])
+    axes.minorticks_off()
     axes.grid(axis="y")
     axes.set_xlabel("numbers trained")
     axes.set_ylabel("mean % right")

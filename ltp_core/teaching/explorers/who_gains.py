@@ -43,7 +43,7 @@ def languages(
     if not found.rows:
         raise ValueError("there are no result rows to show; " + findings.ABSENT.splitlines()[1])
     settle(found.rows, of=("method",))
-    methods = [m for m in findings.NAMES if found.of(m)]
+    methods = [m for m in findings.ALL_NAMES if found.of(m)]
     methods += sorted({row["method"] for row in found.rows} - set(methods))
     for name in (a, b):
         if name not in methods:
@@ -51,7 +51,7 @@ def languages(
     spoken = {row["language"] for row in found.rows}
     codes = [code for code in LANGUAGES if code in spoken] + sorted(spoken - set(LANGUAGES))
     data = {
-        "methods": look([findings.NAMES.get(m, m) for m in methods]),
+        "methods": look([findings.ALL_NAMES.get(m, m) for m in methods]),
         "first": [methods.index(a), methods.index(b)],
         "languages": [_about(code) for code in codes],
         "right": {i: _percents(found, m, codes) for i, m in enumerate(methods)},
@@ -169,5 +169,5 @@ def _still(data: dict, codes: list[str], a: str, b: str) -> str:
             mean, *ends = (sign * x for x in gap)
             rows.append((known["name"], mean, *sorted(ends)))
     rows.sort(key=lambda row: -row[1])
-    names = f"{findings.NAMES.get(a, a)} minus {findings.NAMES.get(b, b)}"
+    names = f"{findings.ALL_NAMES.get(a, a)} minus {findings.ALL_NAMES.get(b, b)}"
     return pictures.gaps(rows, f"{names}, in points, for each language, with 95 % intervals.")
