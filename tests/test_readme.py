@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import book
 import ltp_core as ltp
 import readme_table
 from ltp_core.cli import parser
@@ -50,22 +51,26 @@ def test_each_link_to_a_file_leads_somewhere():
 
 
 @pytest.mark.parametrize(
-    "chapter, sentence, fits",
+    "chapter, sentence, sweep, rivals, fits",
     [
-        ("method", "the fifth drawn by chance does a little better", ["worse"]),
-        (
-            "prompt_plus_ticket",
-            "a fifth drawn by chance did at least as well",
-            ["worse", "not told apart"],
-        ),
-        (
-            "crossing",
-            "a ticket drawn by chance does at least as well as the chosen one",
-            ["worse", "not told apart"],
-        ),
+        ("method", "the fifth drawn by chance does a little better", "first_light",
+         ["random_ticket"], ["worse"]),
+        ("method", "With rates tuned for each, the two are not told apart", "main",
+         ["random_ticket"], ["not told apart"]),
+        ("prompt_plus_ticket", "a fifth drawn by chance did at least as well", "first_light",
+         ["random_ticket"], ["worse", "not told apart"]),
+        ("crossing", "a ticket drawn by chance does at least as well as the chosen one",
+         "first_light", ["random_ticket"], ["worse", "not told apart"]),
+        ("fair", "LTP beats the prompt alone.", "main", ["prompt_only"], ["better"]),
+        ("fair", "It is not told apart from tickets chosen in other ways", "main",
+         ["random_ticket", "magnitude_ticket", "gradient_ticket", "middle_layers", "lt_sft"],
+         ["not told apart"]),
+        ("fair", "it loses to one English sentence that a human wrote", "main",
+         ["template_full", "template_ltp"], ["worse"]),
     ],
-)
-def test_what_a_chapter_says_first_is_what_was_found(chapter, sentence, fits):
-    text = (ROOT / "book" / f"{chapter}.ipynb").read_text(encoding="utf-8")
-    found = findings.verdict(findings.stored("first_light"), "ltp", "random_ticket")
-    assert (sentence in text) == any(found.endswith(verdict) for verdict in fits)
+)  # fmt: skip
+def test_what_a_chapter_says_first_is_what_was_found(chapter, sentence, sweep, rivals, fits):
+    first = book.nbrun.read(ROOT / "book" / f"{chapter}.ipynb").cells[0].source
+    found = findings.stored(sweep)
+    told = {findings.rule(findings.difference(found, "ltp", rival)) for rival in rivals}
+    assert (" ".join(sentence.split()) in " ".join(first.split())) == (told <= set(fits))
