@@ -51,7 +51,7 @@ def test_every_figure_fits_a_telephone_and_has_a_title_and_no_legend():
 def test_nothing_is_hidden_in_the_padding():
     there = torch.tensor([[True, True, False]])
     everywhere = torch.ones(1, 3, dtype=torch.bool)
-    assert title(draw.holes(there, everywhere, ["en"])) == "2 of 3 places are hidden"
+    assert title(draw.holes(there, everywhere, ["en"])) == "2 of 2 pieces are hidden"
 
 
 def test_before_and_after_share_their_colours_and_the_difference_has_its_own():

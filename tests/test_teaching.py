@@ -144,7 +144,8 @@ def test_every_figure_fits_a_telephone_and_has_a_title_that_says_something():
 
 def test_the_title_of_the_measurement_tells_ltp_beside_its_baseline_and_its_control():
     title = figures.measured(a_sweep({"prompt_only": 0.4, "random_ticket": 0.6, "ltp": 0.6}))
-    first, second = title.get_suptitle().splitlines()
+    where, first, second = title.get_suptitle().splitlines()
+    assert where == "In low-resource languages:"
     assert re.fullmatch(r"LTP beside prompt only: \+\d+\.\d points, better", first)
     assert second == "LTP beside random ticket: +0.0 points, not told apart"
 

@@ -145,7 +145,8 @@ def choosing(engine: dict) -> Figure:
         axes.axvline(1, color=FAINT, linewidth=4, zorder=0)
         total = next(iter(costs.rows(engine, "selection", size).values()))["total"]
         times = ", ".join(f"{name} {median(found[name]):.0f}" for name in told if name in found)
-        axes.set_title(f"{SIZES[size][0]}, {total / 1e6:.0f} million weights:\n{times}")
+        among = f"{total / 1e6:.0f} million weights to choose among"
+        axes.set_title(f"{SIZES[size][0]}, {among}:\n{times}")
     all_axes[0, 0].set_xlim(0.7, 3 * all_axes[0, 0].get_xlim()[1])
     all_axes[-1, 0].set_xlabel("times the reading of both models")
     return flush(figure)

@@ -205,9 +205,11 @@ def touched(density: float, line: int = 16) -> float:
 def traffic(density: float | None = None) -> float:
     """Bytes a weight that pass between memory and processor after the backward pass.
 
-    Dense (None): mask 9, clip 12, AdamW 28. Packed, for each entry: gather 16, clip 12, AdamW 28,
-    scatter 12; and 12 for each weight whose cache line holds an entry: its gradient is read, the
-    weight is read and written, for memory comes in lines only.
+    Dense (None): mask 9 (the gradient read and written, a byte of mask read), clip 12 (read for
+    the length, then read and written), AdamW 28 (four numbers read, three written). Packed, for
+    each entry: gather 16 (8 of them its place), clip 12, AdamW 28, scatter 12; and 12 for each
+    weight whose cache line holds an entry: its gradient is read, the weight is read and written,
+    for memory comes in lines only.
 
     >>> traffic(), round(traffic(0.20), 1), round(traffic(0.01), 1)
     (49, 25.3, 2.5)

@@ -38,7 +38,7 @@ def holes(there: Tensor, hidden: Tensor, rows: Sequence[str]) -> Figure:
 
     >>> there, hidden = torch.ones(2, 4).bool(), torch.eye(2, 4).bool()
     >>> holes(there, hidden, ["a", "b"]).axes[0].get_title("left")
-    '2 of 8 places are hidden'
+    '2 of 8 pieces are hidden'
     """
     state = there.int() + (hidden & there).int()  # 0 padding, 1 seen, 2 hidden
     figure, axes = plt.subplots(figsize=(4.8, 1.0 + 0.24 * len(rows)))
@@ -52,7 +52,7 @@ def holes(there: Tensor, hidden: Tensor, rows: Sequence[str]) -> Figure:
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     axes.set_xlabel("place in the row")
-    axes.set_title(f"{int((state == 2).sum())} of {state.numel()} places are hidden")
+    axes.set_title(f"{int((state == 2).sum())} of {int(there.sum())} pieces are hidden")
     return figure
 
 
@@ -75,7 +75,7 @@ def patch(before: Tensor, after: Tensor, size: int = 24) -> Figure:
         axes.imshow(values.numpy(), cmap="RdBu", vmin=-top, vmax=top)
         axes.set(xticks=[], yticks=[])
         axes.set_title(name, fontsize=10, fontweight="normal")
-        axes.set_xlabel(f"±{top:.1g}")
+        axes.set_xlabel(f"±{top:.2g}")
     finer = reach["θ₀"] / reach["Δ = θ₁ − θ₀"]
     title = f"The colours of Δ reach {finer:.0f} times less far"
     figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight="bold")

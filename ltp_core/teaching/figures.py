@@ -110,7 +110,7 @@ def shares(of_layers: Mapping[int, float], density: float) -> Figure:
     """The share of each layer that is in the ticket, beside the share of all layers.
 
     >>> shares({0: 0.19, 1: 0.21}, 0.2).axes[0].get_title("left")
-    'The ticket is near even: 19 to 21 % of each layer'
+    'The ticket is near even: 19.0 to 21.0 % of each layer'
     """
     layers, height = list(of_layers), [100 * share for share in of_layers.values()]
     figure, axes = plt.subplots()
@@ -232,6 +232,8 @@ def _headline(found: findings.Stored) -> str:
             gap = findings.difference(found, "ltp", rival)
             points = f"{round(100 * gap.mean, 1) + 0.0:+.1f} points"
             lines.append(f"LTP beside {findings.NAMES[rival]}: {points}, {findings.rule(gap)}")
+    if lines:
+        lines.insert(0, f"In {findings.GROUPS['low']} languages:")
     return "\n".join(lines)
 
 

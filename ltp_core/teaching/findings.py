@@ -192,12 +192,11 @@ def evenness(shares: dict, tolerance: float = 0.15) -> str:
     """How evenly a ticket lies over the layers: "near even" if all are within ±15 % of the mean.
 
     >>> evenness({0: 0.019, 1: 0.021}), evenness({0: 0.10, 1: 0.20, 2: 0.31})
-    ('near even: 1.9 to 2.1 % of each layer', 'uneven: 10 % of layer 0, 31 % of layer 2')
+    ('near even: 1.9 to 2.1 % of each layer', 'uneven: 10.0 % of layer 0, 31.0 % of layer 2')
     """
     least, most = min(shares, key=shares.get), max(shares, key=shares.get)
     middle = sum(shares.values()) / len(shares)
-    digits = 0 if shares[least] >= 0.1 else 1
-    low, high = (f"{100 * shares[layer]:.{digits}f}" for layer in (least, most))
+    low, high = (f"{100 * shares[layer]:.1f}" for layer in (least, most))
     if all(abs(share - middle) <= tolerance * middle for share in shares.values()):
         return f"near even: {low} to {high} % of each layer"
     return f"uneven: {low} % of layer {least}, {high} % of layer {most}"

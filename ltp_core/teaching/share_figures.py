@@ -24,7 +24,7 @@ ORANGE, PALE, INK = "#b34700", "#b9c9d8", "#222228"
 BOXES = {  # name -> (left, bottom, width, height, its lines); the canvas is 100 by 100
     "base": (0, 79, 40, 21, ["base model", "weights θ₀, tokenizer", "it has a fingerprint"]),
     "ticket": (60, 79, 40, 21, ["ticket", "places, no values", "knows the fingerprint"]),
-    "model": (14, 40, 86, 26, ["trained folder", "prompt.safetensors: P × H vectors",
+    "model": (14, 40, 86, 26, ["trained folder", "prompt.safetensors: P vectors of H",
                                "ticket.safetensors: places, K values",
                                "config.json: words, the fingerprint"]),
     "merged": (0, 4, 100, 21, ["merged checkpoint, without the prompt",
