@@ -13,8 +13,8 @@ import pytest
 
 from ltp_core import results
 from ltp_core.paths import data_dir
-from ltp_core.teaching.findings import ALL_NAMES, GROUPS
-from ltp_core.teaching.regimes import rate
+from ltp_core.teaching.findings import ALL_NAMES, GROUPS, needed
+from ltp_core.teaching.regimes import at_rates, rate
 
 BOOK = Path(__file__).resolve().parent.parent / "book"
 METHOD = {name: method for method, name in ALL_NAMES.items()}
@@ -88,3 +88,15 @@ def test_each_control_in_a_fair_comparison_has_its_number(difference):
     for m in found:
         again = difference("ltp", METHOD[m["b"]], GROUP[m["group"]], m["rate"])
         assert float(m["points"]) == pytest.approx(again, abs=0.051), m[0]
+
+
+def test_what_is_said_of_the_rates_is_so():
+    """ "At the lowest rate LTP is a little worse, and at the middle one level ..." """
+    found = needed("same_rate")
+    lowest, middle, highest = (c.verdict for c in at_rates(found).values())
+    assert (lowest, middle, highest) == ("worse", "not told apart", "not told apart")
+    english = [row for row in found.of("random_ticket") if row["language"] == "en"]
+    assert rate(min(english, key=lambda row: row["accuracy"])) == max(map(rate, english))
+    means = {eta: mean(row["accuracy"] for row in found.of("ltp") if rate(row) == eta)
+             for eta in map(rate, found.rows)}  # fmt: skip
+    assert max(means, key=means.get) != max(means), "LTP's own rate was its best after all"

@@ -34,6 +34,7 @@ class Evidence(NamedTuple):
     asked: str
     measured: str
     holds: bool | None = None
+    opposite: bool = False  # told apart, and the other way round
 
 
 def is_better(found: Stored, a: str, b: str, *groups: str) -> list[Evidence]:
@@ -43,15 +44,16 @@ def is_better(found: Stored, a: str, b: str, *groups: str) -> list[Evidence]:
     ...         for m, bits in (("ltp", b"\\xf0"), ("prompt_only", b"\\x00"))]
     >>> for found in (Stored(rows, {"qu": list("abcd")}), Stored([], {})):
     ...     print(*is_better(found, "ltp", "prompt_only", "low")[0], sep=" | ")
-    LTP better than prompt only, low-resource? | +100.0 points [+100.0, +100.0] | True
-    LTP better than prompt only, low-resource? | not measured yet | None
+    LTP better than prompt only, low-resource? | +100.0 points [+100.0, +100.0] | True | False
+    LTP better than prompt only, low-resource? | not measured yet | None | False
     """
     answers = []
     for group in groups:
         asked = f"{ALL_NAMES[a]} better than {ALL_NAMES[b]}, {GROUPS[group]}?"
         if found.of(a) and found.of(b):
             gap = findings.difference(found, a, b, group)
-            answers.append(Evidence(asked, points(gap), findings.rule(gap) == "better"))
+            told = findings.rule(gap)
+            answers.append(Evidence(asked, points(gap), told == "better", told == "worse"))
         else:
             answers.append(Evidence(asked, "not measured yet"))
     return answers
@@ -67,10 +69,11 @@ def are_better(
     >>> row = {"seed": 0, "language": "qu", "n": 4}
     >>> pairs = {"A better than B": ([row | {"correct": b"\\xf0"}], [row | {"correct": b"\\x00"}])}
     >>> print(*are_better(pairs, {"qu": list("abcd")}, "low")[0], sep=" | ")
-    A better than B, low-resource? | +100.0 points [+100.0, +100.0] | True
+    A better than B, low-resource? | +100.0 points [+100.0, +100.0] | True | False
     """
     return [
-        Evidence(f"{c.rival}, {GROUPS[group]}?", points(c.difference), c.verdict == "better")
+        Evidence(f"{c.rival}, {GROUPS[group]}?", points(c.difference), c.verdict == "better",
+                 c.verdict == "worse")
         for group in groups for c in compare_pairs(dict(pairs), items, group)
     ]  # fmt: skip
 

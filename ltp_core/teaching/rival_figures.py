@@ -149,7 +149,7 @@ def price(means: Mapping[str, Interval], trained: Mapping[str, int], group: str)
         axes.plot([x, x], [100 * low, 100 * high], color=own, linewidth=1, alpha=0.5)
         axes.plot(x, 100 * middle, "o", markeredgecolor=own,
                   markerfacecolor=own if method in best else "none")  # fmt: skip
-    for method in best:
+    for method in dict.fromkeys([*best, *{"ltp"}.intersection(means)]):
         left = trained[method] > 1e6
         axes.annotate(
             ALL_NAMES[method], (trained[method], 100 * means[method].mean), color=colour(method),
