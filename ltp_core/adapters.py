@@ -38,6 +38,6 @@ def add_lora(model: nn.Module, rank: int = 8, seed: int = 0) -> None:
     except ImportError:
         raise ImportError('LoRA needs PEFT; do pip install "ltp-core[bench]"') from None
     config = LoraConfig(r=rank, lora_alpha=2 * rank, target_modules=MATRICES)
-    with torch.random.fork_rng():
+    with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed_for(seed, 4))
         inject_adapter_in_model(config, model)

@@ -61,17 +61,22 @@ def load_backbone(name_or_folder: str | Path | None = None, *, download: bool = 
 
     local = not download
     try:
-        model = AutoModelForMaskedLM.from_pretrained(
-            name_or_folder, dtype=torch.float32, local_files_only=local, use_safetensors=True
-        )
+        model, report = AutoModelForMaskedLM.from_pretrained(
+            name_or_folder, dtype=torch.float32, local_files_only=local, use_safetensors=True,
+            output_loading_info=True,
+        )  # fmt: skip
         tokenizer = AutoTokenizer.from_pretrained(name_or_folder, local_files_only=local)
     except OSError as error:
         if folder.is_dir():
             raise ValueError(f"{folder} holds no masked LM in safetensors: {error}") from None
-        way_out = "" if download else "; pass download=True to fetch it from the hub"
+        way_out = f" ({error})" if download else "; pass download=True to fetch it from the hub"
         raise FileNotFoundError(
             f"no masked LM called {str(name_or_folder)!r} on this machine{way_out}"
         ) from None
+    if lacking := sorted(report["missing_keys"]):  # a random head would make every answer noise
+        raise ValueError(
+            f"{str(name_or_folder)!r} lacks {lacking[0]!r}; give a checkpoint saved as a masked LM"
+        )
     return Backbone(model.eval(), tokenizer)
 
 

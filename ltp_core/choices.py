@@ -80,7 +80,10 @@ def by_gradient(
     >>> by_gradient(toy_backbone(), shots, 0.2, task=task)
     Ticket(890 of 4,448 eligible parameters, density 0.2001, base '...')
     """
-    model = Trained(lm, task.words, prompt_length, truncate=truncate, seed=seed).eval()
+    from accelerate import Accelerator
+
+    model = Trained(lm, task.words, prompt_length, truncate=truncate, seed=seed)
+    model = model.to(Accelerator().device).eval()
     tensors = eligible(model.lm, layers, modules)
     model.requires_grad_(False)
     for p in tensors.values():

@@ -89,6 +89,7 @@ def parser() -> argparse.ArgumentParser:
     task_options(p)
     p.add_argument("--languages", nargs="+", default=[], help="default: all of the task")
     p.add_argument("--batch-size", type=int, default=64, help="texts read together")
+    p.add_argument("--truncate", action="store_true", help=HELP["truncate"])
     p.add_argument("--autocast", choices=AUTOCAST, default="off", help=HELP["autocast"])
 
     p = verb(verbs, "merge", run_merge, "write base model + ticket as a plain checkpoint",
@@ -109,6 +110,8 @@ def run_ticket(args) -> None:
     """`ltp ticket`: stage 1 and the choice; prints the densities."""
     from .find import find_ticket
 
+    if Path(args.save).suffix != ".safetensors":  # said now, not after stage 1
+        raise ValueError(f"a ticket is saved as .safetensors, got {args.save!r}; add the ending")
     Path(args.save).parent.mkdir(parents=True, exist_ok=True)
     lm = _backbone(args)
     ticket = find_ticket(lm, _text(args), layers=args.layers, **values(args))
@@ -158,6 +161,7 @@ def run_evaluate(args) -> None:
             f"{args.model} answers with {', '.join(model.words)}, but the words of task "
             f"{args.task!r} are {', '.join(task.words)}; give --words as in training"
         )
+    model.truncate |= args.truncate
     table = evaluate(model, task.test(*args.languages), **values(args), batch_size=args.batch_size)
     means = {group: table.mean(group) for group in ("low", "high")}
     known = {group: mean for group, mean in means.items() if mean == mean}
@@ -191,11 +195,15 @@ def run_sweep(args) -> None:
             f"a sweep needs one process, got {number}; start it without `accelerate launch`"
         )
     out = Path(args.out)
-    path = sweep(args.spec, out, backbone=args.backbone, only=args.only, progress=not args.quiet)
-    rows = results.read(path)
-    items = results.read(path.with_suffix(".items.parquet"))
-    table = results.summary(rows, {row["language"]: row["ids"] for row in items})
-    lines = [f"{method:<16}{group:<6}{interval}" for method, groups in table.items()
+    path = sweep(args.spec, out, backbone=args.backbone, only=args.only, download=args.download,
+                 progress=not args.quiet)  # fmt: skip
+    stored = results.read(path.with_suffix(".items.parquet"))
+    items = {row["language"]: row["ids"] for row in stored}
+    arms = results.arms(results.read(path))
+    table = {name: groups for name, rows in arms.items()
+             for groups in results.summary(rows, items).values()}  # fmt: skip
+    wide = max(15, *map(len, table))
+    lines = [f"{name:<{wide}} {group:<6}{interval}" for name, groups in table.items()
              for group, interval in groups.items()]  # fmt: skip
     plain = {m: {g: i._asdict() for g, i in groups.items()} for m, groups in table.items()}
     _say(args, {"results": str(path), "means": plain}, "\n".join([*lines, f"all rows: {path}"]))

@@ -70,7 +70,9 @@ def literal(tokenizer, words: str) -> list[int]:
     >>> literal(toy_backbone().tokenizer, " likes the ")
     [10, 4]
     """
-    ids = tokens.pieces(tokenizer, [words.strip()])[0]
+    bare = words.strip()
+    space = tokens.opening(tokenizer) if bare and words[0].isspace() else ""
+    ids = tokens.pieces(tokenizer, [space + bare])[0]
     opened = bool(ids) and tokenizer.convert_ids_to_tokens(ids[0]) == "▁"
     return ids[1:] if opened and not words[0].isspace() else ids
 
@@ -114,7 +116,7 @@ def cloze(
         if size > room and not (truncate and fixed <= room):
             raise ValueError(
                 f"text {number} needs {size} positions but the prompt leaves {room}; "
-                "shorten it or pass truncate=True"
+                "shorten it, or cut it: truncate=True in training, model.truncate = True after it"
             )
         for _ in range(size - room):
             longer = second if second and len(second) >= len(first) else first

@@ -25,7 +25,7 @@ import numpy as np
 
 from .bootstrap import Interval, interval, macro_draws, p_value
 from .families import families
-from .results import GROUPS, correctness
+from .results import among, correctness
 
 
 class Comparison(NamedTuple):
@@ -60,8 +60,6 @@ def compare(
     full 0.0 1.0 0.0 0 not told apart
     head 1.0 0.001 3.14 1 better
     """
-    if group not in GROUPS:
-        raise ValueError(f"group must be one of {', '.join(GROUPS)}, got {group!r}")
     by_method: dict[str, list[dict]] = {}
     for row in rows:
         by_method.setdefault(row["method"], []).append(row)
@@ -78,7 +76,8 @@ def compare_pairs(
 ) -> list[Comparison]:  # fmt: skip
     """Of each pair the first minus the second, corrected for the number of pairs.
 
-    pairs: name -> (rows, rows). A pair without a seed and a language in common is left out.
+    pairs: name -> (rows, rows). A pair without a seed and a language in common is left out; group
+    as in `results.among`. An error if no pair is left.
 
     >>> row = {"seed": 0, "language": "qu", "n": 4}
     >>> pairs = {"2 %": ([row | {"correct": b"\\xf0"}], [row | {"correct": b"\\x00"}])}
@@ -89,6 +88,8 @@ def compare_pairs(
         _pair(ours, theirs, items, group, bootstrap) | {"rival": name}
         for name, (ours, theirs) in pairs.items() if _shared(ours, theirs, group)[1]
     ]  # fmt: skip
+    if pairs and not found:
+        raise ValueError(f"no two of these methods share a seed and a language of {group!r}")
     corrected = holm([pair.pop("p") for pair in found])
     return [Comparison(p=p, **pair) for p, pair in zip(corrected, found, strict=True)]
 
@@ -110,7 +111,7 @@ def _shared(ours: list[dict], theirs: list[dict], group: str) -> tuple[set[int],
     """The seeds and the languages of a group that both have; no languages where no seed is."""
     seeds = {row["seed"] for row in ours} & {row["seed"] for row in theirs}
     both = {row["language"] for row in ours} & {row["language"] for row in theirs}
-    return seeds, [code for code in GROUPS[group] if code in both and seeds]
+    return seeds, among(group, both if seeds else ())
 
 
 def _pair(ours: list[dict], theirs: list[dict], items: dict, group: str, bootstrap: dict) -> dict:

@@ -94,13 +94,18 @@ def predict(
     order = np.argsort([-len(row) for row in rows], kind="stable")
     answers = np.empty(len(rows), dtype=np.int64)
     bar = tqdm(total=len(rows), desc="predict", unit="text", disable=not progress)
+    modes = [(part, part.training) for part in model.modules()]
     model.eval()
-    with one_cast(model), precision(model.prompt.device, autocast):
-        for start in range(0, len(rows), batch_size):
-            chosen = order[start : start + batch_size]
-            logits = model(model.batch([rows[i] for i in chosen]))  # (B, C)
-            answers[chosen] = logits.argmax(dim=1).cpu().numpy()
-            bar.update(len(chosen))
+    try:
+        with one_cast(model), precision(model.prompt.device, autocast):
+            for start in range(0, len(rows), batch_size):
+                chosen = order[start : start + batch_size]
+                logits = model(model.batch([rows[i] for i in chosen]))  # (B, C)
+                answers[chosen] = logits.argmax(dim=1).cpu().numpy()
+                bar.update(len(chosen))
+    finally:  # a look during training must not switch dropout off for what follows
+        for part, training in modes:
+            part.training = training
     bar.close()
     return answers
 
@@ -108,7 +113,7 @@ def predict(
 def evaluate(model, dataset, **options) -> Table:
     """Accuracy per language of a dataset with columns text, label and language.
 
-    `options` go to `predict`.
+    A model that can `speak` is told each language before its texts. `options` go to `predict`.
 
     >>> from ltp_core.prompt import PromptModel
     >>> from ltp_core.toy import toy_backbone
@@ -121,9 +126,25 @@ def evaluate(model, dataset, **options) -> Table:
     for name in ("text", "label", "language"):
         if name not in columns:
             raise ValueError(f"the dataset has no column {name!r}; it has {', '.join(columns)}")
-    right = predict(model, dataset, **options) == np.array(dataset["label"])
-    language = np.array(dataset["language"])
-    return Table.of({code: right[language == code] for code in dict.fromkeys(language.tolist())})
+    language, labels = np.array(dataset["language"]), np.array(dataset["label"])
+    if len(labels) and not 0 <= labels.min() <= labels.max() < len(model.words):
+        raise ValueError(
+            f"labels must be in [0, {len(model.words) - 1}], got {labels.min()} to {labels.max()}; "
+            "are they hidden?"
+        )
+    codes = list(dict.fromkeys(language.tolist()))
+    speak = getattr(model, "speak", None)
+    if speak is None:
+        right = predict(model, dataset, **options) == labels
+        return Table.of({code: right[language == code] for code in codes})
+    texts = {name: list(dataset[name]) for name in ("text", "text_pair") if name in columns}
+    correct = {}
+    for code in codes:
+        here = np.flatnonzero(language == code)
+        speak(code)
+        part = {name: [column[i] for i in here] for name, column in texts.items()}
+        correct[code] = predict(model, part, **options) == labels[here]
+    return Table.of(correct)
 
 
 def wilson(correct: int, n: int) -> tuple[float, float]:

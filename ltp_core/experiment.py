@@ -16,12 +16,13 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from inspect import signature
 from pathlib import Path
 
 from . import mask_file, results
-from .backbone import load_backbone
+from .backbone import fingerprint, load_backbone
 from .evaluate import evaluate
 from .find import find_ticket
 from .lt_sft import Adapted, language
@@ -29,32 +30,40 @@ from .machine import machine, peak_mb, reset_peak, versions
 from .merge import gather
 from .methods import METHODS, asks
 from .mlm import digest
-from .spec import WHERE, Run, read_spec
+from .spec import WHERE, Run, listed, read_spec
 from .tasks import load as load_task
 from .ticket import Ticket, origin
 from .train import train
 
 
-def sweep(path, out, *, backbone=None, only: Sequence[str] = (), progress: bool = True) -> Path:
+def sweep(
+    path, out, *, backbone=None, only: Sequence[str] = (), download: bool = False,
+    progress: bool = True,
+) -> Path:  # fmt: skip
     """Do the runs of a spec that are not done yet; return the file with all rows.
 
-    `only` picks runs whose name starts so; `backbone` is a folder or name for `load_backbone`.
+    `only` picks runs whose name starts so; `backbone` is a folder or name for `load_backbone`, and
+    a run's name and its tickets then depend on that model. `download`: the hub may be asked.
     """
     from tqdm import tqdm
 
     runs, out, name = read_spec(path), Path(out), Path(path).stem
+    lm = load_backbone(backbone, download=download) if backbone else None
+    if lm is not None:
+        base = fingerprint(lm.model)
+        runs = [replace(run, base=base) for run in runs]
     wanted = [run for run in runs if not only or run.name.startswith(tuple(only))]
     if not wanted:
         names = ", ".join(run.name for run in runs)
         raise ValueError(f"no run starts with {' or '.join(only)}; there are {names}")
     part = {run.name: out / "runs" / f"{run.name}.parquet" for run in runs}
     todo = [run for run in wanted if not part[run.name].exists()]
-    lm = load_backbone(backbone) if todo else None
+    lm = lm or (load_backbone() if todo else None)
     bar = tqdm(total=len(wanted), initial=len(wanted) - len(todo), desc="sweep", unit="run",
                disable=not progress)  # fmt: skip
     for run in todo:
         bar.set_postfix_str(run.name)
-        rows, items = run_one(lm, run, out, progress=progress)
+        rows, items = run_one(lm, run, out, download=download, progress=progress)
         known = out / f"{name}.items.parquet"
         ids = {row["language"]: row["ids"] for row in results.read(known)} if known.exists() else {}
         results.write(known, [{"language": c, "ids": i} for c, i in (ids | items).items()])
@@ -65,10 +74,14 @@ def sweep(path, out, *, backbone=None, only: Sequence[str] = (), progress: bool 
     return out / f"{name}.parquet"
 
 
-def run_one(lm, run: Run, out: Path, *, progress: bool = True) -> tuple[list[dict], dict]:
+def run_one(
+    lm, run: Run, out: Path, *, download: bool = False, progress: bool = True
+) -> tuple[list[dict], dict]:
     """Train and test one run: its rows, and the ids of the test items of each language."""
-    task = load_task(run.task, run.split)
-    shots = examples(task, run)
+    codes = tuple(dict.fromkeys([run.language, *run.languages]))
+    task = load_task(run.task, run.split, words=run.words or None, languages=codes,
+                     download=download)  # fmt: skip
+    shots, asked = examples(task, run), questions(task, run)
     extra = handed(lm, run, out / "tickets", progress=progress)
     reset_peak()
     start = time.perf_counter()
@@ -89,18 +102,30 @@ def run_one(lm, run: Run, out: Path, *, progress: bool = True) -> tuple[list[dic
         spec=json.dumps(run.settings(), sort_keys=True), versions=versions(), machine=machine(),
     )  # fmt: skip
     rows, items = [], {}
-    for code in _bar(run.languages or task.languages, "test", progress):
-        if model.speak is not None:
-            model.speak(code)
-        dev = run.test == "dev"
-        held_out = task.dev(code) if dev else task.test(code, every=run.every)
-        if len(held_out):
-            table = evaluate(model, held_out, **run.evaluate)
-            (_, n, accuracy, *_), bits = table.rows[0], results.pack(table.correct[code])
-            here = dict(language=code, n=n, accuracy=accuracy, correct=bits)
-            rows.append(about | here | tail)
-            items[code] = list(held_out["id"])
+    for code in _bar(asked, "test", progress):
+        table = evaluate(model, asked[code], **run.evaluate)
+        (_, n, accuracy, *_), bits = table.rows[0], results.pack(table.correct[code])
+        here = dict(language=code, n=n, accuracy=accuracy, correct=bits)
+        rows.append(about | here | tail)
+        items[code] = list(asked[code]["id"])
     return rows, items
+
+
+def questions(task, run: Run) -> dict:
+    """What a run is asked, language by language; known before it trains, so that nothing is lost.
+
+    >>> from ltp_core import tasks
+    >>> asked = questions(tasks.emoji(), Run("full", seed=0, languages=("en", "qu"), test="dev"))
+    >>> [(code, len(rows)) for code, rows in asked.items()]
+    [('en', 158), ('qu', 157)]
+    """
+    asked = {
+        code: task.dev(code) if run.test == "dev" else task.test(code, every=run.every)
+        for code in run.languages or task.languages
+    }
+    if not any(len(rows) for rows in asked.values()):
+        raise ValueError(f"task {run.task!r} has no {run.test} rows in {', '.join(asked)}")
+    return {code: rows for code, rows in asked.items() if len(rows)}
 
 
 def examples(task, run: Run):
@@ -155,14 +180,14 @@ def shared_ticket(lm, run: Run, folder: Path, *, progress: bool = True) -> Ticke
     from .corpora import text
 
     languages, which, settings = stage1(run)
-    name, mark = "-".join(languages), digest([json.dumps(run.ticket, sort_keys=True)])[:6]
+    name, mark = "-".join(languages), _mark(run, run.ticket)
     path = folder / f"{name}-d{run.density:g}-{mark}.ticket.safetensors"
     if path.exists():
         return Ticket.load(path, lm.model)
     training = {key: value for key, value in settings.items() if key not in WHERE}
-    if any(isinstance(layer, str) for layer in settings.get("layers") or ()):
+    if any(isinstance(layer, str) for layer in listed(settings.get("layers") or [])):
         training = settings  # more than the encoder moves in stage 1
-    mark = digest([json.dumps([languages, which, training], sort_keys=True)])[:6]
+    mark = _mark(run, [languages, which, training])
     ticket = find_ticket(
         lm, text(*languages, **which), run.density, checkpoint=folder / f"stage1-{name}-{mark}",
         progress=progress, **settings,
@@ -176,7 +201,7 @@ def shared_language(lm, run: Run, folder: Path, code: str, *, progress: bool = T
     from .corpora import text
 
     _, which, settings = stage1(run)
-    mark = digest([json.dumps([which, settings], sort_keys=True)])[:6]
+    mark = _mark(run, [which, settings])
     path = folder / f"{code}-d{run.density:g}-{mark}.language.safetensors"
     if not path.exists():
         adapted = language(lm, text(code, **which), run.density, progress=progress, **settings)
@@ -196,6 +221,12 @@ def stage1(run: Run) -> tuple[list[str], dict, dict]:
     languages = settings.pop("text", ["en"])
     which = {key: settings.pop(key) for key in ("running_only", "sources") if key in settings}
     return languages, which, settings
+
+
+def _mark(run: Run, settings) -> str:
+    """Part of a file's name that changes with what made it, and with the model it was found on."""
+    made = [run.base, settings] if run.base else settings
+    return digest([json.dumps(made, sort_keys=True)])[:6]
 
 
 def densities(model, lm) -> tuple[float, float]:

@@ -96,13 +96,25 @@ def rate(step: int, steps: int, warmup: float) -> float:
     return (steps - step) / (steps - rising)
 
 
+def at_least_one(**numbers: int) -> None:
+    """Refuse counts below 1, which would train nothing and say nothing.
+
+    >>> at_least_one(epochs=12, batch_size=0)
+    Traceback (most recent call last):
+    ValueError: batch_size must be at least 1, got 0
+    """
+    for name, number in numbers.items():
+        if number < 1:
+            raise ValueError(f"{name} must be at least 1, got {number}")
+
+
 def bf16_pays(device: torch.device) -> bool:
     """Does this machine multiply bfloat16 faster than float32?
 
     True on GPUs with bf16 and on CPUs with AVX-512-bf16 or AMX.
     """
     if device.type == "cuda":
-        return torch.cuda.is_bf16_supported()
+        return torch.cuda.is_bf16_supported(including_emulation=False)  # a T4 only emulates it
     able = getattr(torch.cpu, "get_capabilities", dict)()
     return device.type == "cpu" and any(able.get(k) for k in ("avx512_bf16", "amx_bf16"))
 
@@ -157,6 +169,8 @@ def twin(model: nn.Module, own: Iterable[str] = ()) -> nn.Module:
     >>> [a.data_ptr() == b.data_ptr() for a, b in zip(first.parameters(), second.parameters())]
     [True, False]
     """
+    from accelerate import Accelerator
+
     names = dict(model.named_parameters(remove_duplicate=False))  # a tied tensor has two
     copied = {id(names[name]) for name in own if name in names}
     memo = {}
@@ -164,7 +178,7 @@ def twin(model: nn.Module, own: Iterable[str] = ()) -> nn.Module:
         data = old.detach().clone() if id(old) in copied else old.detach()
         memo[id(old)] = nn.Parameter(data, requires_grad=False)
     second = copy.deepcopy(model, memo)
-    if hasattr(second, "set_attn_implementation") and model.device.type == "cpu":
+    if hasattr(second, "set_attn_implementation") and Accelerator().device.type == "cpu":
         # On CPUs the fused attention's backward pass is no faster in fp32 and, measured on short
         # rows, five to ten times slower in bf16 than plain matrix products.
         second.set_attn_implementation("eager")
@@ -204,6 +218,7 @@ def fit(
     >>> [round(loss, 2) for loss in losses]
     [9.0, 4.0, 1.56, 0.56]
     """
+    at_least_one(every=every)
     from tqdm import tqdm
 
     settings = dict(

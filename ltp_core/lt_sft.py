@@ -21,6 +21,7 @@ What it does not do: keep files (`experiment.shared_language` does).
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -53,6 +54,8 @@ def task_ticket(
     >>> task_ticket(toy_backbone(), shots, 0.2, task=task, epochs=1, progress=False)
     Ticket(890 of 4,448 eligible parameters, density 0.2001, base '...')
     """
+    if options.get("checkpoint") is not None:  # round 2 has a state of its own
+        options["checkpoint"] = Path(options["checkpoint"]) / "round1"
     model = train(lm, dataset, task=task, full=True, **options | {"learning_rate": full_rate})
     pair = (eligible(m, layers, modules) for m in (lm.model, model.lm))
     made = {"by": "task movement", "examples": len(dataset["label"])}
@@ -95,7 +98,8 @@ def spoken(lm, adapted: Adapted) -> Backbone:
 def exchange(model, lm, home, adapted: Callable[[str], Adapted]):
     """Let `model`, trained from `home` = θ₀ + φ_source, take another language's φ_L to speak it.
 
-    Saved, it is the model of the language it spoke last, with the task's values.
+    Save it before it speaks: the file holds the task's values over `home`, which `Trained.load`
+    then wants, and no language.
     """
     moved = gather(model.lm, model.ticket) - gather(home.model, model.ticket)  # φ_task, (K,)
 

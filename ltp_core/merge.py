@@ -62,6 +62,11 @@ def merge(lm: Backbone, trained: str | Path, folder: str | Path) -> None:
     trained: a ticket file with values, or a folder that holds one (`Trained.save`).
     """
     trained, folder = Path(trained), Path(folder)
+    home = trained if trained.is_dir() else trained.parent
+    if home.resolve() == folder.resolve():
+        raise ValueError(f"{folder} holds the trained model itself; give the checkpoint a folder")
+    if (trained / "config.json").is_file() and not (trained / "ticket.safetensors").is_file():
+        raise ValueError(f"{trained} was trained without a ticket; only a ticket can be merged")
     file = mask_file.read(trained / "ticket.safetensors" if trained.is_dir() else trained)
     if file.values is None:
         raise ValueError(f"{str(trained)!r} holds a ticket without values; train it first")

@@ -145,6 +145,12 @@ def random_ticket(
     return train(lm, shots, task=task, seed=seed, **options)
 
 
+def shuffled_ticket(lm, shots, *, task, ticket: Ticket, seed=0, **options) -> Trained:
+    """Train as many weights in each tensor as the ticket, drawn by chance, and the prompt."""
+    options = _options("ltp", options, ticket=ticket.shuffled(seed))
+    return train(lm, shots, task=task, seed=seed, **options)
+
+
 def magnitude_ticket(
     lm, shots, *, task, density=0.20, layers=None, modules=None, **options
 ) -> Trained:
@@ -237,9 +243,9 @@ METHODS = {
     method.__name__: method
     for method in (
         prompt_only, deep_prompt, full, cloze, head, codeswitch, lora, bitfit, ltp, ticket_only,
-        random_ticket, magnitude_ticket, gradient_ticket, middle_layers, lt_sft, lt_sft_language,
-        template_zero, template_zero_own, template_zero_words, template_full, template_full_own,
-        template_ltp, template_ltp_own,
+        random_ticket, shuffled_ticket, magnitude_ticket, gradient_ticket, middle_layers, lt_sft,
+        lt_sft_language, template_zero, template_zero_own, template_zero_words, template_full,
+        template_full_own, template_ltp, template_ltp_own,
     )
 }  # fmt: skip
 
@@ -247,10 +253,10 @@ METHODS = {
 def tuned_as(name: str) -> str | None:
     """The method whose rates this one shares; None where nothing is trained.
 
-    >>> tuned_as("template_full_own"), tuned_as("ltp"), tuned_as("template_zero")
+    >>> tuned_as("template_full_own"), tuned_as("shuffled_ticket"), tuned_as("template_zero")
     ('template_full', 'ltp', None)
     """
-    name = name.removesuffix("_own").removesuffix("_language")
+    name = name.removesuffix("_own").removesuffix("_language").replace("shuffled_ticket", "ltp")
     return name if name in RATES else None
 
 

@@ -26,7 +26,7 @@ from torch import Tensor, nn
 
 from . import tokens
 from .backbone import fingerprint
-from .loop import batches, fit, seed_for, twin
+from .loop import at_least_one, batches, fit, seed_for, twin
 from .ranks import share
 from .sparse import SparseModel
 
@@ -140,6 +140,7 @@ def adapt(
     """
     from accelerate import Accelerator
 
+    at_least_one(steps=steps, batch_size=batch_size)
     accelerator = Accelerator()
     if ticket is not None:
         names = [name for name, index in ticket.indices.items() if len(index)]
@@ -150,6 +151,12 @@ def adapt(
     packed = None if ticket is None else SparseModel(model, ticket)
     leaves = [*moving.values()] if packed is None else [packed.values]
     rows = text_rows(lm.tokenizer, dataset, max_length)
+    longest, most = max(map(len, rows)), position_range(lm.model)[1]
+    if longest > most:
+        raise ValueError(
+            f"max_length must be at most {most}, the positions of the model, got {max_length}; "
+            f"a row has {longest} pieces"
+        )
     batch_at = batches([len(row) for row in rows], batch_size, seed)
     rank, ranks = accelerator.process_index, accelerator.num_processes
 
@@ -198,6 +205,18 @@ def trainable_names(model: nn.Module, names: Iterable[str] | None) -> list[str]:
     return [name for name in known if name in names]
 
 
+def position_range(model: nn.Module) -> tuple[int, int]:
+    """The first position id and how many there are: BERT counts from 0, RoBERTa after padding.
+
+    >>> from ltp_core.toy import toy_backbone
+    >>> position_range(toy_backbone().model)
+    (0, 32)
+    """
+    table = model.base_model.embeddings.position_embeddings
+    first = 0 if table.padding_idx is None else table.padding_idx + 1
+    return first, table.num_embeddings - first
+
+
 def text_rows(tokenizer, dataset, max_length: int) -> list[list[int]]:
     """`<s> pieces </s>` for each line of column `text`, long lines in several rows.
 
@@ -209,6 +228,9 @@ def text_rows(tokenizer, dataset, max_length: int) -> list[list[int]]:
     room = max_length - 2
     if room < 1:
         raise ValueError(f"max_length must be at least 3 (start, one piece, end), got {max_length}")
+    names = getattr(dataset, "column_names", dataset)
+    if "text" not in names:
+        raise ValueError(f"the dataset has no column 'text'; it has {', '.join(names)}")
     lines = tokens.pieces(tokenizer, dataset["text"])
     parts = [line[i : i + room] for line in lines for i in range(0, len(line), room)]
     if not parts:

@@ -32,7 +32,7 @@ from torch.func import functional_call
 from . import deep_prompt, tokens
 from .cloze import after_hole, cloze, frame
 from .loop import seed_for
-from .mlm import mlm_head
+from .mlm import mlm_head, position_range
 
 
 class Bend(nn.Module):
@@ -94,7 +94,7 @@ class PromptModel(nn.Module):
                 f"{self.positions} positions"
             )
         table = self.lm.get_input_embeddings().weight.detach()  # (V, H)
-        with torch.random.fork_rng():
+        with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed_for(seed, 3))
             ordinary = set(range(len(self.tokenizer))) - set(self.tokenizer.all_special_ids)
             ordinary = torch.tensor(sorted(ordinary))
@@ -214,18 +214,6 @@ def mean_state(hidden: Tensor, attended: Tensor) -> Tensor:
     return (hidden * weight).sum(dim=1) / weight.sum(dim=1)
 
 
-def position_range(model: nn.Module) -> tuple[int, int]:
-    """The first position id and how many there are: BERT counts from 0, RoBERTa after padding.
-
-    >>> from ltp_core.toy import toy_backbone
-    >>> position_range(toy_backbone().model)
-    (0, 32)
-    """
-    table = model.base_model.embeddings.position_embeddings
-    first = 0 if table.padding_idx is None else table.padding_idx + 1
-    return first, table.num_embeddings - first
-
-
 def label_pieces(tokenizer, words: Sequence[str]) -> list[list[int]]:
     """The pieces of each label word; distinct words must have distinct, known pieces.
 
@@ -233,7 +221,8 @@ def label_pieces(tokenizer, words: Sequence[str]) -> list[list[int]]:
     >>> label_pieces(toy_backbone().tokenizer, ["food", "big street"])
     [[23], [7, 26]]
     """
-    found = tokens.pieces(tokenizer, words)
+    space = tokens.opening(tokenizer)
+    found = tokens.pieces(tokenizer, [space + word for word in words])
     for word, ids in zip(words, found, strict=True):
         if not ids or tokenizer.unk_token_id in ids:
             raise ValueError(f"the model does not know the label word {word!r}; choose another")

@@ -18,6 +18,7 @@ use one, the grid for those that train. Two equal runs count once.
     seeds, density       of the run, its examples and prompt; of the ticket     [0], [0.20]
     [ticket]             stage 1: text, steps, layers, name, and what `adapt` takes; [[ticket]] for
                          several, each with a `name`
+    words                words for the labels of a folder or of a task from the hub     {}
     [train], [evaluate]  options of `train` (and least_steps, most_steps), of `evaluate`
     [rates.METHOD]       options of one method, in place of those in [train]; or rates = "FILE",
                          a TOML file beside the spec with a table for each method that trains
@@ -32,17 +33,21 @@ What it does not do: run anything (`experiment.py`).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import MISSING, asdict, dataclass, field, fields
+from inspect import signature
 from itertools import product
 from pathlib import Path
 
+from .evaluate import predict
+from .loop import fit
 from .methods import METHODS, RATES, asks, tuned_as
-from .mlm import digest
+from .mlm import adapt, digest
+from .train import train
 
 LISTS = {"methods": str, "k": int, "seeds": int, "density": float, "languages": str}
 WORDS = {"task", "split", "test", "every", "language"}
-TABLES = {"ticket", "train", "evaluate", "rates", "grid"}
+TABLES = {"ticket", "train", "evaluate", "rates", "grid", "words"}
 WHERE = ("layers", "modules")  # the part of a ticket's table that other tickets share
 
 
@@ -63,6 +68,8 @@ class Run:
     ticket: dict = field(default_factory=dict)
     train: dict = field(default_factory=dict)
     evaluate: dict = field(default_factory=dict)
+    words: dict = field(default_factory=dict)
+    base: str = ""  # the fingerprint of a model that was asked for; "" for the embedded one
 
     @property
     def name(self) -> str:
@@ -111,8 +118,9 @@ def read_spec(path: str | Path) -> list[Run]:
                 f"{path.parent / spec['rates']} has no rates for {lacking[0]}; tune it in a grid"
             )
     lists = {"k": [16], "seeds": [0], "density": [0.20], "languages": []} | spec
-    lists["language"] = _listed(spec.get("language", "en"))
-    same = {key: spec[key] for key in ("task", "split", "test", "every", "evaluate") if key in spec}
+    lists["language"] = listed(spec.get("language", "en"))
+    kept = ("task", "split", "test", "every", "evaluate", "words")
+    same = {key: spec[key] for key in kept if key in spec}
     runs = {}
     choices = (lists[key] for key in ("seeds", "language", "k", "density", "methods"))
     for seed, language, k, density, method in product(*choices):
@@ -132,7 +140,7 @@ def read_spec(path: str | Path) -> list[Run]:
 
 def _tickets(spec: dict, asked: set[str]) -> list[dict]:
     """The tables of stage 1 that matter to a method: whole, in part, or none."""
-    tables = _listed(spec.get("ticket", {}))
+    tables = listed(spec.get("ticket", {}))
     if asked & {"ticket", "adapted"}:
         return tables
     return [{key: t[key] for key in WHERE if key in t and key in asked} for t in tables]
@@ -150,8 +158,31 @@ def _grid(spec: dict, method: str) -> Iterator[dict]:
         yield dict(zip(names, rates, strict=False)) | ({} if epochs is None else {"epochs": epochs})
 
 
-def _listed(value) -> list:
+def listed(value) -> list:
+    """A list as it is, and anything else as a list of one."""
     return value if isinstance(value, list) else [value]
+
+
+def options(methods: Iterable[str]) -> dict[str, set[str]]:
+    """What the tables of a spec may hold: the options of the functions that read them.
+
+    >>> {"epochs", "warmup"} <= options(["ltp"])["train"], sorted(options([])["evaluate"])
+    (True, ['autocast', 'batch_size'])
+    """
+
+    def of(*functions) -> set[str]:
+        return {name for function in functions for name in signature(function).parameters}
+
+    handed = {"lm", "shots", "task", "dataset", "model", "ticket", "adapted", "density", "layers",
+              "modules", "split", "source", "seed", "progress", "callback", "label", "settings",
+              "loss_at", "groups", "accelerator", "after", "options", "stage1", "loop"}  # fmt: skip
+    training = of(train, fit, *(METHODS[name] for name in methods)) - handed
+    stage_1 = of(adapt, fit) - handed - {"checkpoint"}
+    return {
+        "train": training | {"least_steps", "most_steps"},
+        "ticket": stage_1 | {"name", "text", "running_only", "sources", "seed", *WHERE},
+        "evaluate": of(predict) - handed,
+    }
 
 
 def read_toml(path: Path) -> dict:
@@ -192,6 +223,11 @@ def _check(path: Path, spec: dict) -> None:
         raise ValueError(f"{path}: every thins the test, and this spec tests on dev; leave it out")
     if unknown := sorted(set(spec.get("grid", {})) - {"scale", "epochs"}):
         raise ValueError(f"{path}: the grid has scale and epochs, not {unknown[0]!r}")
-    names = [table.get("name", "") for table in _listed(spec.get("ticket", {}))]
+    for table, names in options(spec["methods"]).items():
+        for given in listed(spec.get(table, {})):
+            if unknown := sorted(set(given) - names):
+                there = ", ".join(sorted(names))
+                raise ValueError(f"{path}: [{table}] has no {unknown[0]!r}; there are {there}")
+    names = [table.get("name", "") for table in listed(spec.get("ticket", {}))]
     if len(set(names)) < len(names):
         raise ValueError(f"{path}: several tickets need a name each, and no name twice")

@@ -62,6 +62,21 @@ def pieces(tokenizer, texts: Iterable[str]) -> list[list[int]]:
     return tokenizer(texts, add_special_tokens=False, verbose=False)["input_ids"]
 
 
+def opening(tokenizer) -> str:
+    """What a word after a text begins with: a space where pieces keep it (byte-level BPE), or "".
+
+    RoBERTa's "food" is a piece inside a word, and "Ġfood" is the word. WordPiece and SentencePiece
+    need no help.
+
+    >>> from ltp_core.toy import toy_backbone
+    >>> opening(toy_backbone().tokenizer)
+    ''
+    """
+    bare, spaced = pieces(tokenizer, ["a", " a"])
+    keeps = spaced and tokenizer.convert_ids_to_tokens(spaced[0]).startswith("Ġ")
+    return " " if keeps and bare != spaced else ""
+
+
 def pad(rows: Sequence[Sequence[int]], pad_id: int) -> dict[str, Tensor]:
     """Stack rows of unequal length, padded on the right: two tensors of shape (B, T).
 

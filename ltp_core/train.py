@@ -22,7 +22,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .loop import batches, fit
+from .loop import at_least_one, batches, fit
 from .mlm import digest, which
 from .ranks import share
 from .trained import FORM, Trained
@@ -77,6 +77,7 @@ def train(
     """
     from accelerate import Accelerator
 
+    at_least_one(epochs=epochs, batch_size=batch_size, copies=copies)
     accelerator = Accelerator()
     form = {name: options.pop(name) for name in FORM if name in options}
     kind = "full" if full else "ticket" if ticket is not None or form.get("lora") else "prompt"

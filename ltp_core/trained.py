@@ -72,7 +72,7 @@ class Trained(PromptModel):
             own = [name for name, _ in lm.model.named_parameters()] if full else []
         super().__init__(Backbone(twin(lm.model, own), lm.tokenizer), words, length, **options)
         self.base = ticket.base if ticket else fingerprint(lm.model)
-        self.ticket, self.full, self.lora, self.options = ticket, full, lora, options
+        self.ticket, self.full, self.lora = ticket, full, lora
         if lora:
             adapters.add_lora(self.lm, lora, options.get("seed", 0))
         self.history: list[float] = []
@@ -119,7 +119,7 @@ class Trained(PromptModel):
         return self.requires_grad_(False).eval()
 
     def save(self, folder: str | Path, dtype: torch.dtype = torch.float32, lm=None) -> None:
-        """Write the folder described above.
+        """Write the folder described above; what makes a model `speak` is not in it.
 
         dtype: of the ticket's values. torch.float16 and bfloat16 halve them, and need `lm`, the
         model this one was trained from; the error stands in ticket.md.

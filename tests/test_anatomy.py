@@ -21,6 +21,7 @@ NOT_COMPARED = {
         "the names of pieces nearest to a trained vector, of which two may be nearly as near",
         "twelve answers of a short training, some of them close calls",
     ],
+    "few_examples": ["twelve answers each of two short trainings, some of them close calls"],
 }
 
 

@@ -9,6 +9,7 @@ from transformers import BertConfig, BertForMaskedLM
 
 from ltp_core.backbone import fingerprint, load_backbone, save_packed
 from ltp_core.paths import data_dir
+from ltp_core.toy import toy_backbone
 
 
 @pytest.fixture(scope="module")
@@ -112,3 +113,20 @@ def test_missing_and_damaged_files_say_what_to_do(tmp_path, monkeypatch):
         load_backbone(folder)
     with pytest.raises(FileNotFoundError, match="no masked LM called 'xlm-nothing'.*download=True"):
         load_backbone("xlm-nothing")
+
+
+def test_a_checkpoint_without_a_head_is_refused(tmp_path):
+    lm = toy_backbone()
+    lm.model.base_model.save_pretrained(tmp_path)
+    lm.tokenizer.save_pretrained(tmp_path)
+    with pytest.raises(ValueError, match="lacks 'cls.* give a checkpoint saved as a masked LM"):
+        load_backbone(tmp_path)
+
+
+def test_what_the_hub_said_is_passed_on(monkeypatch):
+    def refuse(*_, **__):
+        raise OSError("it has no file named model.safetensors")
+
+    monkeypatch.setattr("transformers.AutoModelForMaskedLM.from_pretrained", refuse)
+    with pytest.raises(FileNotFoundError, match="'xlm-nothing'.*no file named model.safetensors"):
+        load_backbone("xlm-nothing", download=True)

@@ -29,3 +29,9 @@ def test_methods_are_compared_language_by_language(visit, shown):
     assert page_.locator(".one").inner_text().startswith("German: LTP minus random ticket is")
     page_.locator(".chart g").filter(has_text="Quechua").click()
     assert page_.locator(".one").inner_text().startswith("Quechua: ")
+
+
+def test_each_row_is_large_enough_for_a_finger(visit):
+    bands = visit("who_gains").locator(".chart .band")  # WCAG 2.2, 2.5.8: 24 px
+    assert bands.count() == 3
+    assert min(bands.nth(n).bounding_box()["height"] for n in range(3)) >= 23.9

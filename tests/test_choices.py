@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 import torch
+from accelerate import Accelerator
 from test_mlm import tiny_xlm_roberta
 
 from ltp_core import choices
@@ -59,3 +60,16 @@ def test_the_gradient_is_that_of_the_whole_set_at_the_start():
     assert other != ticket, "another prompt has another gradient"
     where = choices.by_gradient(lm, SHOTS, 0.1, task=TASK, layers=1)
     assert set(where.counts()) == {1}
+
+
+def test_the_gradient_is_taken_where_training_will_be(monkeypatch):
+    sent = []
+
+    class Sent(Trained):
+        def to(self, device):
+            sent.append(device)
+            return super().to(device)
+
+    monkeypatch.setattr(choices, "Trained", Sent)
+    choices.by_gradient(toy_backbone(), SHOTS, 0.1, task=TASK, prompt_length=4)
+    assert sent == [Accelerator().device]

@@ -56,6 +56,9 @@ def test_the_five_verbs(tmp_path, ltp, task_folder):  # noqa: F811
     spec = write(tmp_path, SHORT.format(task=task_folder.as_posix()))
     status, out, _ = ltp("sweep", spec, "--out", tmp_path / "out")
     assert status == 0 and "random_ticket" in out and "mini.parquet" in out
+    wider = write(tmp_path, spec.read_text().replace("k = [2]", "k = [1, 2]"))
+    status, out, _ = ltp("sweep", wider, "--out", tmp_path / "out")
+    assert status == 0 and "prompt_only k=1" in out and "prompt_only k=2" in out
 
 
 @pytest.mark.parametrize(
@@ -75,6 +78,7 @@ def test_the_five_verbs(tmp_path, ltp, task_folder):  # noqa: F811
         (("merge", "{tmp}/no", "--save", "{tmp}/m", "--undo"), "only what `merge` wrote can go"),
         (("sweep", "{tmp}/no.toml", "--out", "{tmp}"), "there is no spec at"),
         (("ticket", "--save", "{tmp}/t.safetensors", "--text-file", "no.txt"), "no.txt"),
+        (("ticket", "--save", "{tmp}/en.ticket", "--text-file", "no.txt"), "add the ending"),
     ],
 )
 def test_a_mistake_costs_one_sentence(tmp_path, ltp, words, sentence):
@@ -82,6 +86,18 @@ def test_a_mistake_costs_one_sentence(tmp_path, ltp, words, sentence):
     status, out, err = ltp(*words)
     assert status == 2 and not out
     assert sentence in err and "Traceback" not in err and err.count("\n") == 1
+
+
+def test_a_text_longer_than_those_trained_on_can_be_cut(tmp_path, ltp, task_folder):  # noqa: F811
+    model, long = tmp_path / "model", tmp_path / "long"
+    assert ltp("train", "--task", task_folder, "--k", 2, "--epochs", 1, "--save", model)[0] == 0
+    long.mkdir()
+    for file in task_folder.iterdir():
+        (long / file.name).write_text(file.read_text().replace("tea", "tea " * 60))
+    test = ("evaluate", model, "--task", long)
+    status, out, err = ltp(*test)
+    assert status == 2 and "truncate" in err and not out
+    assert ltp(*test, "--truncate")[0] == 0
 
 
 def test_words_of_ones_own(tmp_path, ltp, task_folder):  # noqa: F811

@@ -2,6 +2,7 @@
 
 import pytest
 
+from ltp_core.backbone import load_backbone
 from ltp_core.cloze import after_hole, cloze, frame, literal
 from ltp_core.toy import toy_backbone
 
@@ -69,7 +70,7 @@ def test_no_space_before_a_full_stop():
         known = ["▁", ".", "▁The"]
 
         def __call__(self, texts, **_):
-            ids = {"": [], ".": [0, 1], "The": [2], ". The": [0, 1, 2]}
+            ids = {"": [], "a": [2], " a": [2], ".": [0, 1], "The": [2], ". The": [0, 1, 2]}
             return {"input_ids": [ids[text] for text in texts]}
 
         def convert_ids_to_tokens(self, i):
@@ -78,3 +79,37 @@ def test_no_space_before_a_full_stop():
     assert literal(Pieces(), ".") == [1] and literal(Pieces(), ". The ") == [1, 2]
     assert literal(Pieces(), " The ") == [2] and literal(Pieces(), " .") == [0, 1]
     assert literal(Pieces(), " ") == []
+
+
+def byte_level():
+    """A tokenizer whose pieces keep the space before a word, as RoBERTa's do."""
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+    from transformers import PreTrainedTokenizerFast
+
+    words = ["<s>", "<pad>", "</s>", "<unk>", "<mask>", "Ġ", "a", "c", "t", ".", "Ġa", "ca", "cat",
+             "Ġc", "Ġcat"]  # fmt: skip
+    merges = [("Ġ", "a"), ("c", "a"), ("ca", "t"), ("Ġ", "cat")]
+    places = {word: place for place, word in enumerate(words)}
+    model = models.BPE(places, merges, unk_token="<unk>")
+    raw = Tokenizer(model)
+    raw.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    raw.decoder = decoders.ByteLevel()
+    return PreTrainedTokenizerFast(
+        tokenizer_object=raw, bos_token="<s>", eos_token="</s>", pad_token="<pad>",
+        cls_token="<s>", sep_token="</s>", unk_token="<unk>", mask_token="<mask>",
+    )  # fmt: skip
+
+
+def test_where_pieces_keep_their_space_words_after_a_text_have_one():
+    from ltp_core import tokens
+    from ltp_core.prompt import label_pieces
+
+    tokenizer = byte_level()
+    known = tokenizer.convert_tokens_to_ids
+    assert tokens.opening(tokenizer) == " "
+    assert label_pieces(tokenizer, ["cat", "a"]) == [[known("Ġcat")], [known("Ġa")]]
+    assert literal(tokenizer, " cat") == [known("Ġcat")]
+    assert literal(tokenizer, ".") == [known(".")], "and none where the template has none"
+    assert literal(tokenizer, " ") == [], "the word in the hole brings its own"
+    for plain in (toy_backbone().tokenizer, load_backbone().tokenizer):
+        assert tokens.opening(plain) == ""

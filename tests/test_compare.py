@@ -40,9 +40,7 @@ def test_each_rival_is_a_paired_difference_by_families():
             correctness([r for r in rows() if r["method"] == m], ITEMS, ["qu", "zu"])
             for m in ("ltp", c.rival)
         ]
-        assert tuple(c.difference) == pytest.approx(
-            tuple(macro_interval(*cubes, families=groups))
-        )
+        assert tuple(c.difference) == pytest.approx(tuple(macro_interval(*cubes, families=groups)))
         one, two = (np.nanmean(cube, axis=(0, 2)) for cube in cubes)
         assert (c.ahead, c.languages) == (int((one > two).sum()), 2)
         h = 2 * math.asin(one.mean() ** 0.5) - 2 * math.asin(two.mean() ** 0.5)
@@ -56,8 +54,11 @@ def test_only_what_both_have_is_compared():
     assert (only.rival, only.languages) == ("full", 1)
     with pytest.raises(ValueError, match="no run of 'lora' here; there are ltp, full, head"):
         compare(mixed, ITEMS, "lora")
-    with pytest.raises(ValueError, match="group must be one of low, high, en, got 'all'"):
-        compare(mixed, ITEMS, "ltp", "all")
+    with pytest.raises(ValueError, match="group must be low, high, en, other or all, got 'one'"):
+        compare(mixed, ITEMS, "ltp", "one")
+    assert compare(mixed, ITEMS, "ltp", "all")[0].languages == 1
+    with pytest.raises(ValueError, match="no two of these methods share a seed and a language"):
+        compare(mixed, ITEMS, "ltp", "other")
 
 
 def test_holm_equals_a_slow_reference():

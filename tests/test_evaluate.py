@@ -1,5 +1,7 @@
 """Numbers and their intervals, against references."""
 
+from unittest.mock import patch
+
 import numpy as np
 import pytest
 import torch
@@ -26,7 +28,43 @@ def test_order_and_batches_do_not_change_the_answers(model):
     one_by_one = [model(model.batch([row])).argmax().item() for row in model.encode(DATA["text"])]
     for size in (1, 7, 64):
         assert predict(model, DATA, batch_size=size).tolist() == one_by_one
-    assert not model.training and torch.is_grad_enabled()
+    assert torch.is_grad_enabled()
+
+
+def test_a_look_leaves_each_part_in_its_mode(model):
+    modes = [part.training for part in model.train().modules()]
+    predict(model, DATA)
+    assert [part.training for part in model.modules()] == modes and model.training
+    with pytest.raises(RuntimeError), patch.object(model, "forward", side_effect=RuntimeError):
+        predict(model, DATA)
+    assert [part.training for part in model.modules()] == modes
+
+
+def test_a_model_is_told_each_language_before_its_texts():
+    model, heard = PromptModel(toy_backbone(), ["food", "animals", "house"]), []
+    plain = evaluate(model, DATA)
+
+    def speak(code):
+        heard.append(code)
+        with torch.no_grad():
+            model.prompt.fill_(0.0 if code == "qu" else 1.0)
+
+    model.speak = speak
+    table = evaluate(model, DATA, batch_size=7)
+    assert heard == ["qu", "de"] and list(table.correct) == list(plain.correct)
+    for code in tuple(heard):  # by hand
+        speak(code)
+        here = [i for i, language in enumerate(DATA["language"]) if language == code]
+        part = {name: [DATA[name][i] for i in here] for name in DATA}
+        right = predict(model, part) == np.array(part["label"])
+        assert table.correct[code].tolist() == right.tolist()
+
+
+def test_hidden_labels_are_not_counted_as_wrong(model):
+    with pytest.raises(
+        ValueError, match=r"in \[0, 2\], got -1 to 2; are they hidden"
+    ):
+        evaluate(model, DATA | {"label": [-1, *DATA["label"][1:]]})
 
 
 def test_a_table_counts_by_language(model):

@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -97,8 +98,9 @@ def test_a_killed_sweep_goes_on(tmp_path, task_folder, backbone_folder, text, mo
     assert share["ltp"] == share["random_ticket"] == pytest.approx(0.2, abs=0.001)
     assert json.loads(rows[0]["spec"])["k"] == 2
 
-    done.clear()  # nothing is left to do, and the backbone is not even looked for
-    assert experiment.sweep(spec, out, backbone="nowhere", progress=False) == path and not done
+    done.clear()  # nothing is left to do
+    assert experiment.sweep(spec, out, backbone=backbone_folder, progress=False) == path
+    assert not done
     items = {r["language"]: r["ids"] for r in results.read(path.with_suffix(".items.parquet"))}
     assert items["qu"] == ["3", "7"]
     table = results.summary(rows, items)
@@ -118,6 +120,47 @@ def test_a_single_run_can_be_done_again(tmp_path, task_folder, backbone_folder):
     assert len(again) == 2 and all(row in first for row in again)
     with pytest.raises(ValueError, match="no run starts with nothing; there are prompt_only-k2"):
         experiment.sweep(spec, tmp_path, only=["nothing"])
+
+
+def test_another_backbone_is_another_run_with_a_ticket_of_its_own(
+    tmp_path, task_folder, backbone_folder, text
+):
+    spec = write(tmp_path, SHORT.format(task=task_folder.as_posix()).replace("prompt_only", "ltp"))
+    other = tmp_path / "other"
+    model, tokenizer = toy_backbone()
+    model.base_model.encoder.layer[0].output.dense.bias.data += 1
+    model.save_pretrained(other)
+    tokenizer.save_pretrained(other)
+    found = []
+    for folder in (backbone_folder, other, backbone_folder):
+        path = experiment.sweep(spec, tmp_path / "out", backbone=folder, progress=False)
+        found.append({row["base"] for row in results.read(path)})
+    assert found[0] != found[1] and found[0] == found[2] and max(map(len, found)) == 1
+    tickets = list((tmp_path / "out" / "tickets").glob("*.ticket.safetensors"))
+    assert len(tickets) == 2, "one for each model"
+
+
+def test_what_cannot_be_measured_is_said_before_training(tmp_path, task_folder, monkeypatch):
+    monkeypatch.setitem(experiment.METHODS, "prompt_only", None)  # it would be called too late
+    run = experiment.Run("prompt_only", seed=0, k=1, task=task_folder.as_posix())
+    lacking = tmp_path / "no-dev"
+    lacking.mkdir()
+    for file in task_folder.iterdir():
+        (lacking / file.name).write_text(file.read_text().replace(",dev", ",train"))
+    for change, words in (
+        (dict(languages=("xx",)), "xx"),
+        (dict(task=lacking.as_posix(), test="dev"), "has no dev rows in en, qu"),
+    ):
+        with pytest.raises((ValueError, LookupError), match=words):
+            experiment.run_one(None, replace(run, **change), tmp_path, progress=False)
+
+
+def test_label_words_of_a_spec(tmp_path, task_folder, backbone_folder):
+    spec = write(tmp_path, SPEC.format(task=task_folder.as_posix()).replace(
+        '"full", "ltp", "random_ticket"', "").replace(
+        "[ticket]", '[words]\nfood = "rice"\nanimals = "dog"\n[ticket]'))  # fmt: skip
+    path = experiment.sweep(spec, tmp_path / "out", backbone=backbone_folder, progress=False)
+    assert json.loads(results.read(path)[0]["spec"])["words"] == {"food": "rice", "animals": "dog"}
 
 
 def runs_of(spec, out, lm):

@@ -49,11 +49,16 @@ def test_what_choosing_says_of_the_stored_sketches_is_so():
             assert share["up"] > density
             if percent == 20:
                 assert all(0.35 < share[name] / 0.2 < 0.65 for name in ("norm", "norm 2"))
-    explorer = explorers.layers(list(stages.values()), findings.stored("first_light"))
+    found = [findings.stored(name) for name in ("tickets", "ticket_layers")]
+    rows = [row for one in found for row in one.rows]
+    explorer = explorers.layers(list(stages.values()), findings.Stored(rows, found[0].items))
     assert len(explorer.html.encode()) < page.LIMIT
-    shown = data_of(explorer)
-    trained = [run for run in shown["runs"] if run["stage"]]
-    assert [(run["stage"], run["density"]) for run in trained] == [([["en"], 400], 20)]
+    trained = [run for run in data_of(explorer)["runs"] if run["stage"]]
+    everywhere = [run for run in trained if len(run["stage"]) == 2 and len(run["rows"]) == 12]
+    assert {run["density"] for run in everywhere} == {0.5, 2, 20, 50} and len(everywhere) == 20
+    assert all(abs(run["gap"][0]) < 3 for run in everywhere)
+    elsewhere = [run for run in trained if len(run["rows"]) < 12]
+    assert len(elsewhere) == 6 and max(abs(run["gap"][0]) for run in elsewhere) < 3.5
 
 
 def test_what_prompt_plus_ticket_says_of_the_film_is_so():

@@ -1,11 +1,13 @@
 """The loop's helpers that save work must not change a result. (Order and rates: `test_mlm`.)"""
 
+from types import SimpleNamespace
+
 import pytest
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from ltp_core.evaluate import predict
-from ltp_core.loop import fit, one_cast, precision
+from ltp_core.loop import bf16_pays, fit, one_cast, precision, twin
 from ltp_core.prompt import PromptModel
 from ltp_core.toy import WORDS, toy_backbone
 
@@ -93,3 +95,20 @@ def test_sgd_is_momentum_by_hand_and_goes_on_after_a_kill(tmp_path):
 def test_an_optimizer_there_is_not():
     with pytest.raises(ValueError, match="optimizer must be one of adamw, sgd, got 'adam'"):
         fit(lambda _: None, [], steps=1, accelerator=None, optimizer="adam")
+
+
+@pytest.mark.parametrize("device, attention", [("cpu", "eager"), ("cuda", "sdpa")])
+def test_attention_is_chosen_for_where_the_twin_will_be_trained(monkeypatch, device, attention):
+    accelerator = SimpleNamespace(device=torch.device(device))
+    monkeypatch.setattr("accelerate.Accelerator", lambda: accelerator)
+    model = toy_backbone().model  # on the CPU: `train` moves its twin
+    assert model.config._attn_implementation == "sdpa"
+    assert twin(model).config._attn_implementation == attention
+
+
+def test_a_gpu_that_only_imitates_bf16_does_not_gain(monkeypatch):
+    def t4(including_emulation=True):
+        return including_emulation
+
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", t4)
+    assert not bf16_pays(torch.device("cuda"))

@@ -111,3 +111,11 @@ def test_a_language_is_exchanged_and_the_task_stays(lm, languages):
 def test_another_base_is_refused(lm, languages):
     with pytest.raises(ValueError, match="found on base"):
         lt_sft.spoken(toy_backbone(seed=1), languages["en"])
+
+
+def test_both_rounds_can_be_killed(lm, tmp_path):
+    """The first round has a state of its own, or the second would take it for another run's."""
+    plain = methods.lt_sft(lm, SHOTS, **QUICK)
+    for _ in range(2):
+        again = methods.lt_sft(lm, SHOTS, checkpoint=tmp_path, **QUICK)
+        assert again.ticket == plain.ticket and again.history == plain.history

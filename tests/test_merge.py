@@ -88,3 +88,17 @@ def test_what_cannot_be_merged_or_taken_back(tmp_path):
     (merged / WAY_BACK).unlink()
     with pytest.raises(FileNotFoundError, match="only what `merge` wrote can go back"):
         unmerge(merged)
+
+
+def test_a_trained_model_is_not_written_over(tmp_path):
+    lm = toy_backbone()
+    ticket = Ticket.random(eligible(lm.model), 0.2, seed=0, **origin(lm.model))
+    Trained(lm, ["food", "animals"], 3, ticket=ticket).save(tmp_path / "ltp")
+    with pytest.raises(ValueError, match="holds the trained model itself; give the checkpoint"):
+        merge(lm, tmp_path / "ltp", tmp_path / "x" / ".." / "ltp")
+    assert Trained.load(tmp_path / "ltp", lm).words == ("food", "animals"), "nothing is lost"
+    Trained(lm, ["food", "animals"], 3).save(tmp_path / "prompt")
+    with pytest.raises(ValueError, match="was trained without a ticket; only a ticket can be"):
+        merge(lm, tmp_path / "prompt", tmp_path / "merged")
+    merge(lm, tmp_path / "ltp", tmp_path / "merged")
+    merge(lm, tmp_path / "merged" / WAY_BACK, tmp_path / "again")  # a ticket beside a config.json

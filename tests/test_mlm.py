@@ -188,3 +188,12 @@ def test_training_a_tied_embedding_leaves_the_base_alone():
     after = adapt(lm, LINES, steps=2, names=names, progress=False)
     assert fingerprint(lm.model) == before
     assert not torch.equal(after[names[0]], lm.model.get_input_embeddings().weight)
+
+
+def test_rows_longer_than_the_model_are_refused_before_the_first_step(lm):
+    long = {"text": ["the cat eats rice " * 12]}
+    with pytest.raises(ValueError, match="max_length must be at most 32, .* got 128; a row has 50"):
+        adapt(lm, long, steps=1, progress=False)
+    assert adapt(lm, long, steps=1, max_length=32, progress=False)
+    with pytest.raises(ValueError, match="the dataset has no column 'text'; it has lines"):
+        adapt(lm, {"lines": ["the cat"]}, steps=1, progress=False)

@@ -99,3 +99,20 @@ def test_wrong_and_missing_files_are_told(bench, monkeypatch):
 def test_they_have_names(bench):
     assert tasks.load("xnli").languages == ("en", "de")
     assert "quy" in tasks.load("americasnli").languages
+
+
+def test_what_one_language_is_taught_no_language_is_asked(bench):
+    """One with few rows is taught its first premises; those stand in the others' tests."""
+    names = ("id", "language", "premise", "hypothesis", "label")
+    few = [(SPANISH + n, "oto", *line("oto", n)) for n in range(30) if n // 3 != 6]
+    table(bench / "americasnli/dev/oto.tsv", names, few)
+    pooled, plain = americasnli(pool=2), americasnli()
+    premises = {
+        split: {code: {i.split("|")[0] for i in rows(code)["id"]} for code in ("oto", "quy")}
+        for split, rows in (("train", pooled.train), ("test", pooled.test))
+    }
+    taught = set.union(*premises["train"].values())
+    assert premises["train"]["oto"] != premises["train"]["quy"]
+    assert not any(asked & taught for asked in premises["test"].values())
+    kept = {i for i in plain.test("quy")["id"] if i.split("|")[0] not in taught}
+    assert set(pooled.test("quy")["id"]) == kept

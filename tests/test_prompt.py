@@ -5,6 +5,7 @@ import torch
 from test_mlm import tiny_xlm_roberta
 
 from ltp_core.backbone import Backbone
+from ltp_core.evaluate import predict
 from ltp_core.prompt import PromptModel, cloze, position_range
 from ltp_core.toy import toy_backbone
 
@@ -148,3 +149,21 @@ def test_making_it_leaves_the_random_state_alone():
     torch.manual_seed(0)
     PromptModel(toy_backbone(), WORDS, mlp_width=4)
     assert torch.equal(torch.rand(1), expected)
+
+
+def test_making_it_looks_at_no_gpu(monkeypatch):
+    """All draws are on the CPU, and each GPU that is looked at gets a context of half a GB."""
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    looked = []
+    monkeypatch.setattr(torch.cuda, "get_rng_state", looked.append)
+    monkeypatch.setattr(torch.cuda, "set_rng_state", lambda *_: None)
+    PromptModel(toy_backbone(), WORDS)
+    assert not looked
+
+
+def test_a_model_trained_on_short_texts_can_be_told_to_cut_long_ones():
+    model, long = PromptModel(toy_backbone(), WORDS), {"text": ["the cat " * 20]}
+    with pytest.raises(ValueError, match="model.truncate = True"):
+        predict(model, long)
+    model.truncate = True
+    assert predict(model, long).shape == (1,)

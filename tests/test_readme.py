@@ -53,10 +53,8 @@ def test_each_link_to_a_file_leads_somewhere():
 @pytest.mark.parametrize(
     "chapter, sentence, sweep, rivals, fits",
     [
-        ("method", "the fifth drawn by chance does a little better", "first_light",
+        ("method", "a fifth drawn by chance does a little better", "first_light",
          ["random_ticket"], ["worse"]),
-        ("method", "With rates tuned for each, the two are not told apart", "main",
-         ["random_ticket"], ["not told apart"]),
         ("prompt_plus_ticket", "a fifth drawn by chance did at least as well", "first_light",
          ["random_ticket"], ["worse", "not told apart"]),
         ("crossing", "a ticket drawn by chance does at least as well as the chosen one",
@@ -65,8 +63,13 @@ def test_each_link_to_a_file_leads_somewhere():
         ("fair", "It is not told apart from tickets chosen in other ways", "main",
          ["random_ticket", "magnitude_ticket", "gradient_ticket", "middle_layers", "lt_sft"],
          ["not told apart"]),
-        ("fair", "it loses to the same ticket behind one English sentence", "main",
-         ["template_ltp"], ["worse"]),
+        ("fair", "it loses to one English sentence in place of its prompt, with the ticket and "
+         "with all weights, and to all weights without a prompt", "main",
+         ["template_ltp", "template_full", "cloze"], ["worse"]),
+        ("method", "LTP and the fifth drawn by chance are not told apart, nor LTP and all weights",
+         "main", ["random_ticket", "full"], ["not told apart"]),
+        ("prompt_plus_ticket", "what the prompt adds to the ticket is not told from nothing",
+         "main", ["ticket_only"], ["not told apart"]),
     ],
 )  # fmt: skip
 def test_what_a_chapter_says_first_is_what_was_found(chapter, sentence, sweep, rivals, fits):

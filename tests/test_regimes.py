@@ -6,9 +6,17 @@ import numpy as np
 import pytest
 from test_teaching import draw_whole
 
-from ltp_core.results import pack
+from ltp_core.results import correctness, pack
 from ltp_core.teaching.findings import Stored
-from ltp_core.teaching.regimes import Regime, at_rates, beside_chance, regimes
+from ltp_core.teaching.regimes import (
+    Regime,
+    at_rates,
+    at_their_best,
+    beside_chance,
+    levels,
+    over_rates,
+    regimes,
+)
 
 ITEMS = {"qu": [f"{i}|0" for i in range(60)], "zu": [f"{i}|0" for i in range(60)]}
 
@@ -67,6 +75,45 @@ def test_a_ticket_meets_the_control_of_its_rate():
     assert list(told) == [0.001, 0.01]
     assert [c.verdict for c in told.values()] == ["better", "worse"]
     assert told[0.001].difference.mean == pytest.approx(0.4, abs=0.1)
+
+
+def tried():
+    """Three tickets at two rates, two densities."""
+    found = []
+    for density in (0.005, 0.02):
+        for method, shares in (("ltp", (0.8, 0.2)), ("shuffled_ticket", (0.5, 0.8)),
+                               ("random_ticket", (0.3, 0.6))):  # fmt: skip
+            for eta, share in zip((0.001, 0.01), shares, strict=True):
+                spec = json.dumps({"train": {"learning_rate": eta}})
+                found += [row | {"spec": spec} for row in rows(method, "en-sgd", density, share)]
+    return Stored(found, ITEMS)
+
+
+def test_each_ticket_at_its_best_rate():
+    found = tried()
+    told = {regime: c.verdict for regime, c in at_their_best(found).items()}
+    assert told[Regime("random_ticket", 0.02)] == "better"
+    assert told[Regime("shuffled_ticket", 0.02)] == "not told apart"
+    assert at_rates(Stored([r for r in found.rows if r["density_encoder"] == 0.02], ITEMS))[
+        0.001].verdict == "better", "at one rate it looked otherwise"  # fmt: skip
+
+
+def test_levels_are_means_over_languages_and_the_figure_draws_them():
+    found = tried()
+    at = levels(found)
+    assert len(at) == 6 and all(list(of) == [0.001, 0.01] for of in at.values())
+    mine = [r for r in found.of("ltp") if r["density_encoder"] == 0.02 and "0.001" in r["spec"]]
+    by_hand = np.nanmean(correctness(mine, ITEMS, ["qu", "zu"]))
+    assert at[0.02, "ltp"][0.001].mean == pytest.approx(by_hand)
+    figure = over_rates(at)
+    assert len(figure.axes) == 2
+    for axes, density in zip(figure.axes, (0.005, 0.02), strict=True):
+        assert f"winning {100 * at[density, 'ltp'][0.001].mean:.1f}" in axes.get_title("left")
+        drawn = [line.get_ydata().tolist() for line in axes.lines]
+        assert drawn == [[100 * i.mean for i in at[density, m].values()]
+                         for m in ("ltp", "shuffled_ticket", "random_ticket")]  # fmt: skip
+        assert [t.get_text() for t in axes.texts] == ["winning", "shuffled", "random"]
+    draw_whole(figure)
 
 
 def test_the_figure_sorts_by_density_and_counts():

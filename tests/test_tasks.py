@@ -207,3 +207,9 @@ def test_words_in_place_of_a_tasks_own(tmp_path):
     for odd in ({"food": "a"}, words | {"more": "i"}):
         with pytest.raises(ValueError, match="'emoji' needs a word for each of its labels smileys"):
             tasks.load("emoji", words=odd)
+
+
+def test_a_broken_file_is_named(tmp_path):
+    (tmp_path / "qu.jsonl").write_text('{"id": "0", "text": "tea"\n')
+    with pytest.raises(ValueError, match="qu.jsonl is not one JSON object a line"):
+        tasks.from_folder(tmp_path)

@@ -44,6 +44,20 @@ def test_random_like_keeps_all_but_the_entries(model):
     assert control != found
 
 
+def test_shuffled_keeps_the_number_in_each_tensor_and_draws_the_places_evenly():
+    shapes = {"a": (4, 5), "b": (20,), "c": (7,)}
+    found = Ticket("toy", shapes, {"a": torch.arange(5), "b": torch.arange(15)})
+    drawn = [found.shuffled(seed) for seed in range(200)]
+    assert {tuple(len(t.indices[n]) for n in "abc") for t in drawn} == {(5, 15, 0)}
+    spread = (200 * 0.25 * 0.75) ** 0.5
+    for name, share in (("a", 0.25), ("b", 0.75)):
+        counts = sum(t.mask(name).flatten().float() for t in drawn)
+        assert ((counts - 200 * share).abs() < 4.5 * spread).all()
+    alike = sum((t.mask("a").flatten() == t.mask("b")).float().mean() for t in drawn) / 200
+    assert abs(alike - 0.375) < 0.05  # .25 x .75 + .75 x .25: no tensor repeats another's draw
+    assert drawn[3] == found.shuffled(3) and len(set(map(str, (t.indices for t in drawn)))) > 190
+
+
 def test_by_magnitude_takes_the_largest_weights(model):
     weights = {name: p.detach() for name, p in eligible(model).items()}
     chosen = Ticket.by_magnitude(model, 0.1)

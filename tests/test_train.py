@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from ltp_core.backbone import fingerprint
+from ltp_core.evaluate import predict
 from ltp_core.layers import eligible
 from ltp_core.ticket import Ticket, origin
 from ltp_core.toy import toy_backbone
@@ -157,10 +158,24 @@ def test_bad_datasets_cost_one_sentence(lm):
         train(lm, {"text": ["cat", "dog"], "label": [0, 2]}, **QUICK)
     with pytest.raises(ValueError, match="the dataset is empty"):
         train(lm, {"text": [], "label": []}, **QUICK)
-    with pytest.raises(ValueError, match="prompt leaves 28; shorten it or pass truncate=True"):
+    with pytest.raises(ValueError, match="prompt leaves 28; shorten it, or cut it: truncate=True"):
         train(lm, {"text": ["cat " * 30], "label": [0]}, **QUICK)
     with pytest.raises(ValueError, match="autocast must be"):
         train(lm, SHOTS, autocast="fast", **QUICK)
+
+
+@pytest.mark.parametrize("change", [dict(epochs=0), dict(batch_size=-4), dict(every=0)])
+def test_what_would_train_nothing_is_refused(lm, change):
+    with pytest.raises(ValueError, match=f"{next(iter(change))} must be at least 1, got"):
+        train(lm, SHOTS, **QUICK | change)
+
+
+def test_a_look_during_training_leaves_dropout_on(lm):
+    asked = {"text": SHOTS["text"], "label": SHOTS["label"]}
+    options = QUICK | dict(dropout=True, epochs=2)
+    plain = train(lm, SHOTS, **options)
+    looked = train(lm, SHOTS, callback=lambda _, info: predict(info["model"], asked), **options)
+    assert looked.history == plain.history
 
 
 def test_a_run_depends_on_its_seed_and_on_nothing_else(lm):

@@ -123,9 +123,16 @@ def _as_text(file: Path, between: str, form: pyarrow.csv.ParseOptions) -> pa.Tab
         raise ValueError(f"{file} is no table with {between}: {error}") from None
 
 
+def _read_jsonl(file: Path) -> pa.Table:
+    try:
+        return pyarrow.json.read_json(file)
+    except pa.ArrowInvalid as error:
+        raise ValueError(f"{file} is not one JSON object a line: {error}") from None
+
+
 READERS: dict[str, Callable[[Path], pa.Table]] = {
     ".parquet": read_parquet,
     ".csv": _read_csv,
     ".tsv": _read_tsv,
-    ".jsonl": pyarrow.json.read_json,
+    ".jsonl": _read_jsonl,
 }

@@ -1,81 +1,114 @@
 """A claim, the evidence for it, and a verdict that no author can bend.
 
-A claim is cut into questions that a difference answers: is method a better than method b, in this
-group of languages? By the one rule of this book (`findings.rule`) each answer is yes or no; where
-many such questions are asked for one claim, one would get a lucky yes, so they are corrected for
-their number (`are_better`). And
+A claim is cut into questions that a difference A - B with its 95 % interval [l, h] answers:
+
+    is A better than B?               yes: told apart, above zero    no: told apart, below zero
+    is A no worse than B, give or     yes: l > -margin               no: told apart, below zero
+    take a margin?
+
+and *undecided* where neither is so, for want of data. "Told apart" is the one rule of this book
+(`findings.rule`); where several questions are asked for one claim in one group of languages, one
+would get a lucky answer, so they are corrected for their number (`compare.holm`). And
 
     all yes -> holds        some yes -> holds in part        none -> not seen here
 
-"Not seen here" is no refutation: another backbone, task or size may show it. A question whose
-results are not there is left out of the verdict, and the page says that it is open.
+with "; in part the opposite" where some answer is no.  "Not seen here" is no refutation: another
+backbone, task or size may show it. A question whose results are not there is open: it is left out
+of the verdict, and the page says so.
 
-Reading order: `Evidence`, `is_better`, `are_better`, `verdict`, `shown`.
+Reading order: `Evidence`, `pairs`, `are_better`, `no_worse`, `lies_above`, `verdict`, `shown`.
 
 What it does not do: choose the claims. The page does, `book/claims.ipynb`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from ..bootstrap import Interval
-from ..compare import compare_pairs
-from . import findings
+from ..compare import Comparison, compare_pairs
 from .findings import ALL_NAMES, GROUPS, Stored
 
-MARKS = {True: "yes", False: "no", None: "open"}
+MARGIN = 0.02  # two points; our choice
+Pairs = Mapping[tuple[str, str], tuple[list[dict], list[dict]]]
+ANSWER = {"better": "yes", "worse": "no", "not told apart": "undecided"}
 
 
 class Evidence(NamedTuple):
-    """One question, what was measured, and whether the answer speaks for the claim."""
+    """One question, what was measured, and whether it speaks for the claim.
+
+    answer: "yes", "no" (the opposite is seen), "undecided", or "open" (not measured).
+    """
 
     asked: str
     measured: str
-    holds: bool | None = None
-    opposite: bool = False  # told apart, and the other way round
+    answer: str = "open"
 
 
-def is_better(found: Stored, a: str, b: str, *groups: str) -> list[Evidence]:
-    """Is method a better than b, in each of these groups?
+def pairs(found: Stored, *of: tuple[str, str]) -> Pairs:
+    """(name of A, name of B) -> (rows of A, rows of B), for pairs of methods.
 
-    >>> rows = [{"method": m, "seed": 0, "language": "qu", "n": 4, "correct": bits}
-    ...         for m, bits in (("ltp", b"\\xf0"), ("prompt_only", b"\\x00"))]
-    >>> for found in (Stored(rows, {"qu": list("abcd")}), Stored([], {})):
-    ...     print(*is_better(found, "ltp", "prompt_only", "low")[0], sep=" | ")
-    LTP better than prompt only, low-resource? | +100.0 points [+100.0, +100.0] | True | False
-    LTP better than prompt only, low-resource? | not measured yet | None | False
+    >>> pairs(Stored([], {}), ("ltp", "full"))
+    {('LTP', 'full fine-tuning'): ([], [])}
     """
-    answers = []
-    for group in groups:
-        asked = f"{ALL_NAMES[a]} better than {ALL_NAMES[b]}, {GROUPS[group]}?"
-        if found.of(a) and found.of(b):
-            gap = findings.difference(found, a, b, group)
-            told = findings.rule(gap)
-            answers.append(Evidence(asked, points(gap), told == "better", told == "worse"))
-        else:
-            answers.append(Evidence(asked, "not measured yet"))
-    return answers
+    return {(ALL_NAMES[a], ALL_NAMES[b]): (found.of(a), found.of(b)) for a, b in of}
 
 
-def are_better(
-    pairs: Mapping[str, tuple[list[dict], list[dict]]], items: Mapping, *groups: str
-) -> list[Evidence]:
-    """Is the first of each pair better? In each group corrected for the number of pairs (Holm).
-
-    pairs: "A better than B" -> (rows of A, rows of B), as `compare.compare_pairs` takes them.
+def are_better(asked: Pairs, items: Mapping, *groups: str) -> list[Evidence]:
+    """Is the first of each pair better, in each of these groups?
 
     >>> row = {"seed": 0, "language": "qu", "n": 4}
-    >>> pairs = {"A better than B": ([row | {"correct": b"\\xf0"}], [row | {"correct": b"\\x00"}])}
-    >>> print(*are_better(pairs, {"qu": list("abcd")}, "low")[0], sep=" | ")
-    A better than B, low-resource? | +100.0 points [+100.0, +100.0] | True | False
+    >>> runs = {("A", "B"): ([row | {"correct": b"\\xf0"}], [row | {"correct": b"\\x00"}])}
+    >>> print(*are_better(runs, {"qu": list("abcd")}, "low")[0], sep=" | ")
+    A better than B, low-resource? | +100.0 points [+100.0, +100.0] | yes
     """
-    return [
-        Evidence(f"{c.rival}, {GROUPS[group]}?", points(c.difference), c.verdict == "better",
-                 c.verdict == "worse")
-        for group in groups for c in compare_pairs(dict(pairs), items, group)
-    ]  # fmt: skip
+    return _answers(asked, items, groups, "better than", lambda c: ANSWER[c.verdict])
+
+
+def no_worse(
+    asked: Pairs, items: Mapping, *groups: str, margin: float = MARGIN
+) -> list[Evidence]:
+    """Is the first of each pair no worse than the second, give or take the margin?
+
+    >>> row = {"seed": 0, "language": "qu", "n": 4, "correct": b"\\xf0"}
+    >>> print(*no_worse({("A", "B"): ([row], [row])}, {"qu": list("abcd")}, "low")[0], sep=" | ")
+    A no worse than B, low-resource? | +0.0 points [+0.0, +0.0] | yes
+    """
+
+    def answer(c: Comparison) -> str:
+        within = c.difference.low > -margin
+        return "yes" if within else "no" if c.verdict == "worse" else "undecided"
+
+    return _answers(asked, items, groups, "no worse than", answer)
+
+
+def lies_above(asked: str, gap: Interval, margin: float = 0.0) -> Evidence:
+    """Does a difference lie above zero, or not farther below it than the margin?
+
+    >>> [lies_above("?", gap).answer for gap in (Interval(2, 1, 3), Interval(1, -1, 3))]
+    ['yes', 'undecided']
+    """
+    answer = "yes" if gap.low > -margin else "no" if gap.high < 0 else "undecided"
+    return Evidence(asked, points(gap), answer)
+
+
+def _answers(
+    asked: Pairs, items: Mapping, groups: Sequence[str], than: str,
+    answer: Callable[[Comparison], str],
+) -> list[Evidence]:  # fmt: skip
+    """The answers to all pairs, group by group; open where one of a pair was not measured."""
+    measured = {f"{a} {than} {b}": rows for (a, b), rows in asked.items()}
+    there = {question: rows for question, rows in measured.items() if all(rows)}
+    found = []
+    for group in groups:
+        told = {c.rival: c for c in compare_pairs(there, items, group)}
+        for question in measured:
+            c = told.get(question)
+            of = (points(c.difference), answer(c)) if c else ("not measured yet",)
+            found.append(Evidence(f"{question}, {GROUPS[group]}?", *of))
+    return found
 
 
 def points(gap: Interval) -> str:
@@ -91,26 +124,41 @@ def points(gap: Interval) -> str:
 def verdict(evidence: Sequence[Evidence]) -> str:
     """The verdict on a claim.
 
-    >>> yes, no, open_ = (Evidence("?", "", holds) for holds in (True, False, None))
-    >>> print(verdict([yes, yes]), verdict([yes, no]), verdict([no]), verdict([open_]), sep=", ")
-    holds, holds in part, not seen here, not tested yet
-    >>> verdict([yes, open_])
-    'holds, as far as tested'
+    >>> yes, no, none, open_ = (Evidence("?", "", a) for a in ("yes", "no", "undecided", "open"))
+    >>> print(verdict([yes, yes]), verdict([yes, none]), verdict([none]), sep=", ")
+    holds, holds in part, not seen here
+    >>> print(verdict([yes, no]), verdict([no]), sep=", ")
+    holds in part; in part the opposite, not seen here; the opposite
+    >>> print(verdict([yes, open_]), verdict([open_]), sep=", ")
+    holds, as far as tested, not tested yet
     """
-    told = [e.holds for e in evidence if e.holds is not None]
+    told = [e.answer for e in evidence if e.answer != "open"]
+    yes, no = told.count("yes"), told.count("no")
     if not told:
         return "not tested yet"
-    word = "holds" if all(told) else "holds in part" if any(told) else "not seen here"
+    word = "holds" if yes == len(told) else "holds in part" if yes else "not seen here"
+    word += ("; the opposite" if no == len(told) else "; in part the opposite") if no else ""
     return word if len(told) == len(evidence) else f"{word}, as far as tested"
+
+
+def counted(evidence: Sequence[Evidence]) -> str:
+    """How many answers of each kind.
+
+    >>> counted([Evidence("?", "", "yes"), Evidence("?", "", "undecided")])
+    '1 yes, 0 no, 1 undecided'
+    """
+    kinds = Counter(e.answer for e in evidence)
+    shown = ["yes", "no", "undecided"] + ["open"] * bool(kinds["open"])
+    return ", ".join(f"{kinds[kind]} {kind}" for kind in shown)
 
 
 def shown(evidence: Sequence[Evidence]) -> str:
     """The evidence as text, a line each, and the verdict below.
 
-    >>> print(shown([Evidence("is 2 more than 1?", "+1", True)]))
-    yes   is 2 more than 1?   +1
+    >>> print(shown([Evidence("is 2 more than 1?", "+1", "yes")]))
+    yes        is 2 more than 1?   +1
     verdict: holds
     """
     width = max(len(e.asked) for e in evidence)
-    lines = [f"{MARKS[e.holds]:<5} {e.asked:<{width}}   {e.measured}" for e in evidence]
+    lines = [f"{e.answer:<10} {e.asked:<{width}}   {e.measured}" for e in evidence]
     return "\n".join([*lines, f"verdict: {verdict(evidence)}"])

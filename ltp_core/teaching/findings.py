@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from .. import results
 from ..bootstrap import Interval, macro_interval
+from ..families import families
 from ..paths import data_dir
 
 NAMES = {
@@ -34,6 +35,7 @@ ALL_NAMES = NAMES | {  # every rival of `methods.METHODS`
     "lora": "LoRA",
     "bitfit": "BitFit",
     "ticket_only": "LTP, no prompt",
+    "shuffled_ticket": "shuffled ticket",
     "magnitude_ticket": "largest weights",
     "gradient_ticket": "task gradient",
     "middle_layers": "middle layers",
@@ -149,12 +151,13 @@ def difference(found: Stored, a: str, b: str, group: str = "low") -> Interval:
     if not seeds:
         raise ValueError(f"{a!r} and {b!r} share no seed in these results; sweep both first")
     spoken = {row["language"] for row in rows[a]} & {row["language"] for row in rows[b]}
-    among = [code for code in results.GROUPS[group] if code in spoken]
+    codes = results.among(group, spoken)
     cubes = [
-        results.correctness([row for row in mine if row["seed"] in seeds], found.items, among)
+        results.correctness([row for row in mine if row["seed"] in seeds], found.items, codes)
         for mine in rows.values()
     ]
-    return macro_interval(*cubes)
+    items = sorted({item for ids in found.items.values() for item in ids})
+    return macro_interval(*cubes, families=families(items))
 
 
 def verdict(found: Stored, a: str, b: str, group: str = "low") -> str:

@@ -26,7 +26,10 @@ from .findings import ALL_NAMES
 
 ORANGE, GREY = "#b34700", "#5f5f66"
 TICKETS = {"ltp", "ticket_only", "template_ltp", "template_ltp_own"}
-CONTROLS = {"random_ticket", "magnitude_ticket", "gradient_ticket", "middle_layers", "lt_sft"}
+CONTROLS = {
+    "random_ticket", "shuffled_ticket", "magnitude_ticket", "gradient_ticket", "middle_layers",
+    "lt_sft",
+}  # fmt: skip
 
 
 def colour(method: str) -> str:

@@ -73,10 +73,8 @@ def _film(lm, shots, test, name, task, every, predict, options) -> dict:
         film["at"].append(step)
         for key, value in look(model, start, lm).items():
             film[key].append(value)
-        training = model.training
         for code, right in evaluate(model, test, **predict).correct.items():
             film["right"].setdefault(code, []).append(int(right.sum()))
-        model.train(training)  # `evaluate` leaves it in evaluation mode
 
     def callback(step: int, info: dict) -> None:
         if (step + 1) % every == 0:
