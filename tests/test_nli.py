@@ -5,7 +5,7 @@ import json
 import pytest
 
 from ltp_core import tasks
-from ltp_core.tasks.nli import SPANISH, americasnli, bench_dir, xnli
+from ltp_core.tasks.nli import SPANISH, americasnli, bench_dir, nli, xnli
 
 LABELS = ("entailment", "neutral", "contradiction")
 
@@ -96,7 +96,18 @@ def test_wrong_and_missing_files_are_told(bench, monkeypatch):
         bench_dir()
 
 
+def test_both_as_one_task_have_the_rows_of_each(bench):
+    both, first, second = nli(dev_k=16), xnli(), americasnli()
+    assert both.languages == ("en", "de", "quy")
+    assert both.train("en")["id"] == first.train("en")["id"]
+    for code, one in (("en", first), ("de", first), ("quy", second)):
+        assert both.test(code).to_list() == one.test(code).to_list() and len(both.test(code))
+    with pytest.raises(FileNotFoundError, match="dev_split,64.jsonl is missing"):
+        nli().dev("de")
+
+
 def test_they_have_names(bench):
+    assert tasks.load("nli").name == "nli"
     assert tasks.load("xnli").languages == ("en", "de")
     assert "quy" in tasks.load("americasnli").languages
 

@@ -5,6 +5,7 @@
     kinds()          what kind of thing does a name name?                    41 languages
     xnli()           does the second sentence follow from the first?         15, benchmark folder
     americasnli()    the same in ten languages of the Americas               benchmark folder
+    nli()            both: taught once, asked in 25 languages                benchmark folder
     sib200()         the topic of a sentence                                 from the hub, if asked
     from_folder()    a task of your own files
 
@@ -26,18 +27,18 @@ from .emoji_groups import EMOJI_WORDS, emoji, emoji_text
 from .emoji_pairs import emoji_pairs
 from .folder import from_folder
 from .kinds import KINDS, kinds
-from .nli import americasnli, bench_dir, xnli
+from .nli import americasnli, bench_dir, nli, xnli
 from .sib200 import sib200
 from .task import Row, Task
 
 __all__ = [
     "EMOJI_WORDS", "KINDS", "Row", "Task", "americasnli", "bench_dir", "emoji", "emoji_pairs",
-    "emoji_text", "from_folder", "kinds", "load", "sib200", "xnli",
+    "emoji_text", "from_folder", "kinds", "load", "nli", "sib200", "xnli",
 ]  # fmt: skip
 
 NAMES = (
     "emoji", "emoji-pairs", "emoji-pairs-apart", "kinds", "xnli", "americasnli", "americasnli-own",
-    "sib200",
+    "nli", "sib200",
 )  # fmt: skip
 
 
@@ -94,6 +95,8 @@ def _named(name: str, split: str, languages: Sequence[str], download: bool) -> T
         return xnli(split)
     if name in ("americasnli", "americasnli-own"):
         return americasnli(split, pool=32 if name.endswith("own") else 0)
+    if name == "nli":
+        return nli(split)
     if name == "sib200":
         return sib200(*languages, download=download)
     raise ValueError(

@@ -18,7 +18,7 @@ set.  The sets' own test files are not read.
 uses it, and a seed changes only its order.  With "random" a seed draws k from all published
 training samples together (511 per class in English, 16 elsewhere).
 
-Reading order: `xnli`, `americasnli`, `bench_dir`.
+Reading order: `xnli`, `americasnli`, `nli`, `bench_dir`.
 
 What it does not do: copy, download or repair a benchmark.
 """
@@ -29,6 +29,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -105,6 +106,20 @@ def americasnli(
         return _sample(bench / "xnli", "en", k)
 
     return Task(task.name, task.labels, task.words, task.languages, read, published)
+
+
+def nli(split: str = "random", *, dev_k: int = 64, words: Sequence[str] = ()) -> Task:
+    """Return both as one task: taught once, in English, and asked in all of their languages.
+
+    ``split``, ``dev_k`` and ``words`` are those of `xnli`.
+    """
+    first, second = (of(split, dev_k=dev_k, words=words) for of in (xnli, americasnli))
+
+    def read(code: str) -> list[Row]:
+        return (first if code in first.languages else second).read(code)
+
+    return replace(first, name="nli", read=read,
+                   languages=tuple(dict.fromkeys(first.languages + second.languages)))  # fmt: skip
 
 
 def _checked(split: str) -> Path:
