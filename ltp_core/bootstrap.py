@@ -21,6 +21,7 @@ What it does not do: read result files (`results.py`), or compare many methods (
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -59,24 +60,35 @@ def macro_draws(
     """
     if against is not None and against.shape != correct.shape:
         raise ValueError(f"both methods need one shape, got {correct.shape} and {against.shape}")
-    seeds, _, items = correct.shape
+    seeds, languages, items = correct.shape
     family = np.arange(items) if families is None else np.asarray(families)
-    count = family.max() + 1
-    chance = np.random.default_rng(seed)
-    a = chance.multinomial(seeds, np.full(seeds, 1 / seeds), size=draws)  # (D, S)
-    b = chance.multinomial(count, np.full(count, 1 / count), size=draws)[:, family]  # (D, I)
-    a, b = (np.vstack([np.ones(x.shape[1]), x]) for x in (a, b))  # draw 0 is the data itself
+    a, b = _counts(seeds, int(family.max()) + 1, draws, seed)  # (D+1, S), (D+1, F)
+    member = np.eye(b.shape[1])[family]  # (I, F)
+
+    def drawn(x: np.ndarray) -> np.ndarray:  # (S, L, I) -> (D+1, L)
+        sums = b @ (x.reshape(-1, items) @ member).T  # whole numbers, so exact in any order
+        return np.einsum("dsl,ds->dl", sums.reshape(-1, seeds, languages), a)
 
     def means(c: np.ndarray) -> np.ndarray:  # (D+1,)
         there = ~np.isnan(c)
-        right, all_ = (
-            np.einsum("dsl,ds->dl", np.einsum("di,sli->dsl", b, x, optimize=True), a)
-            for x in (np.where(there, c, 0.0), there.astype(float))
-        )  # (D+1, L)
+        right, all_ = drawn(np.where(there, c, 0.0)), drawn(there.astype(float))
         with np.errstate(invalid="ignore"):  # a draw may miss all items of a language
             return np.nanmean(right / all_, axis=1)
 
     return means(correct) - (0.0 if against is None else means(against))
+
+
+@lru_cache(maxsize=4)
+def _counts(seeds: int, families: int, draws: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """How often each draw takes each seed and each family; draw 0 is the data itself.
+
+    Kept, because a table asks for the same draws many times and drawing takes longest.
+    """
+    chance = np.random.default_rng(seed)
+    taken = [chance.multinomial(n, np.full(n, 1 / n), size=draws) for n in (seeds, families)]
+    a, b = (np.vstack([np.ones(x.shape[1]), x]) for x in taken)
+    a.flags.writeable = b.flags.writeable = False  # shared by all who ask
+    return a, b
 
 
 def macro_interval(correct: np.ndarray, against: np.ndarray | None = None, **options) -> Interval:
