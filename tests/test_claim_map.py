@@ -19,10 +19,13 @@ from ltp_core.teaching.regimes import at_rates, levels, rate, regimes
 
 BOOK = Path(__file__).resolve().parent.parent / "book"
 METHOD = {name: method for method, name in ALL_NAMES.items()}
-GROUP = {name: group for group, name in GROUPS.items()}
+LAYERS = {"middle layers": "middle", "lowest": "low", "highest": "high"}  # tickets by their layers
+GROUP = {name: group for group, name in (GROUPS | {"other": "other languages"}).items()}
+SWEEP = {"kinds of names": "kinds", "sentence pairs": "nli"}
 ANSWER = re.compile(
     r"^(?P<mark>yes|no|undecided) +(?:at rate (?P<rate>\S+): )?"
     r"(?:SGD's (?P<share>[\d.]+)%, each at its best: )?"
+    r"(?:on (?P<task>[^:]+): )?(?:tickets of (?P<size>\d+)%: )?"
     r"(?P<a>.+?) (?P<than>better|no worse) than (?P<b>.+?), (?P<group>"
     + "|".join(GROUP) + r")\? +(?P<points>[+-]\d+\.\d) points \[(?P<low>[+-]\d+\.\d)",
     re.M,
@@ -52,17 +55,24 @@ def printed(name: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def difference():
-    """points(a, b, group, rate): the mean over draws and languages of a column's difference."""
-    tables = {}
-    for name in ("main", "same_rate"):
-        for row in results.read(data_dir() / "results" / f"{name}.parquet"):
-            of = tables.setdefault(f"{rate(row):g}" if name == "same_rate" else None, {})
-            of[row["method"], row["seed"], row["language"]] = row["accuracy"]
+    """points(a, b, group, where): the mean over draws and languages of a column's difference.
 
-    def points(a: str, b: str, group: str, eta: str | None) -> float:
-        table = tables[eta]
-        seeds = sorted({seed for _, seed, _ in table})
-        codes = [c for c in results.GROUPS[group] if (a, 0, c) in table and (b, 0, c) in table]
+    where: None for the main table, else a rate, a sweep's name, or the size of a ticket.
+    """
+    tables = {}
+    for name in ("main", "same_rate", "kinds", "nli", "ticket_layers"):
+        for row in results.read(data_dir() / "results" / f"{name}.parquet"):
+            keys = {"main": None, "same_rate": f"{rate(row):g}",
+                    "ticket_layers": f"{100 * row['density_encoder']:.0f}"}  # fmt: skip
+            layered = name == "ticket_layers" and row["method"] == "ltp"
+            of = tables.setdefault(keys.get(name, name), {})
+            method = row["ticket"] if layered else row["method"]
+            of[method, row["seed"], row["language"]] = row["accuracy"]
+
+    def points(a: str, b: str, group: str, where: str | None) -> float:
+        table = tables[where]
+        seeds = sorted({s for m, s, _ in table if m == a} & {s for m, s, _ in table if m == b})
+        codes = results.among(group, {code for _, _, code in table})
         return 100 * mean(table[a, s, c] - table[b, s, c] for s in seeds for c in codes)
 
     return points
@@ -96,12 +106,14 @@ def test_each_ticket_at_its_best_has_its_number(at_best):
 
 def test_each_answer_of_the_claim_map_has_its_number(difference, at_best):
     answers = [m for text in printed("claims") for m in ANSWER.finditer(text)]
-    assert len(answers) > 40
+    assert len(answers) > 50
     for m in answers:
         if m["share"]:
             found = at_best(METHOD[m["b"]], GROUP[m["group"]], float(m["share"]))
         else:
-            found = difference(METHOD[m["a"]], METHOD[m["b"]], GROUP[m["group"]], m["rate"])
+            where = m["rate"] or SWEEP.get(m["task"]) or m["size"]
+            of = LAYERS if m["size"] else METHOD
+            found = difference(of[m["a"]], of[m["b"]], GROUP[m["group"]], where)
         assert float(m["points"]) == pytest.approx(found, abs=0.051), m[0]
         if m["mark"] == "yes":
             assert float(m["low"]) > (0 if m["than"] == "better" else -2.05), m[0]
@@ -110,7 +122,7 @@ def test_each_answer_of_the_claim_map_has_its_number(difference, at_best):
 
 def test_each_verdict_follows_from_its_answers():
     texts = [text for text in printed("claims") if "\nverdict: " in text]
-    assert len(texts) == 7
+    assert len(texts) == 9
     for text in texts:
         told = set(re.findall(r"^(yes|no|undecided|open) ", text, re.M))
         said = text.rpartition("\nverdict: ")[2].strip()
@@ -162,3 +174,9 @@ def test_what_is_said_of_sgds_small_tickets_is_so():
         better = [regime for regime, c in told.items() if c.verdict == "better"]
         assert better == [("en-sgd", 0.005), ("en-sgd", 0.02)]
         assert all(told[regime].difference.mean > 0.09 for regime in better)
+
+
+def test_what_a_few_examples_says_first_is_what_it_prints():
+    """ "sixteen of one's own do better than all the English ones. A template ... a dictionary ..." """
+    first = next(text for text in printed("few_examples") if text)
+    assert re.findall(r"\]: (better|worse|not told apart), ", first) == ["better"] * 4
