@@ -69,9 +69,10 @@ def worth(
     axes.set_xlabel("English texts; dashed: texts of the own language")
     axes.set_ylabel("mean % right, with 95 % interval")
     _key(axes, list(english))
-    axes.set_title(
-        f"What {texts} texts of one's own reach, English\nreaches with {', '.join(said)}"
-    )
+    title = f"What {texts} texts of one's own reach, English\nreaches with {', '.join(said)}"
+    if all(text.startswith("none") for text in said):
+        title = f"No number of English texts here\nreaches what {texts} of one's own reach"
+    axes.set_title(title)
     return flush(figure)
 
 
