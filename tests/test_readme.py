@@ -1,6 +1,7 @@
 """The README's numbers are those of the result files, and its names exist."""
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,7 @@ def test_each_command_of_the_readme_parses():
     commands = re.findall(r"^ltp (.+)$", README, flags=re.M)
     assert len(commands) >= 4
     for command in commands:
-        parser().parse_args(command.split())
+        parser().parse_args(shlex.split(command, comments=True))
 
 
 def test_each_name_of_the_example_exists():
