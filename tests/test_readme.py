@@ -60,8 +60,9 @@ def test_each_link_to_a_file_leads_somewhere():
          ["random_ticket"], ["worse", "not told apart"]),
         ("crossing", "a ticket drawn by chance does at least as well as the chosen one",
          "first_light", ["random_ticket"], ["worse", "not told apart"]),
-        ("fair", "LTP beats the prompt alone.", "main", ["prompt_only"], ["better"]),
-        ("fair", "It is not told apart from tickets chosen in other ways", "main",
+        ("fair", "On the emoji task LTP beats the prompt alone", "main", ["prompt_only"],
+         ["better"]),
+        ("fair", "it is not told apart from tickets chosen in other ways", "main",
          ["random_ticket", "magnitude_ticket", "gradient_ticket", "middle_layers", "lt_sft"],
          ["not told apart"]),
         ("fair", "it loses to one English sentence in place of its prompt, with the ticket and "
