@@ -33,7 +33,7 @@ from .findings import ALL_NAMES, GROUPS, Stored
 
 MARGIN = 0.02  # two points; our choice
 Pairs = Mapping[tuple[str, str], tuple[list[dict], list[dict]]]
-WHERE = GROUPS | {"other": "other languages"}
+NAMED = GROUPS | {"other": "other languages"}  # groups of languages in words
 ANSWER = {"better": "yes", "worse": "no", "not told apart": "undecided"}
 
 
@@ -108,7 +108,7 @@ def _answers(
         for question in measured:
             c = told.get(question)
             of = (points(c.difference), answer(c)) if c else ("not measured yet",)
-            found.append(Evidence(f"{question}, {WHERE[group]}?", *of))
+            found.append(Evidence(f"{question}, {NAMED[group]}?", *of))
     return found
 
 

@@ -45,7 +45,7 @@ def worth(
     reaches with 948 (low-resource)
     """
     figure, axes = plt.subplots(figsize=(4.8, 3.8))
-    said, heights = [], {}
+    first, heights = {}, {}  # how many English texts reach the level, None if no number does
     sizes = sorted({n for of in english.values() for n in of})
     for group, of in english.items():
         (colour, marker), level = LOOKS[group], own[group]
@@ -56,8 +56,7 @@ def worth(
         axes.axhspan(100 * level.low, 100 * level.high, color=colour, alpha=0.12, linewidth=0)
         axes.axhline(100 * level.mean, color=colour, linewidth=1.5, linestyle="--")
         heights[group] = 100 * level.mean
-        reached = [n for n in mine if of[n].mean >= level.mean]
-        said.append(f"{reached[0] if reached else 'none of these'} ({findings.GROUPS[group]})")
+        first[group] = next((n for n in mine if of[n].mean >= level.mean), None)
     for group, height in _apart(heights, 6).items():
         axes.annotate(f"own {texts}", (1, height), xycoords=("axes fraction", "data"), va="center",
                       xytext=(5, 0), textcoords="offset points", color=LOOKS[group][0])  # fmt: skip
@@ -69,8 +68,10 @@ def worth(
     axes.set_xlabel("English texts; dashed: texts of the own language")
     axes.set_ylabel("mean % right, with 95 % interval")
     _key(axes, list(english))
-    title = f"What {texts} texts of one's own reach, English\nreaches with {', '.join(said)}"
-    if all(text.startswith("none") for text in said):
+    if any(first.values()):
+        said = (f"{n or 'none of these'} ({findings.GROUPS[group]})" for group, n in first.items())
+        title = f"What {texts} texts of one's own reach, English\nreaches with {', '.join(said)}"
+    else:
         title = f"No number of English texts here\nreaches what {texts} of one's own reach"
     axes.set_title(title)
     return flush(figure)
