@@ -31,7 +31,7 @@ book: setup  ## run the chapters that changed and build the pages: _build/html/i
 	@$(MAKE) --no-print-directory -s $(PAGES)
 	@echo "book: open $(HTML)/index.html"
 
-test: lint verify pages  ## lint, stored outputs, pages, unit tests, doctests, nbval
+test: lint pages  ## lint, pages, unit tests, doctests, nbval with the stored outputs
 	@echo "test: unit tests, doctests, nbval over the chapters that changed"
 	@$(PY) tools/book.py test
 
@@ -42,7 +42,7 @@ lint: setup  ## ruff
 execute: setup  ## run the chapters that changed, in place
 	@$(PY) tools/book.py execute
 
-verify: setup  ## run the chapters that changed and compare with the stored outputs
+verify: setup  ## run the chapters that changed and compare all that is stored, widgets too
 	@$(PY) tools/book.py verify
 
 pages: setup  ## build the pages from the stored outputs, no chapter is run (about 15 seconds)

@@ -43,6 +43,7 @@ READY = """async () => {  // the mark says "idle" before that, and what is run t
   await kernel?.info;
   return kernel?.connectionStatus === "connected" && kernel.status === "idle";
 }"""
+DRAWN = "[...document.querySelectorAll('.jp-OutputArea')].some(it => it.innerText.trim())"
 CURVE = """step => {
   const lab = document.querySelector('.ltp-lab:not(.ltp-old)');
   const at = /step (\\d+) of 4000/.exec(lab.innerText);
@@ -165,6 +166,8 @@ def opened(request, browser, tmp_path_factory):
         page.set_default_timeout(SLOW)
         reader = Reader(name, page)
         reader.kernel_is("idle")
+        with contextlib.suppress(TimeoutError):  # outputs are drawn when their turn comes
+            page.wait_for_function(DRAWN)
         first = page.locator(".jp-OutputArea").all_inner_texts()
         yield reader, first, {DEAD, *problems}, problems  # it has said some of them of itself
         page.context.close()

@@ -2,7 +2,8 @@
 
     python tools/book.py execute            run the chapters that changed, store what they gave
     python tools/book.py verify             run them, compare with what is stored, write nothing
-    python tools/book.py test               all tests; nbval over the chapters that changed
+    python tools/book.py test               all tests; nbval over the chapters that changed, which
+                                            holds them to their stored outputs as well
     python tools/book.py execute method     one chapter; --force runs it though nothing changed
 
 A chapter is a notebook named in book/_toc.yml. It is fresh while nothing it depends on has
@@ -38,6 +39,8 @@ STAMPS = ROOT / "_build" / "stamps"
 BUDGET = 180  # seconds a chapter may take, alone
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 AT_A_TIME = min(2, CORES)
+NBVAL = [sys.executable, "-m", "pytest", "-q", "--nbval", "--nbval-current-env",
+         f"--nbval-cell-timeout={nbrun.TIMEOUT}", "--nbval-sanitize-with", "tests/nbval.cfg"]
 
 
 def entries(node) -> list[str]:
@@ -205,10 +208,8 @@ def test(paths: list[Path], force: bool = False) -> int:
     todo = [path for path in paths if force or not stamps.fresh(path, "nbval")]
     announce("nbval", todo, stamps)
     shared = ["-n", str(AT_A_TIME), "--dist", "loadscope", "--no-loadscope-reorder"]
-    command = [sys.executable, "-m", "pytest", "-q", *(shared if AT_A_TIME > 1 else []), "--nbval",
-               "--nbval-current-env", f"--nbval-cell-timeout={nbrun.TIMEOUT}",
-               "--nbval-sanitize-with", "tests/nbval.cfg",
-               *map(str, longest_first(todo, stamps)), "tests", "ltp_core", "tools"]
+    command = [*NBVAL, *(shared if AT_A_TIME > 1 else []), *map(str, longest_first(todo, stamps)),
+               "tests", "ltp_core", "tools"]
     code = subprocess.run(command, cwd=ROOT).returncode
     if code == 0:
         for path in todo:

@@ -1,0 +1,37 @@
+"""nbval runs every cell of a chapter and compares its words; here the numbers too, in the same run.
+
+The rule is nbdiff's: to the last digit and pixel where the stored outputs were made, near enough
+elsewhere. Not compared is what nbval does not keep, the state of the widgets: `make verify`.
+"""
+
+import json
+
+import nbformat
+import pytest
+from nbval.plugin import IPyNbCell
+
+import nbdiff
+import nbrun
+
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+def holding(cell: nbformat.NotebookNode, outputs: list) -> nbformat.NotebookNode:
+    """The cell with these outputs, a widget's random name left out."""
+    plain = nbformat.from_dict(json.loads(json.dumps({**cell, "outputs": outputs})))
+    for output in plain.outputs:
+        if VIEW in output.get("data", {}):
+            output.data[VIEW] = "a widget"
+    return plain
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    """After nbval has run and compared a cell, compare it once more, by the stricter rule."""
+    yield
+    if isinstance(item, IPyNbCell):
+        stored, fresh = (holding(item.cell, it) for it in (item.cell.outputs, item.test_outputs))
+        made_on = item.parent.nb.metadata.get("ltp", {}).get("numerics")
+        found = nbdiff.compare_cell(stored, fresh, exact=made_on == nbrun.numerics())
+        if found:
+            item.raise_cell_error("Stored outputs are not what the code gives", "\n".join(found))
