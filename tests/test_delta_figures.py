@@ -62,7 +62,7 @@ def test_before_and_after_share_their_colours_and_the_difference_has_its_own():
     assert reach[2] == pytest.approx(0.01 * some(8, 8, seed=1).abs().max().item(), rel=1e-4)
 
 
-def test_a_kind_set_aside_is_drawn_but_not_counted():
+def test_a_kind_set_aside_is_named_but_neither_drawn_nor_counted():
     movement = {name: 1e-9 if "key.bias" in name else 1e-4 for name in NAMES}
     sizes = dict.fromkeys(NAMES, 1.0)
     counted = draw.tensors(sizes, movement, what="sizes")
@@ -70,7 +70,18 @@ def test_a_kind_set_aside_is_drawn_but_not_counted():
     assert title(counted).endswith("100,000-fold apart")
     assert title(left_out).endswith("1.0-fold apart")
     marks = [sum(len(line.get_xdata()) for line in f.axes[0].lines) for f in (counted, left_out)]
-    assert marks == [len(NAMES) + len(draw.KINDS)] * 2  # each tensor once, and one mark a name
+    aside = sum("key.bias" in name for name in NAMES)
+    whole = len(NAMES) + len(draw.KINDS)  # each tensor once, and one mark a name
+    assert marks == [whole, whole - aside - 1]
+    assert "key biases, at 1e+00 across, 1e-09 up" in left_out.axes[0].texts[-1].get_text()
+
+
+def test_both_axes_of_the_tensors_span_as_many_decades_and_hold_every_mark():
+    across = {name: 10.0**-n for n, name in enumerate(NAMES)}
+    axes = draw.tensors(across, dict.fromkeys(NAMES, 1e-4), what="sizes").axes[0]
+    (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
+    assert right / left == pytest.approx(high / low)
+    assert left < min(across.values()) and max(across.values()) < right and low < 1e-4 < high
 
 
 def test_every_tensor_of_an_encoder_has_a_kind_with_a_look_of_its_own():
@@ -96,8 +107,8 @@ def test_the_dark_bars_are_the_share_above_the_threshold():
     light, dark = figure.axes[0].containers
     heights = [sum(bar.get_height() for bar in bars) for bars in (light, dark)]
     assert sum(heights) == pytest.approx(100, abs=1e-3)
-    # the threshold lies within one bar, which counts as light
-    assert 20 - max(bar.get_height() for bar in light) <= heights[1] <= 20.1
+    assert heights[1] == pytest.approx(20, abs=0.1)  # the threshold is an edge
+    assert dark[0].get_x() == pytest.approx(threshold, rel=1e-4)
 
 
 def test_a_weight_that_did_not_move_is_counted_too():

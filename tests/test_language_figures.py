@@ -105,7 +105,7 @@ def test_the_title_names_the_strongest_whatever_its_sign():
     accuracy = {code: n / 60 for n, code in enumerate(TASK_LANGUAGES)}
     down = {code: -share for code, share in accuracy.items()}
     figure = lf.goes_with(features() | {"falling": down}, accuracy, named=["qu"])
-    assert figure.get_suptitle() == "Most goes with “falling”: ρ = −1.00"
+    assert figure.get_suptitle() == "Largest point estimate:\n“falling”, ρ = −1.00"
     assert figure.axes[3].get_title("left") == "ρ −1.00 [−1.00, −1.00]"
 
 

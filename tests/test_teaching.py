@@ -58,6 +58,7 @@ def test_a_clear_gap_is_called_better_or_worse_and_a_small_one_neither():
     assert findings.verdict(found, "ltp", "random_ticket").endswith("not told apart")
     all_ = findings.verdicts(found, "ltp").splitlines()
     assert len(all_) == 4 and all("points [" in line for line in all_)
+    assert len(findings.verdicts(found, "ltp", findings.GROUPS).splitlines()) == 6
 
 
 def test_a_difference_uses_only_the_seeds_of_both():
@@ -120,6 +121,13 @@ def draw_whole(figure) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         figure.draw_without_rendering()  # the canvas of a closed figure draws nothing
+
+
+def test_a_table_is_dark_from_its_lowest_value_up():
+    values = np.array([[0.9, 1.0]])
+    for low in (0.0, 0.85):
+        image = figures.grid(values, ["r"], ["a", "b"], title="t", low=low).axes[0].images[0]
+        assert image.get_clim() == pytest.approx((low, low + 1.25 * (1 - low)))
 
 
 def test_what_cannot_be_drawn_is_seen():

@@ -19,6 +19,7 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from torch import Tensor
 
+from .explorers.which_layers import SHORT
 from .figures import BLUE, COLOURS, FAINT, _apart, drawn, grid
 
 ORANGE, PALE = "#b34700", "#b9c9d8"
@@ -57,14 +58,22 @@ def passes(deltas: Mapping[str, Tensor], k: int) -> Figure:
     second.locator_params(axis="x", nbins=4)
     second.ticklabel_format(axis="x", style="sci", scilimits=(0, 0), useMathText=True)
     second.axvline(threshold, color=ORANGE, linewidth=1.5)
+    _beside(first, _float(bucket << 16), "bucket of t ", "right")
+    _beside(second, threshold, " t", "left")
     second.set_title(f"Pass 2: the {_ordinal(k - above)} in it is {threshold:.6e}", wrap=True)
     for axes in (first, second):
         axes.axhline(k / 1e6, color="#222228", linewidth=1)
         axes.annotate("k", (1, k / 1e6), xycoords=("axes fraction", "data"), xytext=(4, 0),
                       textcoords="offset points", va="center")  # fmt: skip
         axes.set_xlabel("|Δ|")
-        axes.set_ylabel("weights at least so far,\nin millions")
+        axes.set_ylabel("weights that moved\nat least this far, in millions")
     return figure
+
+
+def _beside(axes, x: float, label: str, align: str) -> None:
+    """A label at the top of the line at x."""
+    axes.text(x, 0.95, label, transform=axes.get_xaxis_transform(), ha=align, va="top",
+              color=ORANGE)  # fmt: skip
 
 
 def _reach(histogram: np.ndarray, k: int) -> tuple[int, int]:
@@ -130,7 +139,7 @@ def places(counts: Mapping[int, Mapping[str, tuple[int, int]]]) -> Figure:
     >>> counts = {0: {"output.dense": (2, 8)}, 1: {"output.dense": (1, 8)}}
     >>> figure = places(counts)
     >>> figure.axes[0].get_title("left")
-    'From 12.5 % (layer 1, output.dense)\\nto 25.0 % (layer 0, output.dense)'
+    'From 12.5 % (layer 1, down)\\nto 25.0 % (layer 0, down)'
     """
     modules = list(dict.fromkeys(module for row in counts.values() for module in row))
     table = {(n, m): 100 * k / of for n, row in counts.items() for m, (k, of) in row.items()}
@@ -142,7 +151,8 @@ def places(counts: Mapping[int, Mapping[str, tuple[int, int]]]) -> Figure:
 
 
 def _short(module: str) -> str:
-    return module.replace("attention.", "att.").replace("self.", "")
+    """The name of a module as the explorer of the layers has it."""
+    return SHORT.get(module, module.split(".")[-1])
 
 
 @drawn

@@ -1,13 +1,13 @@
-"""The figures of what was measured: time and memory of each rival, beside the floors.
+"""The figures of what was measured: time and memory of each rival, beside their bounds.
 
 Same style and same promise as `figures`: plain values in, a closed matplotlib figure out, and a
-title that is computed from what is drawn. A grey bar is a floor, less is not possible; in
-`after_backward` it is a yardstick.
+title that is computed from what is drawn. A grey bar is a bound: a share of operations, the packed
+floor, or the yardstick of bytes.
 
-Reading order: `measured` (rival by rival), `after_backward`, `choosing`. `dots` draws a row for
-each thing measured, `flush` brings titles to the left edge.
+Reading order: `measured` (rival by rival), `after_backward`. `dots` draws a row for each thing
+measured, `flush` brings titles to the left edge.
 
-What it does not do: read, or compute floors. `costs` does.
+What it does not do: read, or compute bounds. `costs` does.
 """
 
 from __future__ import annotations
@@ -69,19 +69,22 @@ def measured(engine: dict, density: float) -> Figure:
     least = costs.step_floor(engine)
     dots(first, steps, dict.fromkeys(steps, least), "{:.2f}")
     first.axvline(1.0, color=INK, linewidth=0.8, zorder=0)
-    first.set_title(f"A step, the dense encoder's as 1: ticket "
-                    f"{median(steps[costs.label(ours)]):.2f}, floor {least:.2f}")  # fmt: skip
+    first.set_title(f"A step, dense encoder as 1: ticket "
+                    f"{median(steps[costs.label(ours)]):.2f}, operations {least:.2f}")  # fmt: skip
 
-    state = {n: [b / 1e6 for b in costs.values(engine, n, "state_bytes")] for n in names}
-    floors = {}
-    for name in (n for n in names if "@" in n):
-        row = costs.rows(engine, "train", ours)["0"]  # PEFT's own matrices count as eligible there
-        entries = costs.values(engine, name, "entries")[0]
-        floors[costs.label(name)] = costs.state_floor(entries, row["eligible"]) / 1e6
-    dots(second, {costs.label(n): state[n] for n in names}, floors, "{:.0f}")
-    beside = state[ours][0] / floors[costs.label(ours)]
-    second.set_title(f"Kept between steps, MB: ticket {state[ours][0]:.0f}, "
-                     f"{beside:.1f} times its floor")  # fmt: skip
+    state, floors = {}, {}
+    whole = costs.rows(engine, "train", ours)["0"]["eligible"]  # PEFT counts its own matrices, too
+    for name in names:
+        state[costs.label(name)] = [b / 1e6 for b in costs.values(engine, name, "state_bytes")]
+        if "@" in name:
+            entries = costs.values(engine, name, "entries")[0]
+            floors[costs.label(name)] = costs.state_floor(entries, whole) / 1e6
+        if name == base:
+            state["its moments alone"] = [8 * whole / 1e6]
+    dots(second, state, floors, "{:.0f}")
+    mine = state[costs.label(ours)][0]
+    second.set_title(f"MB kept between steps: ticket {mine:.0f}, "
+                     f"{mine / floors[costs.label(ours)]:.1f} × packed floor")  # fmt: skip
 
     peak = {costs.label(n): costs.values(engine, n, "peak_mb") for n in names}
     dots(third, peak, {}, "{:.0f}")
@@ -126,27 +129,3 @@ def after_backward(engine: dict) -> Figure:
     all_axes[0, 0].set_xlim(0, 1.15 * all_axes[0, 0].get_xlim()[1])
     all_axes[-1, 0].set_xlabel("ns a weight of the encoder")
     return flush(canvas)
-
-
-@drawn
-def choosing(engine: dict) -> Figure:
-    """Ways to choose the ticket: seconds, in units of reading both models once."""
-    sizes = [size for size in SIZES if costs.rows(engine, "selection", size)]
-    told = WAYS["ours"], WAYS["topk"], WAYS["sort"]
-    figure, all_axes = plt.subplots(len(sizes), 1, sharex=True, squeeze=False,
-                                    figsize=(4.8, 0.9 + 2.2 * len(sizes)))  # fmt: skip
-    for axes, size in zip(all_axes[:, 0], sizes, strict=True):
-        found = {
-            WAYS[way]: [a / b for a, b in zip(row["seconds"], row["reading"], strict=True)]
-            for way, row in costs.rows(engine, "selection", size).items() if "skipped" not in row
-        }  # fmt: skip
-        axes.set_xscale("log")
-        dots(axes, found, {}, "{:.1f}", blue=lambda name: name.startswith("counting"))
-        axes.axvline(1, color=FAINT, linewidth=4, zorder=0)
-        total = next(iter(costs.rows(engine, "selection", size).values()))["total"]
-        times = ", ".join(f"{name} {median(found[name]):.0f}" for name in told if name in found)
-        among = f"{total / 1e6:.0f} million weights to choose among"
-        axes.set_title(f"{SIZES[size][0]}, {among}:\n{times}")
-    all_axes[0, 0].set_xlim(0.7, 3 * all_axes[0, 0].get_xlim()[1])
-    all_axes[-1, 0].set_xlabel("times the reading of both models")
-    return flush(figure)

@@ -10,10 +10,11 @@ is only read. Of N weights that could be trained K may move, d = K/N. The floors
     after backward   the bytes that must pass (`traffic`) at the speed of the memory
 
 Ratios are made within a repeat, of two things measured one after the other. A spread is the median
-with the quartiles of the repeats, and a verdict is the rule: do the quartiles leave out 1?
+with the quartiles of the repeats, and a verdict is the rule: do the quartiles leave out 1, and is
+the median farther from it than two rows of equal work are from each other (`noise`)?
 
-Reading order: `stored`, `rows`, `ratios`, `spread`, `verdict`, `table`; the floors from `entropy`
-to `traffic`. What this file does not do: measure, or draw (`cost_figures`).
+Reading order: `stored`, `rows`, `ratios`, `spread`, `noise`, `verdict`, `table`; the floors from
+`entropy` to `traffic`. What this file does not do: measure, or draw (`cost_figures`).
 """
 
 from __future__ import annotations
@@ -123,14 +124,28 @@ def spread(numbers: Sequence[float]) -> tuple[float, float, float]:
     return median(numbers), low, high
 
 
-def verdict(ratios: Sequence[float]) -> str:
-    """A ratio in words: less or more if its quartiles leave out 1, else not told apart.
+def noise(engine: dict) -> float:
+    """How far the steps of rows that do the same work differ: a mask costs the same at any density.
+
+    >>> noise({"rows": {"train/mask@0.2/0": {"step": 5.0}, "train/mask@0.01/0": {"step": 4.0}}})
+    0.25
+    """
+    masks = [name for name in methods(engine) if name.startswith("mask")]
+    same = [(a, b) for a in masks for b in masks if a.split("@")[0] == b.split("@")[0]]
+    return max((median(ratios(engine, a, b, "step")) - 1 for a, b in same), default=0.0)
+
+
+def verdict(ratios: Sequence[float], noise: float = 0.0) -> str:
+    """A ratio in words: less or more if quartiles leave out 1 and its median is beyond the noise.
 
     >>> verdict([0.5, 0.6, 0.7]), verdict([0.9, 1.0, 1.2])
     ('0.60 [0.55, 0.65]: less', '1.00 [0.95, 1.10]: not told apart')
+    >>> verdict([0.95, 0.96, 0.97], noise=0.05)
+    '0.96 [0.95, 0.96]: not told apart'
     """
     middle, low, high = spread(ratios)
-    says = "less" if high < 1 else "more" if low > 1 else "not told apart"
+    beyond = not 1 / (1 + noise) <= middle <= 1 + noise
+    says = "less" if beyond and high < 1 else "more" if beyond and low > 1 else "not told apart"
     return f"{middle:.2f} [{low:.2f}, {high:.2f}]: {says}"
 
 
@@ -207,9 +222,9 @@ def traffic(density: float | None = None) -> float:
 
     Dense (None): mask 9 (the gradient read and written, a byte of mask read), clip 12 (read for
     the length, then read and written), AdamW 28 (four numbers read, three written). Packed, for
-    each entry: gather 16 (8 of them its place), clip 12, AdamW 28, scatter 12; and 12 for each
-    weight whose cache line holds an entry: its gradient is read, the weight is read and written,
-    for memory comes in lines only.
+    each entry: gather 16 (its place 8; its gradient zeroed, then written, 8), clip 12, AdamW 28,
+    scatter 12; and 12 for each weight whose cache line holds an entry: its gradient is read, the
+    weight is read and written, for memory comes in lines only.
 
     >>> traffic(), round(traffic(0.20), 1), round(traffic(0.01), 1)
     (49, 25.3, 2.5)

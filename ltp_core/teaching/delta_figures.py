@@ -34,13 +34,13 @@ KINDS = {
 
 @drawn
 def holes(there: Tensor, hidden: Tensor, rows: Sequence[str]) -> Figure:
-    """Which places of a batch (B, T) hold a piece, and which few of them are hidden.
+    """Which places of a batch (B, T) hold a piece that may be hidden, and which few of them are.
 
     >>> there, hidden = torch.ones(2, 4).bool(), torch.eye(2, 4).bool()
     >>> holes(there, hidden, ["a", "b"]).axes[0].get_title("left")
     '2 of 8 pieces are hidden'
     """
-    state = there.int() + (hidden & there).int()  # 0 padding, 1 seen, 2 hidden
+    state = there.int() + (hidden & there).int()  # 0 none, 1 seen, 2 hidden
     figure, axes = plt.subplots(figsize=(4.8, 1.0 + 0.24 * len(rows)))
     colours = ListedColormap(["#f7f7f4", "#cdd9e4", BLUE])
     axes.imshow(state.numpy(), aspect="auto", cmap=colours, vmin=0, vmax=2)
@@ -100,9 +100,9 @@ def kind(name: str) -> str:
 def tensors(
     across: Mapping[str, float], movement: Mapping[str, float], *, what: str, aside: str = ""
 ) -> Figure:
-    """One mark a tensor: some size of it against its mean |Δ|, both axes with the same decades.
+    """One mark a tensor: some size of it against its mean |Δ|, both axes with as many decades.
 
-    `aside` names a kind that the title leaves out of its count.
+    `aside` names a kind that lies far off: neither drawn nor counted, and a note says where it is.
 
     >>> across = {"a.weight": 1e-5, "b.bias": 1e-3, "key.bias": 1e-9}
     >>> figure = tensors(across, {"a.weight": 1e-4, "b.bias": 2e-4, "key.bias": 1e-8}, what="sizes")
@@ -112,13 +112,18 @@ def tensors(
     counted = [name for name in movement if kind(name) != aside]
     figure, axes = plt.subplots(figsize=(4.8, 3.6))
     for place, (label, (colour, marker)) in enumerate(KINDS.items()):
-        mine = [name for name in movement if kind(name) == label]
+        mine = [name for name in counted if kind(name) == label]
         if not mine:
             continue
         axes.plot([across[n] for n in mine], [movement[n] for n in mine], marker, color=colour,
                   markersize=4, alpha=0.75, markeredgewidth=0)  # fmt: skip
         _key(axes, (place + 0.04) / len(KINDS), -0.29, label, colour, marker)
-    axes.set(xscale="log", yscale="log")
+    xlim, ylim = _frame(*([table[name] for name in counted] for table in (across, movement)))
+    axes.set(xscale="log", yscale="log", xlim=xlim, ylim=ylim)
+    if left_out := [name for name in movement if name not in counted]:
+        x, y = (np.median([table[name] for name in left_out]) for table in (across, movement))
+        note = f"outside: {aside}, at {x:.0e} across, {y:.0e} up"
+        axes.text(0.02, 0.03, note, transform=axes.transAxes, color=GREY, fontsize=9)
     axes.grid()
     axes.set_xlabel(f"mean of {what} in the tensor")
     axes.set_ylabel("mean |Δ|")
@@ -163,7 +168,7 @@ def growth(distances: Mapping[str, Sequence[float]]) -> Figure:
 
 @drawn
 def spread(deltas: Mapping[str, Tensor], threshold: float, aimless: Tensor) -> Figure:
-    """How many weights moved how far: |Δ| on a logarithmic axis, the part above the threshold dark.
+    """How many weights moved how far: |Δ| on a logarithmic axis, dark from the threshold on.
 
     `aimless` are the movements that chance alone would give, drawn as a line.
 
@@ -171,7 +176,10 @@ def spread(deltas: Mapping[str, Tensor], threshold: float, aimless: Tensor) -> F
     >>> spread(deltas, 4e-4, torch.tensor([1e-4])).axes[0].get_title("left")
     '20 % of the weights moved at least 4.0e-04'
     """
-    low, high, bins = -7.0, -2.5, 135
+    bins, width, cut = 135, 1 / 30, np.log10(threshold)
+    light = round((cut + 7.0) / width)  # bars below the threshold, which is an edge
+    low = cut - light * width - 1e-6
+    high = low + bins * width
     edges = np.linspace(low, high, bins + 1)
     ours = sum(_counts(delta, low, high, bins) for delta in deltas.values())
     total = sum(delta.numel() for delta in deltas.values())
@@ -179,7 +187,7 @@ def spread(deltas: Mapping[str, Tensor], threshold: float, aimless: Tensor) -> F
     above = sum(int((delta.abs() >= threshold).sum()) for delta in deltas.values()) / total
     figure, axes = plt.subplots()
     height = 100 * ours / total
-    dark = 10 ** edges[:-1] >= threshold
+    dark = np.arange(bins) >= light
     for part, colour in ((~dark, "#b9c9d8"), (dark, BLUE)):
         axes.bar(10 ** edges[:-1][part], height[part], np.diff(10**edges)[part], align="edge",
                  color=colour, linewidth=0)  # fmt: skip
@@ -230,6 +238,17 @@ def _key(axes, x: float, y: float, label: str, colour: str, marker: str) -> None
     under = dict(transform=axes.transAxes, color=colour)
     axes.plot(x, y, marker, markersize=6, clip_on=False, **under)
     axes.text(x + 0.025, y, label, va="center", fontsize=9, **under)
+
+
+def _frame(*values: Sequence[float]) -> list[tuple[float, float]]:
+    """For each list of numbers the limits of a logarithmic axis, all with as many decades.
+
+    >>> [[f"{end:.0e}" for end in ends] for ends in _frame([1.0, 100.0], [1.0])]
+    [['6e-01', '2e+02'], ['6e-02', '2e+01']]
+    """
+    ends = [(np.log10(min(mine)), np.log10(max(mine))) for mine in values]
+    half = 0.25 + max(1.0, *(high - low for low, high in ends)) / 2
+    return [tuple(10 ** ((low + high) / 2 + side * half) for side in (-1, 1)) for low, high in ends]
 
 
 def _fold(values: Sequence[float]) -> str:

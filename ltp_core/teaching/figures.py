@@ -58,8 +58,9 @@ def grid(
     title: str,
     form: str = "{:.2f}",
     outline: int | None = None,
+    low: float = 0.0,
 ) -> Figure:
-    """A table of numbers (R, C), darker where larger, from 0 up; `outline` frames one row.
+    """A table of numbers (R, C), darker where larger, from `low` up; `outline` frames one row.
 
     >>> figure = grid(np.eye(2), ["a", "b"], ["x", "y"], title="Two on the diagonal")
     >>> [text.get_text() for text in figure.axes[0].texts]
@@ -67,10 +68,10 @@ def grid(
     """
     values = np.asarray(values)
     figure, axes = plt.subplots(figsize=(4.8, 1.1 + 0.27 * len(rows)))
-    top = values.max() or 1.0
-    axes.imshow(values, aspect="auto", cmap="Blues", vmin=0, vmax=1.25 * top)
+    span = values.max() - low or 1.0
+    axes.imshow(values, aspect="auto", cmap="Blues", vmin=low, vmax=low + 1.25 * span)
     for (r, c), value in np.ndenumerate(values):
-        colour = "white" if value > 0.85 * top else "#222228"
+        colour = "white" if value - low > 0.85 * span else "#222228"
         axes.text(c, r, form.format(value), ha="center", va="center", color=colour, fontsize=9)
     if outline is not None:
         corner, size = (-0.5, outline - 0.5), (len(columns), 1)

@@ -174,12 +174,12 @@ def verdict(found: Stored, a: str, b: str, group: str = "low") -> str:
     return f"{says}: {rule(gap)}"
 
 
-def verdicts(found: Stored, a: str) -> str:
-    """The verdict on a method beside each other one, for low- and high-resource languages."""
+def verdicts(found: Stored, a: str, groups: Sequence[str] = ("low", "high")) -> str:
+    """The verdict on a method beside each other one, for each of some groups of languages."""
     if not found.rows:
         return ABSENT
     rivals = [name for name in NAMES if name != a and found.of(name)]
-    return "\n".join(verdict(found, a, b, group) for b in rivals for group in ("low", "high"))
+    return "\n".join(verdict(found, a, b, group) for b in rivals for group in groups)
 
 
 def rule(gap: Interval) -> str:

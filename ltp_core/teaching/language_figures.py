@@ -153,7 +153,7 @@ def goes_with(
     >>> accuracy = {"de": 0.6, "sw": 0.4, "qu": 0.3}
     >>> figure = goes_with({"pieces": {"de": 1, "sw": 2, "qu": 3}}, accuracy, named=["qu"])
     >>> figure.get_suptitle()
-    'Most goes with “pieces”: ρ = −1.00'
+    'Largest point estimate:\\n“pieces”, ρ = −1.00'
     """
     rows = ceil(len(features) / 2)
     figure, all_axes = plt.subplots(rows, 2, sharey=True, squeeze=False,
@@ -176,8 +176,8 @@ def goes_with(
     figure.get_layout_engine().set(rect=(0, 0.04, 1, 0.96))
     best = max(found, key=lambda what: abs(found[what].mean))
     strength = f"{found[best].mean:.2f}".replace("-", "−")
-    figure.suptitle(f"Most goes with “{best}”: ρ = {strength}", x=0.01, ha="left", fontsize=11,
-                    fontweight="bold")  # fmt: skip
+    figure.suptitle(f"Largest point estimate:\n“{best}”, ρ = {strength}", x=0.01, ha="left",
+                    fontsize=11, fontweight="bold")  # fmt: skip
     return figure
 
 

@@ -19,9 +19,9 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from .figures import BLUE, drawn, grid
-from .prompt_scores import GREY, LOOKS, ORANGE, answers, lengths, names_below, shortfall
+from .prompt_scores import GREY, LOOKS, ORANGE, answers, names_below, shortfall
 
-__all__ = ["answers", "chances", "drift", "entering", "lengths", "pull", "shortfall"]
+__all__ = ["answers", "chances", "drift", "entering", "pull", "shortfall"]
 
 DARK = "#222228"
 FRAME, FREE, TEXT = "#dcdcd6", "#f3cda9", "#c6d7e6"  # light grounds for dark words

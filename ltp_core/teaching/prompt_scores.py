@@ -1,9 +1,9 @@
-"""The figures of what a soft prompt was good for: by language, by length, beside all weights.
+"""The figures of what a soft prompt was good for: by language, and beside all weights.
 
 Same style and same promise as `figures`: plain values in, a closed matplotlib figure out, and a
 title that is computed from what is drawn.
 
-Reading order: `answers`, `lengths`, `shortfall` (the stored measurement).
+Reading order: `answers`, `shortfall` (the stored measurement).
 
 What it does not do: train, or show the prompt itself (`prompt_figures.py`).
 """
@@ -21,7 +21,7 @@ from ..bootstrap import macro_interval
 from ..evaluate import Table
 from ..languages import LANGUAGES
 from . import findings
-from .figures import BLUE, COLOURS, _apart, drawn, measured
+from .figures import BLUE, COLOURS, drawn, measured
 
 ORANGE, GREY = "#b34700", "#5f5f66"
 LOOKS = [(GREY, "o"), (ORANGE, "^"), (BLUE, "s")]
@@ -64,41 +64,6 @@ def answers(tables: Mapping[str, Table], guess: float) -> Figure:
     says = [f"{name} {findings.rule(_gap([end], [start], code))}"
             for name, code in zip(names, codes, strict=True)]  # fmt: skip
     axes.set_title(f"{last} beside {first}:\n" + ",\n".join(says))
-    return figure
-
-
-@drawn
-def lengths(tables: Mapping[int, Sequence[Table]], guess: float) -> Figure:
-    """Accuracy by the number of prompt vectors, a line a draw; tables: length -> one a draw.
-
-    The title compares the last two lengths, by draws and items.
-
-    >>> right, wrong = Table.of({"en": np.ones(9)}), Table.of({"en": np.zeros(9)})
-    >>> figure = lengths({1: [wrong, wrong], 10: [right, right]}, guess=0.125)
-    >>> figure.axes[0].get_title("left").splitlines()
-    ['Prompts of 10 beside 1:', '+100.0 points, better']
-    """
-    figure, axes = plt.subplots()
-    draws = list(zip(*tables.values(), strict=True))  # for each draw a table a length
-    ends = _apart({n: 100 * row[-1].rows[0].accuracy for n, row in enumerate(draws)}, 7)
-    for draw, own in enumerate(draws):
-        colour, marker = LOOKS[draw % len(LOOKS)]
-        xs = np.arange(len(own)) + 0.12 * (draw - (len(draws) - 1) / 2)
-        rows = [table.rows[0] for table in own]
-        axes.plot(xs, [100 * row.accuracy for row in rows], color=colour, marker=marker)
-        for x, row in zip(xs, rows, strict=True):
-            axes.plot([x, x], [100 * row.low, 100 * row.high], color=colour, linewidth=1)
-        axes.annotate(f"draw {draw}", (len(own) - 0.8, ends[draw]), color=colour, va="center")
-    axes.axhline(100 * guess, color=GREY, linewidth=1, linestyle=":")
-    axes.set_xticks(range(len(tables)), list(tables))
-    axes.set(xlim=(-0.4, len(tables) - 0.3), ylim=(0, 100))
-    axes.grid(axis="y")
-    axes.set_xlabel("prompt vectors")
-    axes.set_ylabel("% right, with 95 % interval\n(dotted: a guess)")
-    fewer, more = list(tables)[-2:]
-    gap = _gap(tables[more], tables[fewer], tables[more][0].rows[0].language)
-    axes.set_title(f"Prompts of {more} beside {fewer}:\n"
-                   f"{_points(gap.mean)} points, {findings.rule(gap)}")  # fmt: skip
     return figure
 
 
