@@ -12,7 +12,7 @@ family, such as three hypotheses about one premise, are drawn together: b counts
 
 The interval covers *other training examples and other test items*. It does not cover other
 languages (the mean is over these very languages), another ticket, or another backbone. With five
-seeds it is still a little narrow, as any bootstrap of five is.
+seeds it is likely too narrow, as any bootstrap of five is.
 
 Reading order: `macro_draws`, `macro_interval`, `p_value`.
 
