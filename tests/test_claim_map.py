@@ -22,13 +22,17 @@ METHOD = {name: method for method, name in ALL_NAMES.items()}
 FIXED = "one fixed answer"
 LAYERS = {"middle layers": "middle", "lowest": "low", "highest": "high"}  # tickets by their layers
 GROUP = {name: group for group, name in (GROUPS | {"other": "other languages"}).items()}
-SWEEP = {"kinds of names": "kinds", "sentence pairs": "nli"}
+SWEEP = {
+    "emoji pairs": "emoji_pairs_256", "held-out subgroups": "second_split",
+    "kinds of names": "kinds", "sentence pairs": "nli",
+}  # fmt: skip
 ANSWER = re.compile(
-    r"^(?P<mark>yes|no|undecided) +(?:at rate (?P<rate>\S+): )?"
+    r"^(?P<mark>yes|no|undecided) +(?P<points>[+-]\d+\.\d) points \[(?P<low>[+-]\d+\.\d)[^]]+\] +"
+    r"(?:at rate (?P<rate>\S+): )?"
     r"(?:SGD's (?P<share>[\d.]+)%, each at its best: )?"
     r"(?:on (?P<task>[^:]+): )?(?:tickets of (?P<size>\d+)%: )?"
     r"(?P<a>.+?) (?P<than>better|no worse) than (?P<b>.+?), (?P<group>"
-    + "|".join(GROUP) + r")\? +(?P<points>[+-]\d+\.\d) points \[(?P<low>[+-]\d+\.\d)",
+    + "|".join(GROUP) + r")\?",
     re.M,
 )  # fmt: skip
 MINUS = re.compile(
@@ -61,7 +65,7 @@ def difference():
     where: None for the main table, else a rate, a sweep's name, or the size of a ticket.
     """
     tables = {}
-    for name in ("main", "same_rate", "kinds", "nli", "ticket_layers"):
+    for name in ("main", "same_rate", "ticket_layers", *SWEEP.values()):
         for row in results.read(data_dir() / "results" / f"{name}.parquet"):
             where, method = name, row["method"]
             if name == "main":

@@ -157,9 +157,9 @@ def shown(evidence: Sequence[Evidence]) -> str:
     """The evidence as text, a line each, and the verdict below.
 
     >>> print(shown([Evidence("is 2 more than 1?", "+1", "yes")]))
-    yes        is 2 more than 1?   +1
+    yes        +1  is 2 more than 1?
     verdict: holds
     """
-    width = max(len(e.asked) for e in evidence)
-    lines = [f"{e.answer:<10} {e.asked:<{width}}   {e.measured}" for e in evidence]
+    width = max(len(e.measured) for e in evidence)
+    lines = [f"{e.answer:<10} {e.measured:<{width}}  {e.asked}" for e in evidence]
     return "\n".join([*lines, f"verdict: {verdict(evidence)}"])
