@@ -8,6 +8,8 @@ a picture where a picture was.
 
     exact:  stored == fresh
     loose:  |stored - fresh| <= 0.05  or  <= 10 % of the larger
+
+A number with a sign and one decimal is taken as points, hundredths of an accuracy: <= 5.
 """
 
 import difflib
@@ -21,6 +23,7 @@ from nbrun import WIDGETS
 
 IGNORE = "nbval-ignore-output"  # a cell with this tag is run but not compared, as in nbval
 NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)*(?:e[-+]?\d+)?")
+POINTS = re.compile(r"[-+]\d+\.\d")
 LAYOUT = re.compile(r"[\s─━═=|+\-]+")  # columns and rules move with the width of a number
 
 
@@ -29,6 +32,8 @@ def close(a: str, b: str) -> bool:
 
     >>> close("0.731", "0.69"), close("1,000", "1,090"), close("12", "19")
     (True, True, False)
+    >>> close("+5.4", "+4.5"), close("-0.9", "+0.9"), close("+5.4", "+12.0")
+    (True, True, False)
     """
     if a == b:
         return True
@@ -36,7 +41,8 @@ def close(a: str, b: str) -> bool:
         x, y = (float(s.replace(",", "")) for s in (a, b))
     except ValueError:  # a version such as 2.13.0
         return False
-    return abs(x - y) <= max(0.05, 0.1 * max(abs(x), abs(y)))
+    within = 5.0 if POINTS.fullmatch(a) and POINTS.fullmatch(b) else 0.05
+    return abs(x - y) <= max(within, 0.1 * max(abs(x), abs(y)))
 
 
 def same_text(stored: str, fresh: str, exact: bool) -> bool:
