@@ -49,7 +49,7 @@ pages: setup  ## build the pages from the stored outputs, no chapter is run (abo
 	@$(MAKE) --no-print-directory -s $(PAGES)
 
 # Always from nothing: Sphinx does not repeat a warning about a page it has cached.
-$(PAGES): $(shell find book -type f -not -path '*/.ipynb_checkpoints/*' 2>/dev/null) _config.yml \
+$(PAGES): $(shell find book -type f -not -path '*/.ipynb_checkpoints/*' -not -path '*/__pycache__/*' 2>/dev/null) _config.yml \
           tools/site_sphinx.py
 	@echo "pages: building $(HTML) from the stored outputs (about 15 seconds)"
 	@rm -rf $(HTML) _build/.doctrees && mkdir -p _build
