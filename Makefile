@@ -11,6 +11,7 @@ endif
 PY := .venv/bin/python
 HTML := _build/html
 PAGES := $(HTML)/.complete
+NOWHERE := http://127.0.0.1:9
 
 export HF_HUB_OFFLINE = 1
 export PYTHONUNBUFFERED = 1
@@ -48,12 +49,13 @@ verify: setup  ## run the chapters that changed and compare all that is stored, 
 pages: setup  ## build the pages from the stored outputs, no chapter is run (about 15 seconds)
 	@$(MAKE) --no-print-directory -s $(PAGES)
 
-# Always from nothing: Sphinx does not repeat a warning about a page it has cached.
+# Always from nothing: Sphinx does not repeat a warning about a page it has cached. And without a
+# network: what would be fetched goes nowhere, and fails.
 $(PAGES): $(shell find book -type f -not -path '*/.ipynb_checkpoints/*' -not -path '*/__pycache__/*' 2>/dev/null) _config.yml \
           tools/site_sphinx.py
 	@echo "pages: building $(HTML) from the stored outputs (about 15 seconds)"
 	@rm -rf $(HTML) _build/.doctrees && mkdir -p _build
-	@.venv/bin/jupyter-book build book --config _config.yml --path-output . -W -n --keep-going -q > _build/pages.log 2>&1 \
+	@http_proxy=$(NOWHERE) https_proxy=$(NOWHERE) .venv/bin/jupyter-book build book --config _config.yml --path-output . -W -n --keep-going -q > _build/pages.log 2>&1 \
 	  || { cat _build/pages.log >&2; exit 1; }
 	@echo "pages: done"; touch $@
 

@@ -38,11 +38,20 @@ END_AXE = """async () => (await window.found).violations
 LOOK = """() => {
   const wide = (e) => e.getBoundingClientRect().right > innerWidth + 1 &&
     !e.closest("pre, .pst-scrollable-table-container, mjx-container, .cell_output");
+  const past = (e) => e.scrollWidth > e.clientWidth + 1;
+  const scrolls = (e) => ["auto", "scroll"].includes(getComputedStyle(e).overflowX) && past(e);
+  const lab = document.querySelector(".ltp-lab");
   const colour = getComputedStyle(document.body).backgroundColor.match(/[0-9.]+/g).map(Number);
   return {
     sideways: document.documentElement.scrollWidth - innerWidth,
     widest: [...document.querySelectorAll("article *")].filter(wide).slice(0, 3)
       .map((e) => e.outerHTML.slice(0, 100)),
+    cut: [...document.querySelectorAll("article span.math")]
+      .filter((e) => past(e) && !scrolls(e)).map((e) => e.textContent),
+    unsaid: [...document.querySelectorAll("article *")]
+      .filter((e) => scrolls(e) && !e.closest(".ltp-lab, .ltp-explorer")
+        && getComputedStyle(e).maskImage === "none").map((e) => e.outerHTML.slice(0, 100)),
+    turned: lab && getComputedStyle(lab).filter !== "none",
     light: colour[0] + colour[1] + colour[2] > 384,
   };
 }"""
@@ -187,6 +196,21 @@ def test_widgets_formulas_and_icons_are_drawn(looked, name):
 def test_the_page_does_not_scroll_sideways(looked, name, view):
     seen = looked(name)["views"][view]
     assert seen["sideways"] <= 0, f"{seen['sideways']} px too wide: {seen['widest']}"
+
+
+@each_view
+@each_page
+def test_no_formula_is_cut_and_what_scrolls_says_so(looked, name, view):
+    """By a right edge that fades, which `mask-image` makes."""
+    seen = looked(name)["views"][view]
+    assert seen["cut"] == [] and seen["unsaid"] == []
+
+
+@each_view
+@each_page
+def test_a_lab_is_as_dark_as_its_page(looked, name, view):
+    turned = looked(name)["views"][view]["turned"]
+    assert turned in (None, view.endswith("dark"))
 
 
 @each_view

@@ -133,6 +133,12 @@ def test_axe_finds_nothing_serious(visit, name, width, theme):
     assert page_.evaluate(BARRIERS) == []
 
 
+@each
+def test_what_changes_is_said_to_a_screen_reader(visit, name):
+    says = visit(name).locator(".says, .one")
+    assert [place.get_attribute("aria-live") for place in says.all()] == ["polite"] * says.count()
+
+
 ANSWER = """() => {  // the best of nine answers, each to its end: computed, drawn up, laid out
   const root = document.querySelector(".ltp-explorer").shadowRoot;
   const control = root.querySelector("input, select");

@@ -31,6 +31,25 @@ def test_methods_are_compared_language_by_language(visit, shown):
     assert page_.locator(".one").inner_text().startswith("Quechua: ")
 
 
+def test_languages_are_picked_one_by_one(visit):
+    page_ = visit("who_gains")
+    choose(page_, "Languages", "those you pick")
+    boxes = page_.locator(".pick input")
+    assert boxes.count() == 3 and all(box.is_checked() for box in boxes.all())
+    page_.get_by_role("button", name="None of them").press("Enter")
+    assert page_.locator(".says").inner_text() == "Pick a language or more."
+    for name in ("Quechua", "German"):
+        page_.get_by_role("checkbox", name=name).press("Space")
+    assert sorted(page_.locator(".all tbody th").all_text_contents()) == ["German", "Quechua"]
+    assert " of 2 languages" in page_.locator(".says").inner_text()
+    choose(page_, "Languages", "low-resource")  # the boxes follow the list
+    ticked = [box.get_attribute("name") for box in boxes.all() if box.is_checked()]
+    assert "pick qu" in ticked and "pick de" not in ticked
+    page_.get_by_role("checkbox", name="German").press("Space")
+    assert page_.locator('[name="show"]').input_value() == "picked"
+    assert len(page_.locator(".all tbody th").all_text_contents()) == len(ticked) + 1
+
+
 def test_each_row_is_large_enough_for_a_finger(visit):
     bands = visit("who_gains").locator(".chart .band")  # WCAG 2.2, 2.5.8: 24 px
     assert bands.count() == 3

@@ -93,6 +93,34 @@ def test_a_lost_address_at_any_depth_leads_back(visit, site):
     assert page.url == f"{site}search.html?q=ticket"
 
 
+ALIVE = "prompt_plus_ticket"  # the chapter with an explorer and the lab
+
+
+def test_without_scripts_a_chapter_shows_the_picture_of_its_explorer(browser, site):
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(f"{site}{ALIVE}.html")
+        assert page.locator("article noscript svg").first.is_visible()
+
+
+PAPER = """() => {
+  const card = document.querySelector(".ltp-explorer").shadowRoot.querySelector(".frame");
+  const colour = getComputedStyle(card).backgroundColor.match(/[0-9.]+/g).map(Number);
+  const lab = document.querySelector(".ltp-lab");
+  return {
+    light: colour[0] + colour[1] + colour[2] > 384 && getComputedStyle(lab).filter === "none",
+    sideways: document.documentElement.scrollWidth - innerWidth,
+  };
+}"""
+
+
+def test_on_paper_figures_are_light_and_fit(visit):
+    page = visit(f"{ALIVE}.html", 700, "dark")
+    page.emulate_media(media="print", color_scheme="dark")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate(PAPER) == {"light": True, "sideways": 0}
+
+
 def test_on_paper_there_is_text_only_and_all_of_it(visit):
     page = visit(f"{FIRST}.html", 1440, "dark")
     page.evaluate(

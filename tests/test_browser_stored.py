@@ -5,8 +5,11 @@ hand. This file asks whether those that readers meet are there, quick enough, an
 Without a browser its tests are skipped, and say so.
 """
 
+import base64
+import json
 import re
 
+import numpy as np
 import pytest
 
 pytest.importorskip("playwright", reason="no browser tests: pip install -e .[test]")
@@ -96,6 +99,47 @@ def test_every_control_answers_within_100_ms(browser, site, name, width):
     shown.context.close()
     assert problems == []
     assert slowest <= 100, f"{control} takes {slowest:.0f} ms"
+
+
+EXAMPLES = [name for name in STORED if '"texts":' in STORED[name]]
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_examples_are_right_and_wrong_as_the_data_say(browser, site, name):
+    shown, problems = site_browser.visit(browser, f"{site}{name}.html")
+    data = json.loads(shown.locator('[type="application/json"]').text_content())
+    names = [method["name"] for method in data["methods"]]
+
+    def bits(packed: str) -> list[bool]:
+        return [bool(b) for b in np.unpackbits(np.frombuffer(base64.b64decode(packed), np.uint8))]
+
+    for language in ("Quechua", "Swahili"):
+        shown.get_by_role("combobox", name="One language, with examples").select_option(language)
+        n = [known["name"] for known in data["languages"]].index(language)
+        there, had = bits(data["there"][n]), [bits(mine) for mine in data["had"][n]]
+        seen = []
+        for _ in range(2):
+            rows = shown.locator(".examples tr").all()
+            assert rows
+            seen.append([row.locator("td").first.inner_text() for row in rows])
+            for row, item in zip(rows, map(data["items"].index, seen[-1]), strict=True):
+                told = [mark.inner_text() for mark in row.locator("li").all()]
+                assert there[item] and len(told) == len(names)
+                for words, method, right in zip(told, names, had, strict=True):
+                    mark, word = ("✓", "right") if right[item] else ("✗", "wrong")
+                    assert words.split() == [mark, *method.split(), word]
+            shown.get_by_role("button", name="Other examples").press("Enter")
+        assert seen[0] != seen[1]
+        a, b = data["first"]
+        gained = [item for i, item in enumerate(data["items"])
+                  if there[i] and had[a][i] and not had[b][i]]  # fmt: skip
+        assert shown.locator(".gained .emoji").first.inner_text() == (" ".join(gained) or "none")
+    shown.context.close()
+    assert problems == []
+
+
+def test_the_book_has_examples():
+    assert EXAMPLES
 
 
 @each

@@ -8,10 +8,12 @@ allows, need the network and about as long as the book; ask for them:
     LTP_COLAB=newest,oldest python -m pytest tests/test_colab.py
 """
 
+import ast
 import json
 import os
 import re
 import subprocess
+import sys
 
 import pytest
 
@@ -85,6 +87,24 @@ def test_the_set_up_cell_adds_this_package_and_nothing_else(colab):
 
 def test_a_cell_that_fails_is_reported(colab):
     assert colab[2]["bad"] == "cell 2: ZeroDivisionError: division by zero"
+
+
+# What Colab has beside this package's own dependencies, which its set-up cell would bring.
+BROUGHT = {"IPython", "ipywidgets", "matplotlib", "scipy", "pandas", "sklearn"}
+
+
+@each_chapter
+def test_a_chapter_imports_nothing_that_colab_lacks(path):
+    project = (book.ROOT / "pyproject.toml").read_text()
+    own = re.search(r"^dependencies = \[(.*?)^\]", project, re.M | re.S)[1]
+    there = BROUGHT | sys.stdlib_module_names | set(re.findall(r'"([\w-]+)', own)) | {"ltp_core"}
+    for cell in book.nbrun.read(path).cells:
+        if cell.cell_type == "code":
+            lines = [re.sub(r"^(\s*)%.*", r"\1pass", line) for line in cell.source.splitlines()]
+            for node in ast.walk(ast.parse("\n".join(lines))):
+                names = [node.module] if isinstance(node, ast.ImportFrom) else []
+                names += [it.name for it in node.names] if isinstance(node, ast.Import) else []
+                assert {name.partition(".")[0] for name in names} <= there, names
 
 
 # --- all cells, on request ------------------------------------------------------------------

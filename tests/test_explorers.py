@@ -172,6 +172,15 @@ def test_every_method_has_a_colour_that_can_be_read_and_a_marker_of_its_own():
     assert all(f'{m["marker"]}: "M' in drawn or f'"{m["marker"]}": "M' in drawn for m in methods)
 
 
+def test_a_method_keeps_its_colour_in_every_lesson_and_a_lesson_its_marker():
+    names = [f"{method}: {lesson}" for method in ("LTP", "prompt only", "full fine-tuning")
+             for lesson in ("16 English", "4 of its own", "16 of its own")]  # fmt: skip
+    drawn = {method["name"]: method for method in page.look(names)}
+    assert len({(m["light"], m["marker"]) for m in drawn.values()}) == 9
+    assert {drawn[name]["light"] for name in names[:3]} == {page.look(["LTP"])[0]["light"]}
+    assert drawn[names[0]]["marker"] == drawn[names[3]]["marker"] != drawn[names[1]]["marker"]
+
+
 # --- the sketch -------------------------------------------------------------------------------
 
 

@@ -15,6 +15,7 @@ from bs4 import BeautifulSoup
 
 import book
 import set_repository
+import site_sphinx
 
 HTML = book.ROOT / "_build" / "html"
 NAMES = book.entries(book.yaml.safe_load((book.BOOK / "_toc.yml").read_text()))
@@ -171,6 +172,16 @@ def test_the_head_says_what_the_page_is_and_shows_the_card(name):
     canonical = head.find("link", rel="canonical")["href"]
     assert canonical == f"{site}/{'intro' if name == 'index' else name}.html"
     assert head.title.string.count("Lottery Ticket Prompt-learning") == 1
+    assert head.find("link", rel="icon")["href"].endswith("_static/favicon.svg")
+
+
+def test_what_the_theme_brings_has_its_licence_beside_it():
+    laid = {path.name: path.read_text() for path in (HTML / "_static" / "licences").iterdir()}
+    for maker in site_sphinx.MAKERS:
+        mine = [text for name, text in laid.items() if name.startswith(f"{maker}-")]
+        assert any("Copyright" in text and "WARRANT" in text for text in mine), maker
+    assert any("Bootstrap" in text for text in laid.values())
+    assert any("Font Awesome" in text for text in laid.values())
 
 
 def test_the_page_for_a_lost_address_works_at_any_depth():

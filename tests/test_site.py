@@ -212,6 +212,12 @@ def test_the_workflow_may_write_nothing_but_the_pages():
     assert not any("secrets." in path.read_text() for path in WORKFLOWS.values())
 
 
+def test_the_workflow_takes_no_missing_browser_for_an_answer():
+    test = WORKFLOW["jobs"]["test"]
+    assert test["env"]["LTP_BROWSER"] == "required"
+    assert "LTP_BROWSER" in (ROOT / "tests" / "conftest.py").read_text()
+
+
 def test_what_ci_runs_is_sound_shell():
     assert subprocess.run(["bash", "-n", ROOT / ".ci" / "run"]).returncode == 0
     assert (ROOT / ".ci" / "run").read_text().rstrip().endswith("make test")

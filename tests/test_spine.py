@@ -6,6 +6,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -89,6 +90,12 @@ def test_one_repository_address():
         if path.suffix in (".md", ".ipynb"):
             for found in launch.findall(path.read_text(encoding="utf-8")):
                 assert found == owner, f"{path.name}: a launch link to {found}, not {owner}"
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    badges = re.findall(r"^\[!\[[^]]+\]\([^)]+\)\]\((.+)\)$", readme, re.M)
+    assert [urlsplit(link).netloc.split(".")[-2] for link in badges] == [
+        "github", "google", "mybinder"
+    ]  # fmt: skip
+    assert all(f"/{owner}/" in link for link in badges)
 
 
 def test_one_version():

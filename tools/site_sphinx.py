@@ -6,17 +6,26 @@
     folder     the site's folder on its server, "/ltp/": what a 404 page must start its links with
     chapters   (name, title) of every page, in reading order
 
-The templates lie in book/_templates. _config.yml names this file as a local extension.
+It also lays the licences of those whose styles, scripts and icons the pages carry beside them, in
+_static/licences. The templates lie in book/_templates. _config.yml names this file as a local
+extension.
 
 What it does not do: change what is on a page, or ask anybody anything.
 """
 
+from importlib.metadata import files
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
+# Whose files Sphinx puts into the site. (What lies in book/_vendor brings its own licence.)
+MAKERS = (
+    "sphinx", "pydata-sphinx-theme", "sphinx-book-theme", "sphinx-design", "sphinx-copybutton",
+    "sphinx-togglebutton", "myst-nb", "pygments",
+)  # fmt: skip
 LONGEST = 200  # characters of a description; search engines show about 160
 
 
@@ -67,7 +76,18 @@ def add_context(app: Sphinx, pagename: str, templatename: str, context: dict, do
     context["chapters"] = reading_order(app.env, app.config.root_doc)
 
 
+def lay_licences(app: Sphinx, exception: Exception | None) -> None:
+    """Copy the licences that came with the makers' packages."""
+    there = Path(app.outdir) / "_static" / "licences"
+    there.mkdir(parents=True, exist_ok=True)
+    for maker in MAKERS:
+        for file in files(maker):
+            if "license" in file.name.lower() and file.suffix in ("", ".txt", ".rst"):
+                (there / f"{maker}-{file.stem}.txt").write_bytes(file.locate().read_bytes())
+
+
 def setup(app: Sphinx) -> dict:
     """Called by Sphinx."""
+    app.connect("build-finished", lay_licences)
     app.connect("html-page-context", add_context)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -216,9 +216,9 @@ class Lab:
         style = w.HTML(lab_view.STYLE, layout=w.Layout(display="none"))
         note = w.HTML(f"<p class='ltp-note'>{lab_view.NOTE}</p>")
         return w.VBox([
-            style, w.Box(list(self.controls.menus.values()), layout=wrap), self.texts["plan"],
+            style, note, w.Box(list(self.controls.menus.values()), layout=wrap), self.texts["plan"],
             w.Box([*self.buttons.values(), self.bar, self.left], layout=wrap), self.texts["say"],
-            self.texts["picture"], self.texts["table"], note,
+            self.texts["picture"], self.texts["table"],
         ]).add_class("ltp-lab")  # fmt: skip
 
     def __str__(self) -> str:

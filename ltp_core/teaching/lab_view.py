@@ -3,7 +3,7 @@
 The picture is SVG, made of numbers by a few lines: quick enough for several times a second, and no
 pyplot is touched, which a second thread may not do. One panel for the loss, one for the accuracy in
 each language; a run is a colour, and its number stands at the end of its line. It lies on a light
-card, readable in dark pages too.
+card, which a dark page turns to dark: lightness is inverted, and hues are turned back.
 
 Reading order: `picture`, `rows` with `table` and `html_table`, then the sentences. What this
 file does not do: train (`lab_run`), or hold widgets (`lab`).
@@ -39,6 +39,8 @@ STYLE = f"""<style>
 .ltp-lab table {{ border-collapse: collapse; color: {INK}; background: {CARD}; }}
 .ltp-lab th, .ltp-lab td {{ padding: 2px 8px; text-align: right; white-space: nowrap;
   border-bottom: 1px solid {LINE}; background: {CARD}; }}
+:is(html[data-theme="dark"], html[theme="dark"], [data-jp-theme-light="false"], .vscode-dark)
+  .ltp-lab {{ filter: invert(.88) hue-rotate(180deg); }}
 </style>"""
 
 

@@ -122,13 +122,20 @@ def as_json(data: dict) -> str:
 def look(names: Sequence[str]) -> list[dict]:
     """For each method its name, colours and marker: those of the figures, or new ones.
 
+    "LTP: 16 English" has LTP's colour, and one marker with all that had the same lesson.
+
     >>> look(["LTP", "something new"])[0]
     {'name': 'LTP', 'light': '#0063a6', 'dark': '#74b9f2', 'marker': 's'}
     """
     new = iter(MORE * len(names))
-    known = {name: (COLOURS[name][0], DARK[name], COLOURS[name][1]) for name in DARK}
+    lessons = list(dict.fromkeys(name.partition(": ")[2] for name in names))
+
+    def one(name: str) -> tuple[str, str, str]:
+        method, _, lesson = name.partition(": ")
+        if method not in DARK:
+            return next(new)
+        marker = MORE[lessons.index(lesson) % len(MORE)][2] if lesson else COLOURS[method][1]
+        return COLOURS[method][0], DARK[method], marker
+
     keys = ("light", "dark", "marker")
-    return [
-        {"name": name} | dict(zip(keys, known.get(name) or next(new), strict=True))
-        for name in names
-    ]
+    return [{"name": name} | dict(zip(keys, one(name), strict=True)) for name in names]
