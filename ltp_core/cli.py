@@ -203,8 +203,11 @@ def run_sweep(args) -> None:
     table = {name: groups for name, rows in arms.items()
              for groups in results.summary(rows, items).values()}  # fmt: skip
     wide = max(15, *map(len, table))
-    lines = [f"{name:<{wide}} {group:<6}{interval}" for name, groups in table.items()
-             for group, interval in groups.items()]  # fmt: skip
+    shares = {name: "".join(f"{rows[0][key]:>9.1%}" for key in ("density_encoder", "density_all"))
+              for name, rows in arms.items()}  # fmt: skip
+    lines = [f"{'of the encoder, of all':>{wide + 22}}"]
+    lines += [f"{name:<{wide}}{shares[name]}  {group:<6}{interval}"
+              for name, groups in table.items() for group, interval in groups.items()]  # fmt: skip
     plain = {m: {g: i._asdict() for g, i in groups.items()} for m, groups in table.items()}
     _say(args, {"results": str(path), "means": plain}, "\n".join([*lines, f"all rows: {path}"]))
 

@@ -71,13 +71,13 @@ def compare(
 
 
 def compare_pairs(
-    pairs: dict[str, tuple[list[dict], list[dict]]], items: dict[str, Sequence[str]],
-    group: str = "low", **bootstrap,
+    pairs: dict[str, tuple], items: dict[str, Sequence[str]], group: str = "low", **bootstrap,
 ) -> list[Comparison]:  # fmt: skip
     """Of each pair the first minus the second, corrected for the number of pairs.
 
-    pairs: name -> (rows, rows). A pair without a seed and a language in common is left out; group
-    as in `results.among`. An error if no pair is left.
+    pairs: name -> (rows, rows), or (rows, rows, items) where these have test items of their own. A
+    pair without a seed and a language in common is left out; group as in `results.among`. An error
+    if no pair is left.
 
     >>> row = {"seed": 0, "language": "qu", "n": 4}
     >>> pairs = {"2 %": ([row | {"correct": b"\\xf0"}], [row | {"correct": b"\\x00"}])}
@@ -85,8 +85,8 @@ def compare_pairs(
     1.0
     """
     found = [
-        _pair(ours, theirs, items, group, bootstrap) | {"rival": name}
-        for name, (ours, theirs) in pairs.items() if _shared(ours, theirs, group)[1]
+        _pair(ours, theirs, *(own or [items]), group, bootstrap) | {"rival": name}
+        for name, (ours, theirs, *own) in pairs.items() if _shared(ours, theirs, group)[1]
     ]  # fmt: skip
     if pairs and not found:
         raise ValueError(f"no two of these methods share a seed and a language of {group!r}")

@@ -64,14 +64,20 @@ def sweep(
     for run in todo:
         bar.set_postfix_str(run.name)
         rows, items = run_one(lm, run, out, download=download, progress=progress)
-        known = out / f"{name}.items.parquet"
-        ids = {row["language"]: row["ids"] for row in results.read(known)} if known.exists() else {}
-        results.write(known, [{"language": c, "ids": i} for c, i in (ids | items).items()])
+        ids = [{"language": code, "ids": mine} for code, mine in items.items()]
+        results.write(_items(part[run.name]), ids)
         results.write(part[run.name], rows)
         bar.update()
     bar.close()
-    results.merge(part.values(), out / f"{name}.parquet")
-    return out / f"{name}.parquet"
+    table = out / f"{name}.parquet"
+    results.merge(part.values(), table)
+    results.merge([_items(table), *map(_items, part.values())], _items(table), key="language")
+    return table
+
+
+def _items(path: Path) -> Path:
+    """Where the items of a table's bits are named."""
+    return path.with_suffix(".items.parquet")
 
 
 def run_one(

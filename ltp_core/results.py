@@ -33,7 +33,7 @@ def write(path: str | Path, rows: list[dict]) -> None:
 
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".part")
+    partial = path.with_name(f"{path.name}.{os.getpid()}.part")  # two sweeps may share a folder
     pq.write_table(pa.Table.from_pylist(rows), partial, compression="zstd")
     os.replace(partial, path)
 
@@ -59,9 +59,11 @@ def read(path: str | Path) -> list[dict]:
         raise ValueError(f"{path} is damaged ({kind}); delete it and sweep again") from None
 
 
-def merge(parts: Iterable[Path], path: Path) -> list[dict]:
-    """Put the rows of finished runs into one file, in the order given."""
+def merge(parts: Iterable[Path], path: Path, key: str | None = None) -> list[dict]:
+    """Put the rows of finished runs into one file, in the order given; of each `key` the last."""
     rows = [row for part in parts if part.exists() for row in read(part)]
+    if key:
+        rows = list({row[key]: row for row in rows}.values())
     if rows:
         write(path, rows)
     return rows

@@ -3,6 +3,9 @@
 import json
 import math
 import re
+import subprocess
+import sys
+import time
 from dataclasses import replace
 
 import pytest
@@ -66,6 +69,11 @@ def write(folder, text):
     return path
 
 
+def finished(out) -> list:
+    """The runs whose rows are there."""
+    return [p for p in (out / "runs").glob("*.parquet") if not p.name.endswith(".items.parquet")]
+
+
 @pytest.mark.filterwarnings("ignore:Mean of empty slice")
 def test_a_killed_sweep_goes_on(tmp_path, task_folder, backbone_folder, text, monkeypatch):
     spec, out = write(tmp_path, SPEC.format(task=task_folder.as_posix())), tmp_path / "out"
@@ -80,7 +88,7 @@ def test_a_killed_sweep_goes_on(tmp_path, task_folder, backbone_folder, text, mo
     monkeypatch.setattr(experiment, "run_one", run_one)
     with pytest.raises(KeyboardInterrupt):
         experiment.sweep(spec, out, backbone=backbone_folder, progress=False)
-    assert len(list((out / "runs").glob("*.parquet"))) == 3
+    assert len(finished(out)) == 3
 
     done.clear()
     again = lambda lm, run, *a, **k: (done.append(run), real(lm, run, *a, **k))[1]  # noqa: E731
@@ -105,6 +113,33 @@ def test_a_killed_sweep_goes_on(tmp_path, task_folder, backbone_folder, text, mo
     assert items["qu"] == ["3", "7"]
     table = results.summary(rows, items)
     assert set(table) == {"prompt_only", "full", "ltp", "random_ticket"}
+
+
+KILLED = """
+import sys
+from ltp_core import experiment
+experiment.sweep(sys.argv[1], sys.argv[2], backbone=sys.argv[3], progress=False)
+"""
+
+
+def test_a_sweep_killed_within_a_run_loses_that_run_only(tmp_path, task_folder, backbone_folder):
+    """Two processes share a folder, as benchmarks/README.md advises; one is shot."""
+    long = SHORT.replace("epochs = 1", "epochs = 40").format(task=task_folder.as_posix())
+    spec, out = write(tmp_path, long), tmp_path / "out"
+    command = [sys.executable, "-c", KILLED, *map(str, (spec, out, backbone_folder))]
+    shot = subprocess.Popen(command)
+    while shot.poll() is None and not finished(out):
+        time.sleep(0.01)
+    shot.kill()
+    assert shot.wait() != 0
+    left = len(finished(out))
+    assert 0 < left < 4
+    path = experiment.sweep(spec, out, backbone=backbone_folder, progress=False)
+    rows = results.read(path)
+    assert len({row["run"] for row in rows}) == 4 and len(rows) == 4 * 2
+    stored = {r["language"]: r["ids"] for r in results.read(path.with_suffix(".items.parquet"))}
+    assert set(stored) == {"en", "qu"}
+    assert all(len(stored[row["language"]]) == row["n"] for row in rows)
 
 
 def test_a_single_run_can_be_done_again(tmp_path, task_folder, backbone_folder):

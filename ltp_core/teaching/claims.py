@@ -32,7 +32,7 @@ from ..compare import Comparison, compare_pairs
 from .findings import ALL_NAMES, GROUPS, Stored
 
 MARGIN = 0.02  # two points; our choice
-Pairs = Mapping[tuple[str, str], tuple[list[dict], list[dict]]]
+Pairs = Mapping[tuple[str, str], tuple]  # (name of A, name of B) -> as in `compare_pairs`
 NAMED = GROUPS | {"other": "other languages"}  # groups of languages in words
 ANSWER = {"better": "yes", "worse": "no", "not told apart": "undecided"}
 
@@ -101,7 +101,7 @@ def _answers(
 ) -> list[Evidence]:  # fmt: skip
     """The answers to all pairs, group by group; open where one of a pair was not measured."""
     measured = {f"{a} {than} {b}": rows for (a, b), rows in asked.items()}
-    there = {question: rows for question, rows in measured.items() if all(rows)}
+    there = {question: rows for question, rows in measured.items() if all(rows[:2])}
     found = []
     for group in groups:
         told = {c.rival: c for c in compare_pairs(there, items, group)}

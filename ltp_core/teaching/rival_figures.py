@@ -4,7 +4,7 @@ Same style and same promise as `figures`: plain values in, a closed matplotlib f
 title that is computed from what is drawn. Blue is what trains the winning ticket, orange what
 trains as many weights chosen otherwise, grey all others; the names say the rest.
 
-Reading order: `tuning`, `standing`, `beside`, `price`.
+Reading order: `tuning`, `standing`, `beside`, `price`, `curve`.
 
 What it does not do: read result files, or decide who is better. `compare.py` decides.
 """
@@ -21,7 +21,7 @@ from matplotlib.figure import Figure
 from ..bootstrap import Interval
 from ..compare import Comparison
 from .cost_figures import flush
-from .figures import BLUE, FAINT, drawn
+from .figures import BLUE, FAINT, _apart, drawn
 from .findings import ALL_NAMES
 
 ORANGE, GREY = "#b34700", "#5f5f66"
@@ -171,6 +171,41 @@ def price(means: Mapping[str, Interval], trained: Mapping[str, int], group: str)
         f"{group}: {len(best)} of {len(means)} methods have\nno rival as good with fewer numbers"
     )
     return figure
+
+
+@drawn
+def curve(means: Mapping[str, Mapping[str, Interval]], group: str) -> Figure:
+    """Accuracy over the number of examples, a line a method. means: method -> "16" -> Interval.
+
+    >>> few, many = Interval(0.2, 0.1, 0.3), Interval(0.5, 0.4, 0.6)
+    >>> figure = curve({"ltp": {"1": few, "all": few}, "full": {"1": few, "all": many}}, "English")
+    >>> print(figure.axes[0].get_title("left"))
+    English: of 2 methods, LTP is
+    number 1 with 1, 2 with all
+    """
+    figure, axes = plt.subplots(figsize=(4.8, 3.8))
+    steps = list(next(iter(means.values())))
+    ends = {}
+    for (method, of), marker in zip(means.items(), "oDs^vph", strict=False):
+        own, there = colour(method), range(len(steps))
+        aside = [x + 0.06 * (len(ends) - len(means) / 2) for x in there]  # so that no bar hides one
+        axes.plot(aside, [100 * of[k].mean for k in steps], marker, color=own, linestyle="-")
+        axes.vlines(aside, [100 * of[k].low for k in steps], [100 * of[k].high for k in steps],
+                    color=own, linewidth=1)  # fmt: skip
+        ends[method] = 100 * of[steps[-1]].mean
+    for method, height in _apart(ends, 5).items():
+        axes.annotate(ALL_NAMES[method], (1, height), xycoords=("axes fraction", "data"),
+                      xytext=(5, 0), textcoords="offset points", va="center", fontsize=8.5,
+                      color=colour(method))  # fmt: skip
+    axes.set_xticks(range(len(steps)), steps)
+    axes.set_ylim(0, None)
+    axes.grid(axis="y")
+    axes.set_xlabel("English examples a class")
+    axes.set_ylabel("mean % right, with 95 % interval")
+    rank = {k: 1 + sum(of[k].mean > means["ltp"][k].mean for of in means.values()) for k in steps}
+    said = ", ".join(f"{rank[k]} with {k}" for k in steps)
+    axes.set_title(f"{group}: of {len(means)} methods, LTP is\nnumber {said}")
+    return flush(figure)
 
 
 def _named(axes: Axes, methods: Sequence[str]) -> None:
