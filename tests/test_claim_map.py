@@ -12,7 +12,7 @@ import nbformat
 import pytest
 
 from ltp_core import results, tasks
-from ltp_core.languages import LOW
+from ltp_core.languages import LANGUAGES, LOW
 from ltp_core.paths import data_dir
 from ltp_core.teaching.findings import ALL_NAMES, GROUPS, needed
 from ltp_core.teaching.regimes import at_rates, levels, rate, regimes
@@ -23,14 +23,16 @@ FIXED = "one fixed answer"
 LAYERS = {"middle layers": "middle", "lowest": "low", "highest": "high"}  # tickets by their layers
 GROUP = {name: group for group, name in (GROUPS | {"other": "other languages"}).items()}
 SWEEP = {
-    "emoji pairs": "emoji_pairs_256", "held-out subgroups": "second_split",
-    "kinds of names": "kinds", "sentence pairs": "nli",
+    "emoji groups": None, "emoji pairs": "emoji_pairs_256", "kinds of names": "kinds",
+    "sentence pairs": "nli", "sentence pairs (256)": "nli_256",
+    "held-out subgroups": "second_split", "held-out subgroups (one rate)": "second_split_rate",
 }  # fmt: skip
 ANSWER = re.compile(
     r"^(?P<mark>yes|no|undecided) +(?P<points>[+-]\d+\.\d) points \[(?P<low>[+-]\d+\.\d)[^]]+\] +"
     r"(?:at rate (?P<rate>\S+): )?"
     r"(?:SGD's (?P<share>[\d.]+)%, each at its best: )?"
-    r"(?:on (?P<task>[^:]+): )?(?:tickets of (?P<size>\d+)%: )?"
+    r"(?:on (?P<task>[^:]+): )?(?:with (?P<k>\d+|all) a class(?P<one> \(one rate\))?: )?"
+    r"(?:tickets of (?P<size>\d+)%: )?"
     r"(?P<a>.+?) (?P<than>better|no worse) than (?P<b>.+?), (?P<group>"
     + "|".join(GROUP) + r")\?",
     re.M,
@@ -58,18 +60,37 @@ def printed(name: str) -> list[str]:
     ]
 
 
+AGAIN = re.compile(
+    r"^(?P<task>[^,\n]+), (?P<k>\d+|all) a class, (?P<group>" + "|".join(GROUP) + r"): LTP minus "
+    r"random ticket,\n +both at rate (?P<rate>\S+): (?P<points>[+-]\d+\.\d) points", re.M,
+)  # fmt: skip
+
+
+def rows_of(name: str) -> list[dict]:
+    """The rows of a sweep; of one with LTP at another rate, its rivals' rows too."""
+    rows = results.read(data_dir() / "results" / f"{name}.parquet")
+    if name.endswith("_rate") and name != "same_rate":
+        rivals = results.read(data_dir() / "results" / f"{name.removesuffix('_rate')}.parquet")
+        rows += [row for row in rivals if row["method"] != "ltp"]
+    return rows
+
+
 @pytest.fixture(scope="module")
 def difference():
     """points(a, b, group, where): the mean over draws and languages of a column's difference.
 
-    where: None for the main table, else a rate, a sweep's name, or the size of a ticket.
+    where: None for the main table, else a rate, a sweep's name, the size of a ticket, or the name
+    and the number of examples.
     """
     tables = {}
-    for name in ("main", "same_rate", "ticket_layers", *SWEEP.values()):
-        for row in results.read(data_dir() / "results" / f"{name}.parquet"):
+    for name in ("main", "same_rate", "ticket_layers", "curve", "curve_rate", "nli_256_rate",
+                 *filter(None, SWEEP.values())):  # fmt: skip
+        for row in rows_of(name):
             where, method = name, row["method"]
             if name == "main":
                 where = None
+            elif name.startswith("curve"):
+                where = name, row["k"]
             elif name == "same_rate":
                 where = f"{rate(row):g}"
             elif name == "ticket_layers":
@@ -125,6 +146,8 @@ def test_each_answer_of_the_claim_map_has_its_number(difference, at_best):
             found = at_best(METHOD[m["b"]], GROUP[m["group"]], float(m["share"]))
         else:
             where = m["rate"] or SWEEP.get(m["task"]) or m["size"]
+            if m["k"]:
+                where = "curve_rate" if m["one"] else "curve", int(m["k"].replace("all", "0"))
             of = METHOD | {FIXED: FIXED} | (LAYERS if m["size"] else {})
             found = difference(of[m["a"]], of[m["b"]], GROUP[m["group"]], where)
         assert float(m["points"]) == pytest.approx(found, abs=0.051), m[0]
@@ -153,6 +176,50 @@ def test_each_control_in_a_fair_comparison_has_its_number(difference):
     for m in found:
         again = difference("ltp", METHOD[m["b"]], GROUP[m["group"]], m["rate"])
         assert float(m["points"]) == pytest.approx(again, abs=0.051), m[0]
+
+
+def test_each_comparison_at_one_rate_has_its_number(difference):
+    found = [m for text in printed("fair") for m in AGAIN.finditer(text)]
+    assert len(found) == 8
+    for m in found:
+        k = int(m["k"].replace("all", "0"))
+        where = {"emoji": ("curve_rate", k), "held-out subgroups": "second_split_rate"}.get(
+            m["task"], "nli_256_rate")  # fmt: skip
+        again = difference("ltp", "random_ticket", GROUP[m["group"]], where)
+        assert float(m["points"]) == pytest.approx(again, abs=0.051), m[0]
+
+
+def test_the_table_over_examples_has_its_numbers(difference):
+    """Sixteen examples come from the main table: its languages and draws that the curve has."""
+    text = next(text for text in printed("fair") if text.startswith("LTP minus (–"))
+    head, *lines = text.split("\n\n")[0].splitlines()
+    sizes = [int(k.replace("all", "0")) for k in head.split()[-5:]]
+    curve, main = (rows_of(name) for name in ("curve", "main"))
+    known = {(row["language"], row["seed"]) for row in curve}
+    both = curve + [row for row in main if (row["language"], row["seed"]) in known]
+    assert len(lines) == 8
+    for line in lines:
+        group = next(words for words in ("low-resource", "high-resource") if words in line)
+        rival = METHOD[line.partition(group)[0].strip()]
+        for k, points in zip(sizes, re.findall(r"[+-]\d+\.\d", line), strict=True):
+            codes = results.among(GROUP[group], {code for code, _ in known})
+            ours, theirs = (mean(row["accuracy"] for row in both if row["k"] == k
+                                 and row["method"] == method and row["language"] in codes)
+                            for method in ("ltp", rival))  # fmt: skip
+            assert float(points) == pytest.approx(100 * (ours - theirs), abs=0.051), line
+
+
+def test_languages_with_tickets_of_their_own_have_their_numbers():
+    line = re.compile(r"^(\w+) +with (\d+\.\d), without (\d+\.\d): ([+-]\d+\.\d) points", re.M)
+    found = [m for text in printed("fair") for m in line.finditer(text)]
+    rows = rows_of("language_tickets")
+    assert [m[1] for m in found] == [LANGUAGES[code].name for code in ("en", "sw", "qu")]
+    for m, code in zip(found, ("en", "sw", "qu"), strict=True):
+        with_, without = (100 * mean(row["accuracy"] for row in rows if row["language"] == code
+                                     and row["method"] == method)
+                          for method in ("lt_sft_language", "lt_sft"))  # fmt: skip
+        assert [float(m[n]) for n in (2, 3, 4)] == pytest.approx(
+            [with_, without, with_ - without], abs=0.051)  # fmt: skip
 
 
 def test_what_is_said_of_the_rates_is_so():

@@ -1,0 +1,57 @@
+"""Numbers in a chapter's prose stand in what its cells print, and nbval holds that to the code."""
+
+import re
+
+import pytest
+from test_claim_map import printed, rows_of
+
+import book
+from ltp_core import tasks
+
+ROOT = book.ROOT
+
+
+def prose(name: str) -> str:
+    """The text cells of a chapter, on one line."""
+    cells = book.nbrun.read(book.BOOK / f"{name}.ipynb").cells
+    return " ".join(" ".join(c.source for c in cells if c.cell_type == "markdown").split())
+
+
+@pytest.mark.parametrize(
+    "chapter, said, shown",
+    [
+        ("crossing", "in 48 of 51 languages, not in Oromo, Somali and Wolof",
+         r"LTP +48 of 51(?s:.*)LTP is not above it in Oromo, Somali, Wolof"),
+        ("crossing", "ρ = 0.82 and 0.79", r"nearness to English .*\+0\.82 \[.*\+0\.79 \["),
+        ("crossing", "Ukrainian, Greek and Vietnamese gain most",
+         r"\n +Ukrainian .*\n +Greek .*\n +Vietnamese "),
+        ("choosing", "the ticket was 1.7 points behind a random one",
+         r"LTP minus random ticket, low-resource: -1\.7 points"),
+        ("real", "After 1,600 steps two runs share a fifth",
+         r"1,600 steps, tickets of 20%: the two runs share +2[0-2]%"),
+        ("fair", "In high-resource ones full fine-tuning is ten points ahead",
+         r"kinds of names, high-resource:(?s:.{,90})full fine-tuning .*minus it -(9\.[5-9]|10\.)"),
+    ],
+)  # fmt: skip
+def test_what_is_said_is_printed(chapter, said, shown):
+    assert said in prose(chapter)
+    assert re.search(shown, "\n\n".join(printed(chapter)))
+
+
+def test_the_layers_of_choosing_lie_where_it_says():
+    text = "\n".join(printed("choosing"))
+    told = [[float(x) for x in pair] for pair in re.findall(
+        r"steps: least (\d+\.\d) % of layer \d+, most (\d+\.\d) % of layer \d+; LayerN", text)]
+    low, high = min(low for low, _ in told), max(high for _, high in told)
+    assert f"between {low:.0f} and {high:.0f} %" in prose("choosing")
+
+
+def test_one_fixed_answer_to_the_names_is_as_good_as_fair_says():
+    labels = tasks.load("kinds").test("en")["label"]
+    share = max(map(labels.count, set(labels))) / len(labels)
+    assert 0.30 < share < 0.36 and "is right for a third of the English names" in prose("fair")
+
+
+def test_the_readme_counts_the_methods_of_the_main_table():
+    methods = {row["method"] for row in rows_of("main")}
+    assert f"All {len(methods)} methods" in " ".join((ROOT / "README.md").read_text().split())
