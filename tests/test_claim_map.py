@@ -180,7 +180,7 @@ def test_each_control_in_a_fair_comparison_has_its_number(difference):
 
 def test_each_comparison_at_one_rate_has_its_number(difference):
     found = [m for text in printed("fair") for m in AGAIN.finditer(text)]
-    assert len(found) == 8
+    assert len(found) == 6
     for m in found:
         k = int(m["k"].replace("all", "0"))
         where = {"emoji": ("curve_rate", k), "held-out subgroups": "second_split_rate"}.get(
