@@ -25,6 +25,7 @@ GROUP = {name: group for group, name in (GROUPS | {"other": "other languages"}).
 SWEEP = {
     "emoji groups": None, "emoji pairs": "emoji_pairs_256", "kinds of names": "kinds",
     "sentence pairs": "nli", "sentence pairs (256)": "nli_256",
+    "sentence pairs (256, one rate)": "nli_256_rate",
     "held-out subgroups": "second_split", "held-out subgroups (one rate)": "second_split_rate",
 }  # fmt: skip
 ANSWER = re.compile(
@@ -83,7 +84,7 @@ def difference():
     and the number of examples.
     """
     tables = {}
-    for name in ("main", "same_rate", "ticket_layers", "curve", "curve_rate", "nli_256_rate",
+    for name in ("main", "same_rate", "ticket_layers", "curve", "curve_rate",
                  *filter(None, SWEEP.values())):  # fmt: skip
         for row in rows_of(name):
             where, method = name, row["method"]

@@ -1,12 +1,13 @@
 """Numbers in a chapter's prose stand in what its cells print, and nbval holds that to the code."""
 
 import re
+from statistics import mean
 
 import pytest
 from test_claim_map import printed, rows_of
 
 import book
-from ltp_core import tasks
+from ltp_core import results, tasks
 
 ROOT = book.ROOT
 
@@ -50,6 +51,26 @@ def test_one_fixed_answer_to_the_names_is_as_good_as_fair_says():
     labels = tasks.load("kinds").test("en")["label"]
     share = max(map(labels.count, set(labels))) / len(labels)
     assert 0.30 < share < 0.36 and "is right for a third of the English names" in prose("fair")
+
+
+def test_what_is_said_beside_the_best_known_is_so():
+    """ "With 16 examples no method here did. With 256 ..." """
+    def means(name, group):
+        rows = rows_of(name)
+        codes = results.among(group, {row["language"] for row in rows})
+        return {m: 100 * mean(r["accuracy"] for r in rows if r["method"] == m
+                              and r["language"] in codes)
+                for m in {row["method"] for row in rows}}  # fmt: skip
+
+    assert "46.54 and 38.62. With 16 examples no method here did" in prose("fair")
+    assert max(means("nli", "high").values()) < 46.54
+    assert max(means("nli", "other").values()) < 38.62
+    xnli, americas = (means("nli_256_rate", group) for group in ("high", "other"))
+    assert {m for m in xnli if xnli[m] > 46.54} == {"ltp", "random_ticket", "full"}
+    assert xnli["random_ticket"] > xnli["ltp"] > xnli["full"]
+    assert {m for m in americas if americas[m] > 38.62} == {"random_ticket"}
+    at_its_own = means("nli_256", "high")["ltp"]
+    assert at_its_own < 33.4 < xnli["ltp"]
 
 
 def test_the_readme_counts_the_methods_of_the_main_table():
