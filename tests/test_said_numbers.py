@@ -8,6 +8,7 @@ from test_claim_map import printed, rows_of
 
 import book
 from ltp_core import results, tasks
+from ltp_core.languages import LOW
 
 ROOT = book.ROOT
 
@@ -71,6 +72,26 @@ def test_what_is_said_beside_the_best_known_is_so():
     assert {m for m in americas if americas[m] > 38.62} == {"random_ticket"}
     at_its_own = means("nli_256", "high")["ltp"]
     assert at_its_own < 33.4 < xnli["ltp"]
+
+
+def test_what_is_said_of_more_examples_is_so():
+    """ "From four examples on ... With 64 ... of ten points more than eight were the rate" """
+    def means(rows, k):
+        return {m: 100 * mean(r["accuracy"] for r in rows if (r["method"], r["k"]) == (m, k)
+                              and r["language"] in LOW)
+                for m in {row["method"] for row in rows if row["k"] == k}}  # fmt: skip
+
+    curve = rows_of("curve")
+    assert means(curve, 4)["ltp"] > means(curve, 4)["prompt_only"]
+    one, all_ = means(curve, 1), means(curve, 0)
+    assert one["ltp"] < min(one["full"], one["head"])
+    for k in (64, 0):
+        of = means(curve, k)
+        assert {m for m in of if of[m] > of["ltp"]} == {"full", "head", "random_ticket"}
+    behind = all_["random_ticket"] - all_["ltp"]
+    again = means(rows_of("curve_rate"), 0)["ltp"] - all_["ltp"]
+    assert behind == pytest.approx(10, abs=0.6) and 7.5 < again < 9.5
+    assert "of ten points more than eight were the rate" in prose("fair")
 
 
 def test_the_readme_counts_the_methods_of_the_main_table():
