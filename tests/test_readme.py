@@ -63,7 +63,7 @@ def test_each_link_to_a_file_leads_somewhere():
          ["not told apart"]),
         ("crossing", "a ticket drawn by chance does at least as well as the chosen one",
          "first_light", ["random_ticket"], ["worse", "not told apart"]),
-        ("fair", "On the emoji task LTP beats the prompt alone", "main", ["prompt_only"],
+        ("fair", "With sixteen emoji a class LTP beats the prompt alone", "main", ["prompt_only"],
          ["better"]),
         ("fair", "it is not told apart from tickets chosen in other ways", "main",
          ["random_ticket", "magnitude_ticket", "gradient_ticket", "middle_layers", "lt_sft"],
