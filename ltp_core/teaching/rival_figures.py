@@ -180,8 +180,8 @@ def curve(means: Mapping[str, Mapping[str, Interval]], group: str) -> Figure:
     >>> few, many = Interval(0.2, 0.1, 0.3), Interval(0.5, 0.4, 0.6)
     >>> figure = curve({"ltp": {"1": few, "all": few}, "full": {"1": few, "all": many}}, "English")
     >>> print(figure.axes[0].get_title("left"))
-    English: of 2 methods, LTP is
-    number 1 with 1, 2 with all
+    English: LTP's place among 2
+    with 1, all examples: 1, 2
     """
     figure, axes = plt.subplots(figsize=(4.8, 3.8))
     steps = list(next(iter(means.values())))
@@ -193,18 +193,19 @@ def curve(means: Mapping[str, Mapping[str, Interval]], group: str) -> Figure:
         axes.vlines(aside, [100 * of[k].low for k in steps], [100 * of[k].high for k in steps],
                     color=own, linewidth=1)  # fmt: skip
         ends[method] = 100 * of[steps[-1]].mean
-    for method, height in _apart(ends, 5).items():
+    labels = _apart(ends, 5)
+    for method, height in labels.items():
         axes.annotate(ALL_NAMES[method], (1, height), xycoords=("axes fraction", "data"),
                       xytext=(5, 0), textcoords="offset points", va="center", fontsize=8.5,
                       color=colour(method))  # fmt: skip
     axes.set_xticks(range(len(steps)), steps)
-    axes.set_ylim(0, None)
+    axes.set_ylim(0, max(axes.get_ylim()[1], *labels.values()) + 5)
     axes.grid(axis="y")
     axes.set_xlabel("English examples a class")
     axes.set_ylabel("mean % right, with 95 % interval")
-    rank = {k: 1 + sum(of[k].mean > means["ltp"][k].mean for of in means.values()) for k in steps}
-    said = ", ".join(f"{rank[k]} with {k}" for k in steps)
-    axes.set_title(f"{group}: of {len(means)} methods, LTP is\nnumber {said}")
+    place = [1 + sum(of[k].mean > means["ltp"][k].mean for of in means.values()) for k in steps]
+    axes.set_title(f"{group}: LTP's place among {len(means)}\n"
+                   f"with {', '.join(steps)} examples: {', '.join(map(str, place))}")  # fmt: skip
     return flush(figure)
 
 
