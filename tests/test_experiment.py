@@ -123,7 +123,7 @@ experiment.sweep(sys.argv[1], sys.argv[2], backbone=sys.argv[3], progress=False)
 
 
 def test_a_sweep_killed_within_a_run_loses_that_run_only(tmp_path, task_folder, backbone_folder):
-    """Two processes share a folder, as benchmarks/README.md advises; one is shot."""
+    """Another process is shot in the midst of its work; the same line goes on and is whole."""
     long = SHORT.replace("epochs = 1", "epochs = 40").format(task=task_folder.as_posix())
     spec, out = write(tmp_path, long), tmp_path / "out"
     command = [sys.executable, "-c", KILLED, *map(str, (spec, out, backbone_folder))]

@@ -81,7 +81,7 @@ def lay_licences(app: Sphinx, exception: Exception | None) -> None:
     there = Path(app.outdir) / "_static" / "licences"
     there.mkdir(parents=True, exist_ok=True)
     for maker in MAKERS:
-        for file in files(maker):
+        for file in files(maker) or ():
             if "license" in file.name.lower() and file.suffix in ("", ".txt", ".rst"):
                 (there / f"{maker}-{file.stem}.txt").write_bytes(file.locate().read_bytes())
 
