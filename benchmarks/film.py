@@ -19,9 +19,9 @@ from pathlib import Path
 from datasets import concatenate_datasets
 
 import ltp_core as ltp
-from ltp_core.methods import RATES
-from ltp_core.teaching.explorers.trace import record
-from ltp_core.ticket import Ticket
+from ltp_core.rivals.methods import RATES
+from ltp_book.explorers.trace import record
+from ltp_core.ticket.ticket import Ticket
 
 LANGUAGES = ["en", "de", "hi", "sw", "am", "cy", "qu", "so"]
 TICKET = Path(__file__).parents[1] / "data/results/tickets/en-d0.2-62e17a.ticket.safetensors"

@@ -27,7 +27,7 @@ import json
 import sys
 from pathlib import Path
 
-from .options import AUTOCAST, HELP, keywords, task_options, values, verb
+from .cli_options import AUTOCAST, HELP, keywords, task_options, values, verb
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -52,10 +52,10 @@ def main(argv: list[str] | None = None) -> int:
 def parser() -> argparse.ArgumentParser:
     """The command line; each verb with an example."""
     from . import __version__
-    from .find import find_ticket
-    from .loop import fit
-    from .mlm import adapt
-    from .train import train
+    from .stage1.find import find_ticket
+    from .training.loop import fit
+    from .stage1.mlm import adapt
+    from .stage2.train import train
 
     top = argparse.ArgumentParser(prog="ltp", description="Lottery Ticket Prompt-learning.")
     top.add_argument("--version", action="version", version=f"ltp_core {__version__}")
@@ -108,7 +108,7 @@ def parser() -> argparse.ArgumentParser:
 
 def run_ticket(args) -> None:
     """`ltp ticket`: stage 1 and the choice; prints the densities."""
-    from .find import find_ticket
+    from .stage1.find import find_ticket
 
     if Path(args.save).suffix != ".safetensors":  # said now, not after stage 1
         raise ValueError(f"a ticket is saved as .safetensors, got {args.save!r}; add the ending")
@@ -125,8 +125,8 @@ def run_ticket(args) -> None:
 
 def run_train(args) -> None:
     """`ltp train`: stage 2; prints what was trained and the last loss."""
-    from .ticket import Ticket
-    from .train import train
+    from .ticket.ticket import Ticket
+    from .stage2.train import train
 
     task = _task(args, args.language)
     if args.k:
@@ -149,8 +149,8 @@ def run_evaluate(args) -> None:
     """`ltp evaluate`: prints a table."""
     from accelerate import Accelerator
 
-    from .evaluate import evaluate
-    from .trained import Trained
+    from .measure.evaluate import evaluate
+    from .stage2.trained import Trained
 
     if not _first():
         return
@@ -170,7 +170,7 @@ def run_evaluate(args) -> None:
 
 def run_merge(args) -> None:
     """`ltp merge`: prints where the checkpoint is."""
-    from .merge import merge, unmerge
+    from .ticket.merge import merge, unmerge
 
     if not _first():
         return
@@ -187,8 +187,8 @@ def run_sweep(args) -> None:
     """`ltp sweep`: prints the means of each method."""
     from accelerate import Accelerator
 
-    from . import results
-    from .experiment import sweep
+    from .measure import results
+    from .study.sweep import sweep
 
     if (number := Accelerator().num_processes) > 1:
         raise ValueError(
@@ -227,7 +227,7 @@ def _first() -> bool:
 
 
 def _backbone(args):
-    from .backbone import load_backbone
+    from .model.backbone import load_backbone
 
     return load_backbone(args.backbone, download=args.download)
 
@@ -236,7 +236,7 @@ def _text(args):
     if args.text_file:
         lines = Path(args.text_file).read_text(encoding="utf-8").splitlines()
         return {"text": [line for line in lines if line.strip()]}
-    from .corpora import text
+    from .data.corpora import text
 
     return text(*args.text)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from statistics import median
 
-from ltp_core.teaching.costs import mask_floor, state_floor
+from ltp_core.measure.floors import mask_floor, state_floor
 
 from .table import ratios, repeats, rows_of
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from statistics import median
 
-from ltp_core.teaching.costs import mask_floor, spread, state_floor
+from ltp_core.measure.floors import mask_floor, spread, state_floor
 
 NAMES = {
     "full": "full fine-tuning", "prompt": "prompt tuning", "lora": "LoRA, rank 8",

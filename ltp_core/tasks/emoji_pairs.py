@@ -27,8 +27,8 @@ from collections import defaultdict
 from functools import lru_cache
 from pathlib import Path
 
-from ..families import rank
-from ..languages import LANGUAGES, TASK_LANGUAGES
+from ..data.items import rank
+from ..data.languages import LANGUAGES, TASK_LANGUAGES
 from .emoji_groups import annotations, emoji_dir
 from .task import Row, Task
 

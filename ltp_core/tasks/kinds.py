@@ -14,7 +14,7 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from ..paths import data_dir, read_parquet
+from ..data.paths import data_dir, read_parquet
 from .task import Row, Task
 
 KINDS = ("country", "language", "money", "unit")  # each its own label word, one XLM-R piece

@@ -33,9 +33,9 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from ..families import family, rank
-from ..languages import XNLI
-from ..paths import PACKAGE
+from ..data.items import family, rank
+from ..data.languages import XNLI
+from ..data.paths import PACKAGE
 from .task import Row, Task
 
 NLI_WORDS = {"entailment": "yes", "neutral": "maybe", "contradiction": "no"}

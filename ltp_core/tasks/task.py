@@ -27,8 +27,8 @@ from typing import Any
 
 from datasets import ClassLabel, Dataset, Features, Value
 
-from ..families import kept, rank
-from ..languages import check_language
+from ..data.items import kept, rank
+from ..data.languages import check_language
 
 Row = dict[str, Any]
 SPLITS = ("train", "dev", "test")

@@ -1,0 +1,63 @@
+"""Two ways to a ticket: train stage 1 now, or compare two checkpoints that lie on disk.
+
+    find_ticket       masked-LM training from θ₀ to θ₁, then the top k of |θ₁ − θ₀|
+    find_in_folders   the same choice between two Hugging Face folders, read piece by piece
+
+Reading order: top to bottom. What this file does not do: the training (`mlm`), the choice
+(`Ticket.select`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..model.parameters import eligible
+from ..model.memory_map import mapped_model
+from ..ticket.chunks import Deltas
+from ..ticket.ticket import Ticket, origin
+from ..ticket.topk import how_many
+
+
+def find_ticket(
+    lm, dataset, density: float = 0.20, *, steps: int = 400, seed: int = 0,
+    layers=None, modules=None, **stage1,
+) -> Ticket:  # fmt: skip
+    """Stage 1 in one call: masked-LM training on the column `text`, then the top k of |θ₁ − θ₀|.
+
+    layers, modules: what the ticket may choose from (see `eligible`). Stage 1 moves these and the
+    rest of the encoder. `stage1` goes to `mlm.adapt`: batch_size, learning_rate, progress ...
+
+    >>> from ltp_core.model.toy import toy_backbone
+    >>> find_ticket(toy_backbone(), {"text": ["the cat eats rice"]}, steps=2, progress=False)
+    Ticket(890 of 4,448 eligible parameters, density 0.2001, base '...')
+    """
+    from .mlm import adapt  # here, because a ticket can be read and trained without stage 1
+
+    before = eligible(lm.model, layers, modules)
+    how_many(density, sum(p.numel() for p in before.values()))  # complain before the long part
+    stage1.setdefault("names", list(eligible(lm.model) | before))
+    after = adapt(lm, dataset, steps=steps, seed=seed, **stage1)
+    made = {"by": "masked-LM movement", "steps": steps, "seed": seed}
+    made |= {key: stage1[key] for key in ("batch_size", "learning_rate") if key in stage1}
+    return Ticket.select(Deltas(before, after), density, made=made, **origin(lm.model))
+
+
+def find_in_folders(
+    before: str | Path, after: str | Path, density: float = 0.20, *, layers=None, modules=None
+) -> Ticket:
+    """The ticket of a model that somebody has trained already; neither model is loaded.
+
+    before, after: folders that `save_pretrained` wrote, of the base model and the trained one.
+
+    >>> import tempfile
+    >>> from ltp_core.model.toy import toy_backbone
+    >>> with tempfile.TemporaryDirectory() as base, tempfile.TemporaryDirectory() as trained:
+    ...     toy_backbone(seed=0).model.save_pretrained(base)
+    ...     toy_backbone(seed=1).model.save_pretrained(trained)
+    ...     find_in_folders(base, trained, 0.10, layers=1)
+    Ticket(222 of 2,224 eligible parameters, density 0.09982, base '...')
+    """
+    first = mapped_model(before)
+    pair = [eligible(model, layers, modules) for model in (first, mapped_model(after))]
+    made = {"by": "movement between two checkpoints"}
+    return Ticket.select(Deltas(*pair), density, made=made, **origin(first))

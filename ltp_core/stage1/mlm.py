@@ -1,0 +1,260 @@
+"""Stage 1: let the language model read some text, and see where its weights go.
+
+A share of the pieces of each line is hidden, and the model is trained to name them,
+
+    L(θ) = − mean over hidden places i of  log p_θ(piece_i | the line with its holes).
+
+Starting from θ₀, `adapt` takes a few hundred AdamW steps and returns θ₁. The differences
+|θ₁ − θ₀| are what a ticket is chosen from.
+
+Only the hidden places need their logits. One line in seven pieces is hidden, and a vocabulary is
+large, so `masked_lm_loss` runs the head there and nowhere else: the same loss for less work.
+
+Reading order: `mask_tokens`, `mlm_head`, `masked_lm_loss`, `adapt`.
+
+What it does not do: choose a ticket (`ticket.py`), or change the model it is given.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ..model import tokens
+from ..model.backbone import fingerprint
+from ..training.loop import at_least_one, batches, fit
+from ..training.seeds import seed_for
+from ..model.twin import twin
+from ..training.distributed import share
+from ..ticket.sparse import SparseModel
+
+IGNORED = -100  # the label of a place that is not hidden
+
+
+def mask_tokens(
+    input_ids: Tensor, tokenizer, *, rate: float = 0.15, generator: torch.Generator | None = None
+) -> tuple[Tensor, Tensor]:
+    """Hide a share of the pieces: the ids the model sees and the labels it must name, both (B, T).
+
+    Of the chosen places 80 % show `<mask>`, 10 % a random piece, 10 % stay as they are. Special
+    ids and padding are never chosen, and each row has at least one chosen place if it has a piece.
+
+    >>> from ltp_core.model.toy import toy_backbone
+    >>> ids = torch.tensor([[0, 4, 12, 8, 2], [0, 20, 2, 1, 1]])
+    >>> chance = torch.Generator().manual_seed(1)
+    >>> seen, labels = mask_tokens(ids, toy_backbone().tokenizer, generator=chance)
+    >>> (labels != -100).sum(dim=1).tolist(), labels[1].tolist()
+    ([1, 1], [-100, 20, -100, -100, -100])
+    """
+    special = torch.isin(input_ids, torch.tensor(tokenizer.all_special_ids))  # (B, T)
+    draw = torch.rand(input_ids.shape, generator=generator).masked_fill(special, 2.0)
+    lowest = draw.min(dim=1, keepdim=True).values  # (B, 1): the row's first choice
+    chosen = ((draw < rate) | (draw == lowest)) & ~special
+    labels = input_ids.masked_fill(~chosen, IGNORED)
+
+    fate = torch.rand(input_ids.shape, generator=generator)
+    ordinary = torch.ones(len(tokenizer), dtype=torch.bool)
+    ordinary[tokenizer.all_special_ids] = False
+    ordinary = ordinary.nonzero().squeeze(1)
+    place = torch.randint(len(ordinary), input_ids.shape, generator=generator)
+    seen = input_ids.masked_fill(chosen & (fate < 0.8), tokens.special_ids(tokenizer).mask)
+    seen = torch.where(chosen & (fate >= 0.8) & (fate < 0.9), ordinary[place], seen)
+    return seen, labels
+
+
+def mlm_head(model: nn.Module) -> nn.Module:
+    """The part of a masked LM that turns hidden states into piece logits.
+
+    >>> from ltp_core.model.toy import toy_backbone
+    >>> mlm_head(toy_backbone().model)(torch.zeros(3, 16)).shape
+    torch.Size([3, 41])
+    """
+    heads = [part for part in model.children() if part is not model.base_model]
+    if len(heads) != 1 or model.get_output_embeddings() is None:
+        raise ValueError(
+            f"{type(model).__name__} has {len(heads)} parts beside its encoder; a masked LM with "
+            "one head (BERT, RoBERTa, XLM-R) is needed"
+        )
+    return heads[0]
+
+
+def masked_lm_loss(model: nn.Module, batch: dict[str, Tensor], places: int | None = None) -> Tensor:
+    """Mean cross-entropy over the places whose label is not -100.
+
+    `places` is what to divide by if the batch is a process's share of a larger one.
+
+    The reference is one line, `model(**batch).loss`; this is the same number with M rows of logits
+    in place of B·T.
+
+    >>> from ltp_core.model.toy import toy_backbone
+    >>> batch = {"input_ids": torch.tensor([[0, 4, 40, 8, 2]]),
+    ...          "attention_mask": torch.ones(1, 5, dtype=torch.long),
+    ...          "labels": torch.tensor([[-100, -100, 12, -100, -100]])}
+    >>> model = toy_backbone().model
+    >>> torch.allclose(masked_lm_loss(model, batch), model(**batch).loss)
+    True
+    """
+    hidden = model.base_model(
+        input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]
+    ).last_hidden_state  # (B, T, H)
+    chosen = batch["labels"] != IGNORED  # (B, T), M of them true
+    logits = mlm_head(model)(hidden[chosen])  # (M, V)
+    total = F.cross_entropy(logits.float(), batch["labels"][chosen], reduction="sum")
+    return total / max(1, places or int(chosen.sum()))
+
+
+def adapt(
+    lm,
+    dataset,
+    *,
+    steps: int = 400,
+    batch_size: int = 32,
+    learning_rate: float = 1e-4,
+    weight_decay: float = 0.0,
+    warmup: float = 0.1,
+    max_length: int = 128,
+    dropout: bool = False,
+    names: Iterable[str] | None = None,
+    ticket=None,
+    seed: int = 0,
+    **loop,
+) -> dict[str, Tensor]:
+    """θ₁: the base model's parameters after `steps` steps of masked-LM training on `text`.
+
+    `names` are the tensors that may move (default: the encoder; never the MLM head), or with a
+    `ticket` only its entries do. `lm` stays as it was, bit for bit; tensors that did not move are
+    shared with it. Lines longer than `max_length` are cut into several rows; nothing is lost.
+
+    `loop` goes to `loop.fit`: optimizer, clip, autocast, progress, callback, and `checkpoint`, a
+    folder from which a killed run goes on and ends in the same bits.
+
+    >>> from ltp_core.model.toy import toy_backbone
+    >>> lm = toy_backbone()
+    >>> after = adapt(lm, {"text": ["the cat eats rice"] * 4}, steps=2, progress=False)
+    >>> before = dict(lm.model.base_model.named_parameters())
+    >>> moved = [name for name in after if not torch.equal(after[name], before[name])]
+    >>> len(after), len(moved), moved[0]
+    (37, 32, 'encoder.layer.0.attention.self.query.weight')
+    """
+    from accelerate import Accelerator
+
+    at_least_one(steps=steps, batch_size=batch_size)
+    accelerator = Accelerator()
+    if ticket is not None:
+        names = [name for name, index in ticket.indices.items() if len(index)]
+    names = trainable_names(lm.model, names)
+    model = twin(lm.model, own=[lm.model.base_model_prefix + "." + name for name in names])
+    model = model.to(accelerator.device).train(dropout)
+    moving = {name: model.base_model.get_parameter(name).requires_grad_() for name in names}
+    packed = None if ticket is None else SparseModel(model, ticket)
+    leaves = [*moving.values()] if packed is None else [packed.values]
+    rows = text_rows(lm.tokenizer, dataset, max_length)
+    longest, most = max(map(len, rows)), position_range(lm.model)[1]
+    if longest > most:
+        raise ValueError(
+            f"max_length must be at most {most}, the positions of the model, got {max_length}; "
+            f"a row has {longest} pieces"
+        )
+    batch_at = batches([len(row) for row in rows], batch_size, seed)
+    rank, ranks = accelerator.process_index, accelerator.num_processes
+
+    def loss_at(step: int) -> Tensor:
+        batch = tokens.pad([rows[i] for i in batch_at(step)], tokens.special_ids(lm.tokenizer).pad)
+        chance = torch.Generator().manual_seed(seed_for(seed, step, 1))
+        ids, labels = mask_tokens(batch["input_ids"], lm.tokenizer, generator=chance)
+        batch |= {"input_ids": ids, "labels": labels}
+        own, counts = share(range(len(labels)), rank, ranks)
+        mine = {name: value[own].to(accelerator.device) for name, value in batch.items()}
+        return counts * masked_lm_loss(model, mine, places=int((labels != IGNORED).sum()))
+
+    groups = [{"params": leaves, "lr": learning_rate, "weight_decay": weight_decay}]
+    settings = dict(
+        stage=1, base=fingerprint(lm.model), data=digest(rows), names=digest(names),
+        batch_size=batch_size, learning_rate=learning_rate, weight_decay=weight_decay,
+        dropout=dropout, **({} if ticket is None else {"ticket": which(ticket)}),
+    )  # fmt: skip
+    fit(
+        loss_at, groups, steps=steps, accelerator=accelerator, seed=seed, warmup=warmup,
+        settings=settings, label="stage 1: masked LM",
+        **({} if packed is None else {"after": packed.write}), **loop,
+    )  # fmt: skip
+    if packed is not None:
+        packed.close()
+    moved = {name: p.detach().cpu() for name, p in moving.items()}
+    return {name: p.detach() for name, p in lm.model.base_model.named_parameters()} | moved
+
+
+def trainable_names(model: nn.Module, names: Iterable[str] | None) -> list[str]:
+    """The tensors of the base model that stage 1 may move, in the model's order.
+
+    >>> from ltp_core.model.toy import toy_backbone
+    >>> len(trainable_names(toy_backbone().model, None))
+    32
+    """
+    known = [name for name, _ in model.base_model.named_parameters()]
+    if names is None:
+        return [name for name in known if name.startswith("encoder.")]
+    names = set(names)
+    if unknown := sorted(names.difference(known)):
+        raise ValueError(
+            f"the base model has no tensor {unknown[0]!r}; the first of its {len(known)} is "
+            f"{known[0]!r}"
+        )
+    return [name for name in known if name in names]
+
+
+def position_range(model: nn.Module) -> tuple[int, int]:
+    """The first position id and how many there are: BERT counts from 0, RoBERTa after padding.
+
+    >>> from ltp_core.model.toy import toy_backbone
+    >>> position_range(toy_backbone().model)
+    (0, 32)
+    """
+    table = model.base_model.embeddings.position_embeddings
+    first = 0 if table.padding_idx is None else table.padding_idx + 1
+    return first, table.num_embeddings - first
+
+
+def text_rows(tokenizer, dataset, max_length: int) -> list[list[int]]:
+    """`<s> pieces </s>` for each line of column `text`, long lines in several rows.
+
+    >>> from ltp_core.model.toy import toy_backbone
+    >>> text_rows(toy_backbone().tokenizer, {"text": ["the cat eats rice"]}, max_length=5)
+    [[0, 4, 12, 8, 2], [0, 20, 2]]
+    """
+    ids = tokens.special_ids(tokenizer)
+    room = max_length - 2
+    if room < 1:
+        raise ValueError(f"max_length must be at least 3 (start, one piece, end), got {max_length}")
+    names = getattr(dataset, "column_names", dataset)
+    if "text" not in names:
+        raise ValueError(f"the dataset has no column 'text'; it has {', '.join(names)}")
+    lines = tokens.pieces(tokenizer, dataset["text"])
+    parts = [line[i : i + room] for line in lines for i in range(0, len(line), room)]
+    if not parts:
+        raise ValueError("the dataset has no text: its column `text` is empty")
+    return [[ids.start, *part, ids.end] for part in parts]
+
+
+def digest(items: Iterable) -> str:
+    """Sixteen hex digits that change when anything in `items` does.
+
+    >>> digest([[1, 2], [3]]) == digest([[1], [2, 3]])
+    False
+    """
+    return hashlib.sha256(repr(list(items)).encode()).hexdigest()[:16]
+
+
+def which(ticket) -> str:
+    """A short name of the entries a ticket chooses, so that a checkpoint knows its own.
+
+    >>> which(None)
+    ''
+    """
+    if ticket is None:
+        return ""
+    return digest(hashlib.sha256(index.numpy()).hexdigest() for index in ticket.indices.values())

@@ -1,0 +1,267 @@
+"""The training loop that both stages share, and nothing of what they train.
+
+A step is the textbook one: loss, backward, clip, AdamW (or SGD), next. Its rate rises over the
+warm-up and then falls in a straight line to zero,
+
+    rate(t) = peak · min((t + 1) / W, (T − t) / (T − W)).
+
+All chance is *stateless*: the order of epoch e, the masks and the dropout of step t are drawn from
+generators seeded by (seed, e) or (seed, t). Step t is then the same whether the run came there in
+one go or was killed and started again, and a checkpoint needs no generator states.
+
+Under `accelerate launch` each process takes its share of the rows and only the gradients of what is
+trained are summed, once a step: see `ranks`.
+
+Reading order: `seed_for`, `batches`, `rate`, `fit`; then `twin` and `precision`.
+
+What it does not do: know about masks, prompts or tickets. It is given a loss and some leaves.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from . import checkpoint as ckpt
+from .distributed import own_chance, same_start, sum_gradients
+
+OPTIMIZERS = {  # AdamW moves every weight about as far; SGD moves it as far as its gradients say
+    "adamw": partial(torch.optim.AdamW, weight_decay=0.0, fused=True),
+    "sgd": partial(torch.optim.SGD, momentum=0.9, fused=True),
+}
+
+
+def seed_for(*numbers: int) -> int:
+    """Mix several numbers into one seed; the same on every machine.
+
+    >>> seed_for(0, 1), seed_for(1, 0)
+    (3964924996, 1835504127)
+    """
+    return int(np.random.SeedSequence(numbers).generate_state(1)[0])
+
+
+def batches(lengths: Sequence[int], size: int, seed: int, window: int = 8) -> Callable:
+    """A function from the step to the rows of its batch; each epoch visits every row once.
+
+    Rows of about the same length go together, so that little padding is computed: shuffle, sort
+    within windows of `window` batches (at most a quarter of the epoch, so that epochs differ), and
+    shuffle the batches of each window.
+
+    >>> at = batches([3, 9, 3, 9], size=2, seed=0)
+    >>> at(0), at(1), at(2), at(3)  # two epochs
+    ([2, 3], [0, 1], [0, 3], [2, 1])
+    """
+    steps = math.ceil(len(lengths) / size)
+    window = max(1, min(window, steps // 4))
+    lengths = np.asarray(lengths)
+    latest: dict[int, list[list[int]]] = {}
+
+    def epoch(number: int) -> list[list[int]]:
+        chance = np.random.default_rng(seed_for(seed, number))
+        order = chance.permutation(len(lengths))
+        rows = []
+        for start in range(0, len(order), size * window):
+            part = order[start : start + size * window]
+            part = part[np.argsort(lengths[part], kind="stable")]
+            chunks = [part[i : i + size].tolist() for i in range(0, len(part), size)]
+            rows += [chunks[i] for i in chance.permutation(len(chunks))]
+        return rows
+
+    def at(step: int) -> list[int]:
+        number, place = divmod(step, steps)
+        if number not in latest:
+            latest.clear()
+            latest[number] = epoch(number)
+        return latest[number][place]
+
+    return at
+
+
+def rate(step: int, steps: int, warmup: float) -> float:
+    """The share of the peak rate at `step` (0-based); `warmup` is a fraction of all steps.
+
+    >>> [round(rate(t, 6, warmup=1 / 3), 2) for t in range(6)]
+    [0.5, 1.0, 1.0, 0.75, 0.5, 0.25]
+    """
+    rising = round(warmup * steps)
+    if step < rising:
+        return (step + 1) / rising
+    return (steps - step) / (steps - rising)
+
+
+def at_least_one(**numbers: int) -> None:
+    """Refuse counts below 1, which would train nothing and say nothing.
+
+    >>> at_least_one(epochs=12, batch_size=0)
+    Traceback (most recent call last):
+    ValueError: batch_size must be at least 1, got 0
+    """
+    for name, number in numbers.items():
+        if number < 1:
+            raise ValueError(f"{name} must be at least 1, got {number}")
+
+
+def bf16_pays(device: torch.device) -> bool:
+    """Does this machine multiply bfloat16 faster than float32?
+
+    True on GPUs with bf16 and on CPUs with AVX-512-bf16 or AMX.
+    """
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)  # a T4 only emulates it
+    able = getattr(torch.cpu, "get_capabilities", dict)()
+    return device.type == "cpu" and any(able.get(k) for k in ("avx512_bf16", "amx_bf16"))
+
+
+def precision(device: torch.device, autocast: bool | str):
+    """The autocast context: `False` fp32, `True` bf16, `"auto"` bf16 where the machine gains.
+
+    fp32 is the default everywhere: bf16 is two to three times faster on some CPUs, but gives other
+    last digits (and so another ticket) than a machine without it.
+
+    >>> precision(torch.device("cpu"), True).fast_dtype
+    torch.bfloat16
+    """
+    if autocast not in (True, False, "auto"):
+        raise ValueError(f'autocast must be True, False or "auto", got {autocast!r}')
+    enabled = bf16_pays(device) if autocast == "auto" else autocast
+    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=enabled)
+
+
+@contextmanager
+def one_cast(model: nn.Module) -> Iterator[None]:
+    """Under autocast without gradients: cast each weight once, not once a batch.
+
+    Autocast keeps the bf16 copy of a leaf that asks for gradients, and of no other, and it keeps
+    none in inference mode. So let all weights ask, and compute no gradients all the same.
+
+    >>> layer = nn.Linear(2, 2).requires_grad_(False)
+    >>> with one_cast(layer):
+    ...     layer.weight.requires_grad, layer(torch.ones(1, 2)).requires_grad
+    (True, False)
+    >>> layer.weight.requires_grad
+    False
+    """
+    asked = [(p, p.requires_grad) for p in model.parameters()]
+    try:
+        with torch.no_grad():
+            model.requires_grad_(True)
+            yield
+    finally:
+        for p, before in asked:
+            p.requires_grad_(before)
+
+
+def twin(model: nn.Module, own: Iterable[str] = ()) -> nn.Module:
+    """A second model over the same memory; only the tensors named in `own` are copies.
+
+    Train the twin and the first model stays as it was, at the price of what is trained, no more.
+    Nothing in the twin asks for gradients until told to.
+
+    >>> first = nn.Linear(2, 2)
+    >>> second = twin(first, own=["bias"])
+    >>> [a.data_ptr() == b.data_ptr() for a, b in zip(first.parameters(), second.parameters())]
+    [True, False]
+    """
+    from accelerate import Accelerator
+
+    names = dict(model.named_parameters(remove_duplicate=False))  # a tied tensor has two
+    copied = {id(names[name]) for name in own if name in names}
+    memo = {}
+    for old in model.parameters():
+        data = old.detach().clone() if id(old) in copied else old.detach()
+        memo[id(old)] = nn.Parameter(data, requires_grad=False)
+    second = copy.deepcopy(model, memo)
+    if hasattr(second, "set_attn_implementation") and Accelerator().device.type == "cpu":
+        # On CPUs the fused attention's backward pass is no faster in fp32 and, measured on short
+        # rows, five to ten times slower in bf16 than plain matrix products.
+        second.set_attn_implementation("eager")
+    return second
+
+
+def fit(
+    loss_at: Callable[[int], Tensor],
+    groups: list[dict],
+    *,
+    steps: int,
+    accelerator,
+    seed: int = 0,
+    warmup: float = 0.0,
+    clip: float = 1.0,
+    autocast: bool | str = False,
+    optimizer: str = "adamw",
+    after: Callable[[], None] = lambda: None,
+    checkpoint=None,
+    every: int = 50,
+    settings: dict | None = None,
+    progress: bool = True,
+    label: str = "training",
+    callback: Callable[[int, dict], None] | None = None,
+) -> list[float]:
+    """Take `steps` steps of an optimizer on the leaves in `groups`; return the loss of each.
+
+    `loss_at(step)` is this process's share of the loss; `after()` runs when the leaves changed;
+    `callback(step, info)` hears of every step done. With `checkpoint` the state is saved every
+    `every` steps and at the end, and a second call goes on from there; `settings` say which run it
+    is, and another run's state is refused. All processes must see that folder.
+
+    >>> from accelerate import Accelerator
+    >>> x = nn.Parameter(torch.tensor([3.0]))
+    >>> losses = fit(lambda step: (x**2).sum(), [{"params": [x], "lr": 1.0}],
+    ...              steps=4, accelerator=Accelerator(), progress=False)
+    >>> [round(loss, 2) for loss in losses]
+    [9.0, 4.0, 1.56, 0.56]
+    """
+    at_least_one(every=every)
+    from tqdm import tqdm
+
+    settings = dict(
+        settings or {}, steps=steps, seed=seed, warmup=warmup, clip=clip, autocast=autocast
+    )
+    if optimizer not in OPTIMIZERS:
+        raise ValueError(f"optimizer must be one of {', '.join(OPTIMIZERS)}, got {optimizer!r}")
+    settings |= {} if optimizer == "adamw" else {"optimizer": optimizer}
+    optimizer = OPTIMIZERS[optimizer](groups)
+    peaks = [group["lr"] for group in groups]
+    leaves = [leaf for group in groups for leaf in group["params"]]
+    rank, ranks = accelerator.process_index, accelerator.num_processes
+    first, history = ckpt.restore(checkpoint, optimizer, settings) if checkpoint else (0, [])
+    same_start(first, accelerator)
+    after()
+    silent = not (progress and accelerator.is_main_process)
+    bar = tqdm(total=steps, initial=first, desc=label, unit="step", disable=silent)
+    for step in range(first, steps):
+        for group, peak in zip(optimizer.param_groups, peaks, strict=True):
+            group["lr"] = peak * rate(step, steps, warmup)
+        chance = seed_for(seed, step, 2, *([rank] if rank else []))
+        with own_chance(chance, accelerator), precision(accelerator.device, autocast):
+            loss = loss_at(step)
+        loss.backward()
+        sum_gradients(leaves, ranks)
+        torch.nn.utils.clip_grad_norm_(leaves, clip)
+        optimizer.step()
+        optimizer.zero_grad()
+        after()
+        history.append(_finite(accelerator.reduce(loss.detach(), "sum").item(), step))
+        bar.set_postfix(loss=f"{history[-1]:.3f}", refresh=False)
+        bar.update()
+        done = step + 1
+        if checkpoint and accelerator.is_main_process and (done % every == 0 or done == steps):
+            ckpt.save(checkpoint, optimizer, done, history, settings)
+        if callback:
+            rates = [group["lr"] for group in optimizer.param_groups]
+            callback(step, {"loss": history[-1], "rates": rates})
+    bar.close()
+    return history
+
+
+def _finite(loss: float, step: int) -> float:
+    if not math.isfinite(loss):
+        raise ValueError(f"the loss is {loss} at step {step}; try a lower learning rate")
+    return loss
