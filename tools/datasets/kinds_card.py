@@ -21,7 +21,7 @@ From a short name tell what kind of thing it names: a country, a language, money
 
 > *Shilingi ya Kenya* → money
 
-`ltp_core.tasks.name_kinds()` reads it. Nothing but the name is shown.
+`ltp_core.tasks.kinds()` reads it. Nothing but the name is shown.
 
 ## Columns
 
