@@ -7,7 +7,7 @@ Each method trains on the same 16 English examples per class, with the rates of 
 is looked at every few steps: how far prompt and weights have moved, and how much of the test of a
 few languages is right. The ticket is that of first light. Written: data/results/trace.json.
 
-What this file does not do: draw (`ltp_core.teaching.explorers.training`).
+What this file does not do: draw (`ltp_book.explorers.training`).
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from pathlib import Path
 from datasets import concatenate_datasets
 
 import ltp_core as ltp
-from ltp_core.rivals.methods import RATES
 from ltp_book.explorers.trace import record
+from ltp_core.rivals.methods import RATES
 from ltp_core.ticket.ticket import Ticket
 
 LANGUAGES = ["en", "de", "hi", "sw", "am", "cy", "qu", "so"]

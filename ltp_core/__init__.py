@@ -15,16 +15,16 @@ and ends with what it does not do.
 
 from importlib import import_module
 
-from .model.backbone import Backbone, fingerprint, load_backbone
 from .measure.bootstrap import macro_interval
 from .measure.evaluate import evaluate, predict
+from .model.backbone import Backbone, fingerprint, load_backbone
 from .stage1.find import find_in_folders, find_ticket
 from .stage1.mlm import adapt
+from .stage2.train import train
+from .stage2.trained import Trained
 from .ticket.overlap import overlap
 from .ticket.sparse import SparseModel
 from .ticket.ticket import Ticket
-from .stage2.train import train
-from .stage2.trained import Trained
 
 __version__ = "0.1.0"
 

@@ -12,10 +12,10 @@ progress and complaints to stderr. A wrong input costs one sentence and exit sta
 
     accelerate launch --num_processes 2 -m ltp_core.cli train --save emoji-ltp
 
-Several processes train together (`ranks.py`), and the first one saves and prints. The others only
+Several processes train together (`distributed.py`), and the first one saves and prints. The others only
 complain, where something is wrong with them.
 
-Reading order: `main`, `parser`, then the five `run_*` functions; `options.py` for the options.
+Reading order: `main`, `parser`, then the five `run_*` functions; `cli_options.py` for the options.
 
 What it does not do: decide anything.
 """
@@ -53,9 +53,9 @@ def parser() -> argparse.ArgumentParser:
     """The command line; each verb with an example."""
     from . import __version__
     from .stage1.find import find_ticket
-    from .training.loop import fit
     from .stage1.mlm import adapt
     from .stage2.train import train
+    from .training.loop import fit
 
     top = argparse.ArgumentParser(prog="ltp", description="Lottery Ticket Prompt-learning.")
     top.add_argument("--version", action="version", version=f"ltp_core {__version__}")
@@ -125,8 +125,8 @@ def run_ticket(args) -> None:
 
 def run_train(args) -> None:
     """`ltp train`: stage 2; prints what was trained and the last loss."""
-    from .ticket.ticket import Ticket
     from .stage2.train import train
+    from .ticket.ticket import Ticket
 
     task = _task(args, args.language)
     if args.k:

@@ -8,7 +8,7 @@ import os
 
 import pytest
 
-from tools.book.chapters import run as nbrun
+from tools.book import run as nbrun
 
 os.environ.update(nbrun.ENVIRONMENT)
 

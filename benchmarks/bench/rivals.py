@@ -31,8 +31,8 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
-from ltp_core.stage2.lora import MARK, MATRICES, add_lora
 from ltp_core.model.parameters import eligible
+from ltp_core.stage2.lora import MARK, MATRICES, add_lora
 from ltp_core.ticket.sparse import SparseModel
 from ltp_core.ticket.ticket import Ticket, origin
 

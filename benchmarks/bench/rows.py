@@ -23,12 +23,12 @@ from statistics import median
 import torch
 import torch.nn.functional as F
 
-from ltp_core.study import provenance as machine
 from ltp_core.model.parameters import eligible
+from ltp_core.stage2.prompt import PromptModel
+from ltp_core.study import provenance as machine
+from ltp_core.ticket.ticket import Ticket
 from ltp_core.training.loop import batches
 from ltp_core.training.precision import precision
-from ltp_core.stage2.prompt import PromptModel
-from ltp_core.ticket.ticket import Ticket
 
 from . import measure, rivals, selections, workloads
 from .whole import operations, whole_row

@@ -30,7 +30,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ltp_core.model.parameters import among, place
+from ltp_core.model.parameters import place, select_tensors
 from ltp_core.ticket.chunks import shapes_of
 from ltp_core.ticket.topk import how_many
 
@@ -124,11 +124,11 @@ def above(codes: np.ndarray, code: int) -> np.ndarray:
 
 
 def chosen(found: dict, layers=None, modules=None) -> list[int]:
-    """The cells, row by row, that a choice as in `layers.among` allows."""
+    """The cells, row by row, that a choice as in `layers.select_tensors` allows."""
     names = {}
     for i, (layer, module) in enumerate(product(found["layers"], found["modules"])):
         names[f"layer.{layer}.{module}.w" if isinstance(layer, int) else f"{layer}.{module}.w"] = i
-    return list(among(names, layers, modules).values())
+    return list(select_tensors(names, layers, modules).values())
 
 
 def decode(found: dict) -> np.ndarray:

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ltp_core.measure.evaluate import wilson
 from ltp_core.data.languages import LANGUAGES
+from ltp_core.measure.evaluate import wilson
+
 from . import pictures
 from .page import Explorer, explorer, look
 

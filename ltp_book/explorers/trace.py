@@ -24,9 +24,9 @@ from collections.abc import Mapping
 import torch
 
 from ltp_core.measure.evaluate import evaluate
-from ltp_core.ticket.on_model import gather
 from ltp_core.stage2.train import train
 from ltp_core.stage2.trained import FORM, Trained
+from ltp_core.ticket.on_model import gather
 
 SHAPE = ("mlp_width", "learned_labels", "truncate", "seed", *FORM)  # options that make the model
 
@@ -101,7 +101,7 @@ def look(model: Trained, start: Trained, lm) -> dict[str, float | None]:
 
 def _vectors(model: Trained) -> torch.Tensor:
     """The numbers of the prompt, of all layers if it is deep."""
-    parts = [model.bend(model.prompt), *([] if model.deep is None else [model.deep])]
+    parts = [model.reparametrization(model.prompt), *([] if model.deep is None else [model.deep])]
     return torch.cat([part.detach().flatten().cpu() for part in parts])
 
 

@@ -22,25 +22,17 @@ from itertools import product
 import numpy as np
 
 from ltp_core.data.languages import LANGUAGES
+from ltp_core.measure.per_language import drawn, interval, settle
 from ltp_core.measure.results import GROUPS
+
+from ..figures.style import SHORT
 from ..verdicts import findings
 from . import pictures
-from ltp_core.measure.per_language import drawn, interval, settle
 from .page import Explorer, explorer, look
 from .sketch import chosen, decode, shares
 
 DENSITIES = [0.5, 0.7, 1, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 18, 20, 22, 25, 28, 30,
              33, 36, 40, 45, 50]  # fmt: skip  # percent
-SHORT = {
-    "attention.self.query": "query",
-    "attention.self.key": "key",
-    "attention.self.value": "value",
-    "attention.output.dense": "out",
-    "attention.output.LayerNorm": "norm",
-    "intermediate.dense": "up",
-    "output.dense": "down",
-    "output.LayerNorm": "norm 2",
-}
 SAME = ("layers", "modules", "sizes", "base", "base_total", "encoder_total")
 PLAIN = {"text", "steps", "autocast", "name", "layers", "modules"}  # of a stage 1 as sketched
 

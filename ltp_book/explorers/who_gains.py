@@ -19,12 +19,13 @@ from itertools import combinations
 
 import numpy as np
 
+from ltp_core.data.languages import LANGUAGES
 from ltp_core.measure import results
 from ltp_core.measure.bootstrap import Interval
-from ltp_core.data.languages import LANGUAGES
+from ltp_core.measure.per_language import drawn, interval, settle
+
 from ..verdicts import findings
 from . import pictures
-from ltp_core.measure.per_language import drawn, interval, settle
 from .page import Explorer, explorer, look
 
 

@@ -6,7 +6,7 @@ title that is computed from what is drawn.
 Reading order: `passes` (finding the threshold by counting), `ties` (the same movements in two
 precisions), `places` (layers and modules), `rivals` (several tickets, layer by layer).
 
-What it does not do: choose. `ltp_core.topk` and `Ticket` do.
+What it does not do: choose. `ltp_core.ticket.topk` and `Ticket` do.
 """
 
 from __future__ import annotations
@@ -19,8 +19,7 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from .style import SHORT
-from .style import BLUE, COLOURS, FAINT, _apart, drawn, grid
+from .style import BLUE, COLOURS, FAINT, SHORT, _apart, drawn, grid
 
 ORANGE, PALE = "#b34700", "#b9c9d8"
 OTHERS = [("#8a2a8a", "v"), ("#7a5c00", "D"), ("#00724f", "o")]  # tickets without a colour yet

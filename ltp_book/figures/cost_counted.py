@@ -17,9 +17,8 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from ..verdicts import costs
-from .style import BLUE, FAINT, drawn
+from .style import BLUE, FAINT, GREY, INK, ORANGE, PURPLE, drawn
 
-GREY, INK, ORANGE, PURPLE = "#5f5f66", "#33333a", "#b34700", "#8a2a8a"
 PARTS = {  # what memory is spent on
     "weights": GREY, "gradients": ORANGE, "moments": BLUE, "values": "#00724f",
     "mask": PURPLE, "places": PURPLE,

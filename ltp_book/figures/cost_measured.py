@@ -20,8 +20,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..verdicts import costs
-from .style import GREY, INK
-from .style import BLUE, FAINT, drawn
+from .style import BLUE, FAINT, GREY, INK, drawn, flush
 
 SIZES = {"embedded": ("our model", "o"), "xlm-r-base": ("XLM-R base", "D")}
 WAYS = {
@@ -47,15 +46,6 @@ def dots(axes: Axes, found: Mapping[str, Sequence[float]], floors: Mapping[str, 
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.tick_params(axis="y", length=0, labelsize=8.5)
-
-
-def flush(figure: Figure) -> Figure:
-    """Let the titles begin at the left edge of the figure: beside long row names they need room."""
-    figure.draw_without_rendering()  # settles where the axes are
-    for axes in figure.axes:
-        place = axes.get_position()
-        axes.set_title(axes.get_title("left"), fontsize=10, x=(0.01 - place.x0) / place.width)
-    return figure
 
 
 @drawn

@@ -17,11 +17,11 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ltp_core.measure.bootstrap import Interval
 from ltp_core.data.languages import LANGUAGES
+from ltp_core.measure.bootstrap import Interval
+
 from ..verdicts import findings
-from .style import flush
-from .style import BLUE, _apart, drawn
+from .style import BLUE, _apart, drawn, flush
 
 ORANGE, GREY = "#b34700", "#5f5f66"
 FRAME, HUMAN, TEXT = "#c9c9c2", "#e58a4a", "#c6d7e6"

@@ -24,8 +24,9 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ltp_core.measure.bootstrap import Interval, interval
 from ltp_core.data.languages import HIGH, LANGUAGES
+from ltp_core.measure.bootstrap import Interval, interval
+
 from ..verdicts import findings
 from .style import BLUE, COLOURS, FAINT, drawn
 

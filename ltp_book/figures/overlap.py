@@ -25,8 +25,9 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from ltp_core.measure import results
 from ltp_core.data.paths import data_dir
+from ltp_core.measure import results
+
 from .style import BLUE, FAINT, drawn
 
 LOOKS = [("#5f5f66", "o"), (BLUE, "s"), ("#00724f", "D"), ("#b34700", "^")]

@@ -12,77 +12,19 @@ What it does not do: compute. Titles that claim something come from `findings`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import wraps
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
+from ltp_core.data.languages import LANGUAGES
 from ltp_core.measure import results
 from ltp_core.measure.evaluate import Table
-from ltp_core.data.languages import LANGUAGES
 from ltp_core.model.parameters import place
+
 from ..verdicts import findings
-
-STYLE = Path(__file__).with_name("ltp.mplstyle")
-COLOURS = {
-    "prompt only": ("#5f5f66", "o"),
-    "random ticket": ("#b34700", "^"),
-    "LTP": ("#0063a6", "s"),
-    "full fine-tuning": ("#00724f", "D"),
-}
-BLUE, FAINT = COLOURS["LTP"][0], "#a9a9ae"
-
-
-def drawn(function: Callable[..., Figure]) -> Callable[..., Figure]:
-    """Draw in the book's style, and hand the figure over closed, so that it appears once."""
-
-    @wraps(function)
-    def wrapper(*args, **kwargs) -> Figure:
-        with plt.style.context(STYLE):
-            figure = function(*args, **kwargs)
-            plt.close(figure)
-            return figure
-
-    return wrapper
-
-
-@drawn
-def grid(
-    values: np.ndarray,
-    rows: Sequence[str],
-    columns: Sequence[str],
-    *,
-    title: str,
-    form: str = "{:.2f}",
-    outline: int | None = None,
-    low: float = 0.0,
-) -> Figure:
-    """A table of numbers (R, C), darker where larger, from `low` up; `outline` frames one row.
-
-    >>> figure = grid(np.eye(2), ["a", "b"], ["x", "y"], title="Two on the diagonal")
-    >>> [text.get_text() for text in figure.axes[0].texts]
-    ['1.00', '0.00', '0.00', '1.00']
-    """
-    values = np.asarray(values)
-    figure, axes = plt.subplots(figsize=(4.8, 1.1 + 0.27 * len(rows)))
-    span = values.max() - low or 1.0
-    axes.imshow(values, aspect="auto", cmap="Blues", vmin=low, vmax=low + 1.25 * span)
-    for (r, c), value in np.ndenumerate(values):
-        colour = "white" if value - low > 0.85 * span else "#222228"
-        axes.text(c, r, form.format(value), ha="center", va="center", color=colour, fontsize=9)
-    if outline is not None:
-        corner, size = (-0.5, outline - 0.5), (len(columns), 1)
-        axes.add_patch(plt.Rectangle(corner, *size, fill=False, edgecolor="#b34700", linewidth=2.5))
-    slant = dict(rotation=40, ha="right", rotation_mode="anchor") if len(columns) > 4 else {}
-    axes.set_xticks(range(len(columns)), columns, **slant)
-    axes.set_yticks(range(len(rows)), rows)
-    axes.tick_params(length=0)
-    axes.spines[:].set_visible(False)
-    axes.set_title(title, wrap=True)
-    return figure
+from .style import BLUE, COLOURS, FAINT, _apart, drawn, grid
 
 
 def movement(deltas: Mapping) -> Figure:
@@ -236,15 +178,3 @@ def _headline(found: findings.Stored) -> str:
     if lines:
         lines.insert(0, f"In {findings.GROUPS['low']} languages:")
     return "\n".join(lines)
-
-
-def _apart(places: dict[str, float], least: float) -> dict[str, float]:
-    """Push labels apart, upwards, until any two are `least` from each other.
-
-    >>> _apart({"a": 1.0, "b": 1.01}, 0.5)
-    {'a': 1.0, 'b': 1.5}
-    """
-    order = sorted(places, key=places.get)
-    for below, above in zip(order, order[1:], strict=False):
-        places[above] = max(places[above], places[below] + least)
-    return places

@@ -18,8 +18,8 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from .style import BLUE, drawn, grid
 from .prompt_accuracy import GREY, LOOKS, ORANGE, answers, names_below, shortfall
+from .style import BLUE, drawn, grid
 
 __all__ = ["answers", "chances", "drift", "entering", "pull", "shortfall"]
 

@@ -16,13 +16,14 @@ import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
+from ltp_core.data.languages import LANGUAGES
 from ltp_core.measure import results
 from ltp_core.measure.bootstrap import macro_interval
 from ltp_core.measure.evaluate import Table
-from ltp_core.data.languages import LANGUAGES
+
 from ..verdicts import findings
-from .style import BLUE, COLOURS, drawn
 from .overview import measured
+from .style import BLUE, COLOURS, drawn
 
 ORANGE, GREY = "#b34700", "#5f5f66"
 LOOKS = [(GREY, "o"), (ORANGE, "^"), (BLUE, "s")]

@@ -20,9 +20,9 @@ from matplotlib.figure import Figure
 
 from ltp_core.measure.bootstrap import Interval
 from ltp_core.measure.compare import Comparison
-from .style import flush
-from .style import BLUE, FAINT, _apart, drawn
+
 from ..verdicts.findings import ALL_NAMES
+from .style import BLUE, FAINT, _apart, drawn, flush
 
 ORANGE, GREY = "#b34700", "#5f5f66"
 TICKETS = {"ltp", "ticket_only", "template_ltp", "template_ltp_own"}

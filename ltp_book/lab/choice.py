@@ -16,10 +16,10 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from ltp_core.model.parameters import among, in_encoder, place
+from ltp_core.model.parameters import in_encoder, place, select_tensors
+from ltp_core.stage2.train import RATES
 from ltp_core.ticket.ticket import Ticket, origin
 from ltp_core.ticket.topk import how_many
-from ltp_core.stage2.train import RATES
 
 MOST_LANGUAGES = 4
 
@@ -104,7 +104,7 @@ class Bench:
     def moved(self, choice: Choice) -> dict[str, Tensor]:
         """The movements in the chosen layers."""
         first, last = choice.layers or (self.layers[0], self.layers[-1])
-        return among(self.deltas, layers=list(range(first, last + 1)))
+        return select_tensors(self.deltas, layers=list(range(first, last + 1)))
 
     def weights(self, choice: Choice) -> int:
         """How many weights the ticket holds."""

@@ -30,10 +30,11 @@ from contextvars import copy_context
 from ltp_core.measure.evaluate import evaluate
 from ltp_core.stage2.train import train
 from ltp_core.stage2.trained import Trained
+
 from .choice import Bench, Choice
 
 
-class GivenUp(Exception):
+class Cancelled(Exception):
     """Raised inside a run that nobody wants any more."""
 
 
@@ -115,7 +116,7 @@ class Run(threading.Thread):
         try:
             self._train()
             state = "done"
-        except GivenUp:
+        except Cancelled:
             state = "given up"
         except Exception as error:  # whatever it is, the reader shall read it
             self.error, state = sentence(error), "failed"
@@ -165,7 +166,7 @@ class Run(threading.Thread):
                 self._turn.wait_for(lambda: self._go)
                 self.state = "running"
         if not self._wanted:
-            raise GivenUp
+            raise Cancelled
 
 
 def sentence(error: Exception) -> str:

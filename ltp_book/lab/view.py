@@ -14,8 +14,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from ltp_core.measure.evaluate import wilson
 from ltp_core.data.languages import LANGUAGES
+from ltp_core.measure.evaluate import wilson
+
 from ..explorers.pictures import CARD, INK, LINE, SOFT, text
 from ..figures.style import COLOURS
 from .choice import Bench, Choice

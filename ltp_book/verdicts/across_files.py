@@ -22,8 +22,9 @@ import numpy as np
 
 from ltp_core.measure.bootstrap import Interval, interval, p_value
 from ltp_core.measure.compare import holm
-from . import findings
 from ltp_core.measure.per_language import drawn
+
+from . import findings
 from .findings import Stored
 
 
@@ -104,8 +105,8 @@ def mean(gaps: Mapping[str, np.ndarray], codes: Iterable[str] = ()) -> Interval:
 def by_language(gaps: Mapping[str, np.ndarray]) -> dict[str, Gap]:
     """The gap in each language with its interval, and p corrected for the number of languages.
 
-    >>> chance = np.random.default_rng(0)
-    >>> gaps = {"qu": np.full(4000, 0.1), "de": chance.normal(0, 0.1, 4000)}
+    >>> rng = np.random.default_rng(0)
+    >>> gaps = {"qu": np.full(4000, 0.1), "de": rng.normal(0, 0.1, 4000)}
     >>> {code: gap.verdict for code, gap in by_language(gaps).items()}
     {'qu': 'better', 'de': 'not told apart'}
     """

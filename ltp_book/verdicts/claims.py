@@ -29,6 +29,7 @@ from typing import NamedTuple
 
 from ltp_core.measure.bootstrap import Interval
 from ltp_core.measure.compare import Comparison, compare_pairs
+
 from .findings import ALL_NAMES, GROUPS, Stored
 
 MARGIN = 0.02  # two points; our choice

@@ -20,13 +20,11 @@ Reading order: `stored`, `rows`, `ratios`, `spread`, `noise`, `verdict`, `table`
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Sequence
 from statistics import median
 
-import numpy as np
-
 from ltp_core.data.paths import data_dir
+from ltp_core.measure.floors import spread
 
 NAMES = {
     "full": "full fine-tuning", "mask": "masked", "mask-fused": "masked, fused", "shira": "SHiRA",
@@ -114,16 +112,6 @@ def ratios(engine: dict, name: str, to: str, key: str) -> list[float]:
     return [row[key] / theirs[r][key] for r, row in mine.items() if r in theirs and key in row]
 
 
-def spread(numbers: Sequence[float]) -> tuple[float, float, float]:
-    """Median, lower and upper quartile.
-
-    >>> spread([1.0, 2.0, 3.0, 4.0, 5.0])
-    (3.0, 2.0, 4.0)
-    """
-    low, high = np.quantile(np.asarray(numbers, float), [0.25, 0.75]).tolist()
-    return median(numbers), low, high
-
-
 def noise(engine: dict) -> float:
     """How far the steps of rows that do the same work differ: a mask costs the same at any density.
 
@@ -175,63 +163,10 @@ def table(engine: dict) -> str:
 # --- floors ---
 
 
-def entropy(density: float) -> float:
-    """H(d): the fewest bits a weight that tell which share d of the weights is meant.
-
-    >>> entropy(0.5), round(entropy(0.2), 3)
-    (1.0, 0.722)
-    """
-    return sum(-p * math.log2(p) for p in (density, 1 - density) if p > 0)
-
-
-def mask_floor(entries: int, total: int) -> float:
-    """The fewest bytes that tell which `entries` of `total` are meant.
-
-    >>> round(mask_floor(200, 1000), 1)
-    90.2
-    """
-    return total * entropy(entries / total) / 8
-
-
-def state_floor(entries: int, total: int) -> float:
-    """Bytes between two steps of AdamW: 12 an entry, and the mask.
-
-    >>> round(state_floor(200, 1000) / 1000, 2)
-    2.49
-    """
-    return 12 * entries + mask_floor(entries, total)
-
-
 def step_floor(engine: dict) -> float:
     """The operations of a step without weight gradients, as a share of those with all of them."""
     prompt, every = (rows(engine, "train", name)["0"] for name in ("prompt", dense(engine)))
     return prompt["flops"] / every["flops"]
-
-
-def touched(density: float, line: int = 16) -> float:
-    """The share of cache lines, of 16 fp32 numbers each, that hold an entry of a random ticket.
-
-    >>> round(touched(0.20), 2), round(touched(0.01), 2)
-    (0.97, 0.15)
-    """
-    return 1 - (1 - density) ** line
-
-
-def traffic(density: float | None = None) -> float:
-    """Bytes a weight that pass between memory and processor after the backward pass.
-
-    Dense (None): mask 9 (the gradient read and written, a byte of mask read), clip 12 (read for
-    the length, then read and written), AdamW 28 (four numbers read, three written). Packed, for
-    each entry: gather 16 (its place 8; its gradient zeroed, then written, 8), clip 12, AdamW 28,
-    scatter 12; and 12 for each weight whose cache line holds an entry: its gradient is read, the
-    weight is read and written, for memory comes in lines only.
-
-    >>> traffic(), round(traffic(0.20), 1), round(traffic(0.01), 1)
-    (49, 25.3, 2.5)
-    """
-    if density is None:
-        return 9 + 12 + 28
-    return (16 + 12 + 28 + 12) * density + 12 * touched(density)
 
 
 def memory_speed(engine: dict) -> float:

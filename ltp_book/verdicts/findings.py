@@ -16,10 +16,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ltp_core.measure import results
-from ltp_core.measure.bootstrap import Interval, macro_interval
 from ltp_core.data.items import families
 from ltp_core.data.paths import data_dir
+from ltp_core.measure import results
+from ltp_core.measure.bootstrap import Interval, macro_interval
 
 NAMES = {
     "prompt_only": "prompt only",
@@ -151,7 +151,7 @@ def difference(found: Stored, a: str, b: str, group: str = "low") -> Interval:
     if not seeds:
         raise ValueError(f"{a!r} and {b!r} share no seed in these results; sweep both first")
     spoken = {row["language"] for row in rows[a]} & {row["language"] for row in rows[b]}
-    codes = results.among(group, spoken)
+    codes = results.languages_in_group(group, spoken)
     cubes = [
         results.correctness([row for row in mine if row["seed"] in seeds], found.items, codes)
         for mine in rows.values()

@@ -31,7 +31,7 @@ def text(
     """Return the lines of these languages (of all if none is named), source after source.
 
     Args:
-        languages: codes, as in `ltp_core.languages.LANGUAGES`.
+        languages: codes, as in `ltp_core.data.languages.LANGUAGES`.
         running_only: leave out word lists and short phrases.
         sources: which files to read. The default leaves out "kjv", the King James Bible: plenty of
             running English, but of 1611. Leave out "gnome" for text without share-alike terms.

@@ -38,22 +38,22 @@ def families(items: Iterable[str]) -> np.ndarray:
     return np.unique([family(item) for item in items], return_inverse=True)[1]
 
 
-def rank(seed: object, item: str) -> str:
+def shuffle_key(seed: object, item: str) -> str:
     """Return a sort key that shuffles items: the same for a seed on every machine.
 
-    >>> [sorted("abcd", key=lambda item: rank(seed, item)) for seed in (0, 1)]
+    >>> [sorted("abcd", key=lambda item: shuffle_key(seed, item)) for seed in (0, 1)]
     [['d', 'a', 'c', 'b'], ['d', 'a', 'b', 'c']]
     """
     return hashlib.sha256(f"{seed}:{item}".encode()).hexdigest()
 
 
-def kept(item: str, every: int) -> bool:
+def in_subsample(item: str, every: int) -> bool:
     """Return whether an item is among the roughly 1/``every`` that a thinned test keeps.
 
     Decided by a hash of the family alone: the same in every language and every task, and what is
     kept for 4 is kept for 2.
 
-    >>> [kept(item, 2) for item in ("🐈", "🐕|🐕", "🐕|🐈")]
+    >>> [in_subsample(item, 2) for item in ("🐈", "🐕|🐕", "🐕|🐈")]
     [True, False, False]
     """
-    return int(rank("every", family(item)), 16) % every == 0
+    return int(shuffle_key("every", family(item)), 16) % every == 0

@@ -84,8 +84,8 @@ def _counts(seeds: int, families: int, draws: int, seed: int) -> tuple[np.ndarra
 
     Kept, because a table asks for the same draws many times and drawing takes longest.
     """
-    chance = np.random.default_rng(seed)
-    taken = [chance.multinomial(n, np.full(n, 1 / n), size=draws) for n in (seeds, families)]
+    rng = np.random.default_rng(seed)
+    taken = [rng.multinomial(n, np.full(n, 1 / n), size=draws) for n in (seeds, families)]
     a, b = (np.vstack([np.ones(x.shape[1]), x]) for x in taken)
     a.flags.writeable = b.flags.writeable = False  # shared by all who ask
     return a, b

@@ -12,7 +12,7 @@ The size of an effect is told in two ways that points of accuracy do not tell:
 
 Reading order: `compare`, `compare_pairs`, `holm`.
 
-What it does not do: run (`experiment.py`), or choose words (`teaching/findings.py`).
+What it does not do: run (`sweep.py`), or choose words (`teaching/findings.py`).
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .bootstrap import Interval, interval, macro_draws, p_value
 from ..data.items import families
-from .results import among, correctness
+from .bootstrap import Interval, interval, macro_draws, p_value
+from .results import correctness, languages_in_group
 
 
 class Comparison(NamedTuple):
@@ -76,7 +76,7 @@ def compare_pairs(
     """Of each pair the first minus the second, corrected for the number of pairs.
 
     pairs: name -> (rows, rows), or (rows, rows, items) where these have test items of their own. A
-    pair without a seed and a language in common is left out; group as in `results.among`. An error
+    pair without a seed and a language in common is left out; group as in `results.languages_in_group`. An error
     if no pair is left.
 
     >>> row = {"seed": 0, "language": "qu", "n": 4}
@@ -111,7 +111,7 @@ def _shared(ours: list[dict], theirs: list[dict], group: str) -> tuple[set[int],
     """The seeds and the languages of a group that both have; no languages where no seed is."""
     seeds = {row["seed"] for row in ours} & {row["seed"] for row in theirs}
     both = {row["language"] for row in ours} & {row["language"] for row in theirs}
-    return seeds, among(group, both if seeds else ())
+    return seeds, languages_in_group(group, both if seeds else ())
 
 
 def _pair(ours: list[dict], theirs: list[dict], items: dict, group: str, bootstrap: dict) -> dict:

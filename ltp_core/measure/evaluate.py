@@ -113,7 +113,7 @@ def predict(
 def evaluate(model, dataset, **options) -> Table:
     """Accuracy per language of a dataset with columns text, label and language.
 
-    A model that can `speak` is told each language before its texts. `options` go to `predict`.
+    A model that can `set_language` is told each language before its texts. `options` go to `predict`.
 
     >>> from ltp_core.stage2.prompt import PromptModel
     >>> from ltp_core.model.toy import toy_backbone
@@ -133,15 +133,15 @@ def evaluate(model, dataset, **options) -> Table:
             "are they hidden?"
         )
     codes = list(dict.fromkeys(language.tolist()))
-    speak = getattr(model, "speak", None)
-    if speak is None:
+    set_language = getattr(model, "speak", None)
+    if set_language is None:
         right = predict(model, dataset, **options) == labels
         return Table.of({code: right[language == code] for code in codes})
     texts = {name: list(dataset[name]) for name in ("text", "text_pair") if name in columns}
     correct = {}
     for code in codes:
         here = np.flatnonzero(language == code)
-        speak(code)
+        set_language(code)
         part = {name: [column[i] for i in here] for name, column in texts.items()}
         correct[code] = predict(model, part, **options) == labels[here]
     return Table.of(correct)

@@ -48,9 +48,9 @@ def drawn(
     """Accuracy of one method in each language, (1 + DRAWS, L); the first row is the data itself."""
     cube = results.correctness(rows, items, languages)  # (S, L, I)
     seeds, _, number = cube.shape
-    chance = np.random.default_rng(0)  # the draws of macro_interval, in its order
-    a = chance.multinomial(seeds, np.full(seeds, 1 / seeds), size=DRAWS)  # (D, S)
-    b = chance.multinomial(number, np.full(number, 1 / number), size=DRAWS)  # (D, I)
+    rng = np.random.default_rng(0)  # the draws of macro_interval, in its order
+    a = rng.multinomial(seeds, np.full(seeds, 1 / seeds), size=DRAWS)  # (D, S)
+    b = rng.multinomial(number, np.full(number, 1 / number), size=DRAWS)  # (D, I)
     a, b = (np.vstack([np.ones(x.shape[1]), x]) for x in (a, b))
     there = (~np.isnan(cube)).astype(float)
     right, all_ = (

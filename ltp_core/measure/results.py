@@ -7,7 +7,7 @@ item, years later, without running anything.
 
 Reading order: `write`, `merge`; then `correctness`, `summary`.
 
-What it does not do: run anything (`experiment.py`).
+What it does not do: run anything (`sweep.py`).
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from pathlib import Path
 
 import numpy as np
 
-from .bootstrap import Interval, macro_interval
 from ..data.items import families
 from ..data.languages import HIGH, LOW
+from .bootstrap import Interval, macro_interval
 
-GROUPS = {"low": LOW, "high": HIGH, "en": ("en",)}  # of the emoji tasks; see `among`
+GROUPS = {"low": LOW, "high": HIGH, "en": ("en",)}  # of the emoji tasks; see `languages_in_group`
 
 
 def write(path: str | Path, rows: list[dict]) -> None:
@@ -78,10 +78,10 @@ def pack(correct: np.ndarray) -> bytes:
     return np.packbits(correct).tobytes()
 
 
-def among(group: str, spoken: Iterable[str]) -> list[str]:
+def languages_in_group(group: str, spoken: Iterable[str]) -> list[str]:
     """The languages of a group that were spoken; "other": those of no group, "all": all of them.
 
-    >>> among("low", ["de", "qu", "tlh"]), among("other", ["de", "qu", "tlh"])
+    >>> languages_in_group("low", ["de", "qu", "tlh"]), languages_in_group("other", ["de", "qu", "tlh"])
     (['qu'], ['tlh'])
     """
     spoken = set(spoken)
@@ -174,7 +174,7 @@ def summary(rows: list[dict], items: dict[str, Sequence[str]]) -> dict[str, dict
     for method in dict.fromkeys(row["method"] for row in rows):
         mine = [row for row in rows if row["method"] == method]
         for group in (*GROUPS, "other"):
-            if codes := among(group, {row["language"] for row in mine}):
+            if codes := languages_in_group(group, {row["language"] for row in mine}):
                 cube = correctness(mine, items, codes)
                 table.setdefault(method, {})[group] = macro_interval(cube, families=numbers)
     return table

@@ -123,7 +123,7 @@ def _load_packed(folder: Path) -> Backbone:
         if not (folder / name).exists():
             raise FileNotFoundError(
                 f"{folder / name} is missing; restore it with `git checkout -- data/backbone` "
-                "or build it with `python tools/build_backbone.py`"
+                "or build it with `python -m tools.backbone.build`"
             )
     try:
         stored = load_file(folder / WEIGHTS)

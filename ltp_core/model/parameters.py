@@ -5,7 +5,7 @@ layer 3, module `attention.self.query`. Names are those of `model.base_model`: B
 XLM-R share them, and the masked-LM head is not among them. The encoder is every tensor with a layer
 number.
 
-Reading order: `place`, `among`, `eligible`. What this file does not do: choose.
+Reading order: `place`, `select_tensors`, `eligible`. What this file does not do: choose.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def in_encoder(name: str) -> bool:
     return isinstance(place(name)[0], int)
 
 
-def among(tensors: Mapping[str, T], layers=None, modules=None) -> dict[str, T]:
+def select_tensors(tensors: Mapping[str, T], layers=None, modules=None) -> dict[str, T]:
     """The tensors in some layers and modules.
 
     layers: a number, a word such as "embeddings", or a list of these; None for all.
@@ -50,7 +50,7 @@ def among(tensors: Mapping[str, T], layers=None, modules=None) -> dict[str, T]:
     means that module alone: "output.dense" is not "attention.output.dense".
 
     >>> names = [f"layer.{i}.{m}.bias" for i in (0, 1) for m in ("output.dense", "attention.query")]
-    >>> list(among(dict.fromkeys(names), layers=1, modules="attention"))
+    >>> list(select_tensors(dict.fromkeys(names), layers=1, modules="attention"))
     ['layer.1.attention.query.bias']
     """
     places = {name: place(name) for name in tensors}
@@ -71,7 +71,7 @@ def among(tensors: Mapping[str, T], layers=None, modules=None) -> dict[str, T]:
 
 
 def eligible(model: nn.Module, layers=None, modules=None) -> dict[str, nn.Parameter]:
-    """The parameters a ticket may choose from: by default all of the encoder, see `among`.
+    """The parameters a ticket may choose from: by default all of the encoder, see `select_tensors`.
 
     For more than the encoder name its layers, for example layers=["embeddings", *range(12)].
 
@@ -82,7 +82,7 @@ def eligible(model: nn.Module, layers=None, modules=None) -> dict[str, nn.Parame
     tensors = dict(model.base_model.named_parameters())
     if layers is None:
         tensors = {name: tensor for name, tensor in tensors.items() if in_encoder(name)}
-    return among(tensors, layers, modules)
+    return select_tensors(tensors, layers, modules)
 
 
 def _listed(wanted) -> list:

@@ -66,13 +66,13 @@ def switch(dataset, book: Book, *, copies: int = 1, share: float = 0.5, seed: in
         raise ValueError(f"share must be in [0, 1], got {share}; it is a probability")
     known = sorted((name for name in book if book[name]), key=len, reverse=True)
     names = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, known))})(?!\w)", re.IGNORECASE)
-    chance = np.random.default_rng(seed_for(seed, 5))
+    rng = np.random.default_rng(seed_for(seed, 5))
 
     def translation(found: re.Match) -> str:
-        if chance.random() >= share:
+        if rng.random() >= share:
             return found[0]
         choices = book[found[0].casefold()]
-        return choices[chance.integers(len(choices))][1]
+        return choices[rng.integers(len(choices))][1]
 
     columns = getattr(dataset, "column_names", dataset)
     rows: dict = {}

@@ -23,11 +23,11 @@ import torch.nn.functional as F
 from torch import nn
 
 from ..model.parameters import eligible, place
+from ..stage2.train import labelled_rows
+from ..stage2.trained import Trained
 from ..ticket.chunks import shapes_of
 from ..ticket.ticket import Ticket, origin
 from ..ticket.topk import how_many
-from ..stage2.train import labelled_rows
-from ..stage2.trained import Trained
 
 
 def biases(model: nn.Module) -> Ticket:

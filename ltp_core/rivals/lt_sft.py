@@ -13,7 +13,7 @@ added to the model before the task is trained, and exchanged for another when it
 
     train    θ₀ + φ_source + φ_task        test in language L    θ₀ + φ_L + φ_task
 
-Reading order: `task_ticket`; then `language`, `spoken`, `exchange`.
+Reading order: `task_ticket`; then `language`, `apply_language_ticket`, `swap_language_ticket`.
 
 What it does not do: keep files (`experiment.shared_language` does).
 """
@@ -27,14 +27,14 @@ import torch
 from torch import Tensor
 
 from ..model.backbone import Backbone
-from ..stage1.find import find_ticket
+from ..model.clone import clone_sharing_weights
 from ..model.parameters import eligible
-from ..model.twin import twin
-from ..ticket.on_model import gather, scatter
+from ..stage1.find import find_ticket
 from ..stage1.mlm import adapt
-from ..ticket.chunks import Deltas
-from ..ticket.ticket import Ticket, origin
 from ..stage2.train import RATES, train
+from ..ticket.chunks import Deltas
+from ..ticket.on_model import gather, scatter
+from ..ticket.ticket import Ticket, origin
 
 Adapted = tuple[Ticket, Tensor]  # a language's ticket and its trained values (K,)
 
@@ -78,24 +78,24 @@ def language(lm, dataset, density: float = 0.20, *, layers=None, modules=None, *
     return ticket, torch.cat(values)
 
 
-def spoken(lm, adapted: Adapted) -> Backbone:
+def apply_language_ticket(lm, adapted: Adapted) -> Backbone:
     """A twin of `lm` that has learned a language: θ₀ + φ_L.
 
     >>> from ltp_core.model.toy import toy_backbone
     >>> lm = toy_backbone()
     >>> ticket = Ticket.by_magnitude(lm.model, 0.1)
-    >>> gather(spoken(lm, (ticket, gather(lm.model, ticket) + 1)).model, ticket).mean() > 0.9
+    >>> gather(apply_language_ticket(lm, (ticket, gather(lm.model, ticket) + 1)).model, ticket).mean() > 0.9
     tensor(True)
     """
     ticket, values = adapted
     ticket.check(lm.model)
     own = [f"{lm.model.base_model_prefix}.{name}" for name in ticket.indices]
-    model = twin(lm.model, own)
+    model = clone_sharing_weights(lm.model, own)
     scatter(model, ticket, values)
     return Backbone(model, lm.tokenizer)
 
 
-def exchange(model, lm, home, adapted: Callable[[str], Adapted]):
+def swap_language_ticket(model, lm, home, adapted: Callable[[str], Adapted]):
     """Let `model`, trained from `home` = θ₀ + φ_source, take another language's φ_L to speak it.
 
     Save it before it speaks: the file holds the task's values over `home`, which `Trained.load`
@@ -103,11 +103,11 @@ def exchange(model, lm, home, adapted: Callable[[str], Adapted]):
     """
     moved = gather(model.lm, model.ticket) - gather(home.model, model.ticket)  # φ_task, (K,)
 
-    def speak(code: str) -> None:
-        there = spoken(lm, adapted(code)).model.base_model
+    def set_language(code: str) -> None:
+        there = apply_language_ticket(lm, adapted(code)).model.base_model
         for name, p in model.lm.base_model.named_parameters():
             p.data = there.get_parameter(name).detach().to(p.device, copy=True)
         scatter(model.lm, model.ticket, gather(model.lm, model.ticket) + moved)
 
-    model.speak = speak
+    model.set_language = set_language
     return model

@@ -27,7 +27,7 @@ its own label words too. All other methods have English label words and no templ
 
 A random ticket is the control: if it does as well, the choice of the ticket taught us nothing.
 
-A method takes `(lm, shots, *, task, ...)` and whatever else it names; `experiment.py` hands it the
+A method takes `(lm, shots, *, task, ...)` and whatever else it names; `sweep.py` hands it the
 ticket, density, source language and so on by those names. Other options go to `train`.
 
 Reading order: `RATES`, then top to bottom.
@@ -41,15 +41,15 @@ from inspect import signature
 
 from accelerate import Accelerator
 
-from . import criteria as choices
-from .codeswitch import dictionary, switch
 from ..model.parameters import eligible
-from .lt_sft import exchange, spoken, task_ticket
-from .templates import follow, template
-from ..ticket.ticket import Ticket, origin
 from ..stage2.train import RATES as KINDS
 from ..stage2.train import train
 from ..stage2.trained import Trained
+from ..ticket.ticket import Ticket, origin
+from . import criteria as choices
+from .codeswitch import dictionary, switch
+from .lt_sft import apply_language_ticket, swap_language_ticket, task_ticket
+from .templates import follow, template
 
 PROMPT, TICKET, FULL = KINDS["prompt"], KINDS["ticket"], KINDS["full"]
 RATES = {  # peak rates (body, prompt or head): the middle of the grid in benchmarks/grid.toml
@@ -189,9 +189,9 @@ def lt_sft_language(lm, shots, *, task, adapted, density=0.20, source="en", **op
 
     adapted: from a language's code to what `lt_sft.language` gives for it.
     """
-    home = spoken(lm, adapted(source))
+    home = apply_language_ticket(lm, adapted(source))
     model = lt_sft(home, shots, task=task, density=density, **options)
-    return exchange(model, lm, home, adapted)
+    return swap_language_ticket(model, lm, home, adapted)
 
 
 # --- hand-written prompts ---
@@ -250,20 +250,20 @@ METHODS = {
 }  # fmt: skip
 
 
-def tuned_as(name: str) -> str | None:
+def rates_key(name: str) -> str | None:
     """The method whose rates this one shares; None where nothing is trained.
 
-    >>> tuned_as("template_full_own"), tuned_as("shuffled_ticket"), tuned_as("template_zero")
+    >>> rates_key("template_full_own"), rates_key("shuffled_ticket"), rates_key("template_zero")
     ('template_full', 'ltp', None)
     """
     name = name.removesuffix("_own").removesuffix("_language").replace("shuffled_ticket", "ltp")
     return name if name in RATES else None
 
 
-def asks(name: str) -> set[str]:
+def required_inputs(name: str) -> set[str]:
     """The names of what a method wants to be handed, as its signature tells.
 
-    >>> sorted(asks("random_ticket") - {"lm", "shots", "task"})
+    >>> sorted(required_inputs("random_ticket") - {"lm", "shots", "task"})
     ['density', 'layers', 'modules', 'options', 'seed']
     """
     return set(signature(METHODS[name]).parameters)

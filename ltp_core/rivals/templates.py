@@ -129,16 +129,16 @@ def follow(model, *, words: bool = False):
     >>> from ltp_core.stage2.prompt import PromptModel
     >>> from ltp_core.model.toy import toy_backbone
     >>> model = follow(PromptModel(toy_backbone(), ["food", "animals"], 0, template=template("en")))
-    >>> model.speak("tr")
+    >>> model.set_language("tr")
     >>> model.template, model.words
     ('{text} bir tür {mask}.', ('food', 'animals'))
     """
     english, pair = model.words, "{pair}" in model.template
 
-    def speak(language: str) -> None:
+    def set_language(language: str) -> None:
         model.reword(
             translated(english, language) if words else english, template(language, pair=pair)
         )
 
-    model.speak = speak
+    model.set_language = set_language
     return model

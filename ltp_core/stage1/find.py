@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..model.parameters import eligible
 from ..model.memory_map import mapped_model
+from ..model.parameters import eligible
 from ..ticket.chunks import Deltas
 from ..ticket.ticket import Ticket, origin
 from ..ticket.topk import how_many

@@ -17,20 +17,21 @@ What it does not do: choose a ticket (`ticket.py`), or change the model it is gi
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ..data.digest import digest
 from ..model import tokens
+from ..model.architecture import mlm_head, position_range
 from ..model.backbone import fingerprint
+from ..model.clone import clone_sharing_weights
+from ..ticket.sparse import SparseModel
+from ..training.distributed import share
 from ..training.loop import at_least_one, batches, fit
 from ..training.seeds import seed_for
-from ..model.twin import twin
-from ..training.distributed import share
-from ..ticket.sparse import SparseModel
 
 IGNORED = -100  # the label of a place that is not hidden
 
@@ -45,8 +46,8 @@ def mask_tokens(
 
     >>> from ltp_core.model.toy import toy_backbone
     >>> ids = torch.tensor([[0, 4, 12, 8, 2], [0, 20, 2, 1, 1]])
-    >>> chance = torch.Generator().manual_seed(1)
-    >>> seen, labels = mask_tokens(ids, toy_backbone().tokenizer, generator=chance)
+    >>> rng = torch.Generator().manual_seed(1)
+    >>> seen, labels = mask_tokens(ids, toy_backbone().tokenizer, generator=rng)
     >>> (labels != -100).sum(dim=1).tolist(), labels[1].tolist()
     ([1, 1], [-100, 20, -100, -100, -100])
     """
@@ -64,22 +65,6 @@ def mask_tokens(
     seen = input_ids.masked_fill(chosen & (fate < 0.8), tokens.special_ids(tokenizer).mask)
     seen = torch.where(chosen & (fate >= 0.8) & (fate < 0.9), ordinary[place], seen)
     return seen, labels
-
-
-def mlm_head(model: nn.Module) -> nn.Module:
-    """The part of a masked LM that turns hidden states into piece logits.
-
-    >>> from ltp_core.model.toy import toy_backbone
-    >>> mlm_head(toy_backbone().model)(torch.zeros(3, 16)).shape
-    torch.Size([3, 41])
-    """
-    heads = [part for part in model.children() if part is not model.base_model]
-    if len(heads) != 1 or model.get_output_embeddings() is None:
-        raise ValueError(
-            f"{type(model).__name__} has {len(heads)} parts beside its encoder; a masked LM with "
-            "one head (BERT, RoBERTa, XLM-R) is needed"
-        )
-    return heads[0]
 
 
 def masked_lm_loss(model: nn.Module, batch: dict[str, Tensor], places: int | None = None) -> Tensor:
@@ -147,7 +132,7 @@ def adapt(
     if ticket is not None:
         names = [name for name, index in ticket.indices.items() if len(index)]
     names = trainable_names(lm.model, names)
-    model = twin(lm.model, own=[lm.model.base_model_prefix + "." + name for name in names])
+    model = clone_sharing_weights(lm.model, own=[lm.model.base_model_prefix + "." + name for name in names])
     model = model.to(accelerator.device).train(dropout)
     moving = {name: model.base_model.get_parameter(name).requires_grad_() for name in names}
     packed = None if ticket is None else SparseModel(model, ticket)
@@ -160,14 +145,14 @@ def adapt(
             f"a row has {longest} pieces"
         )
     batch_at = batches([len(row) for row in rows], batch_size, seed)
-    rank, ranks = accelerator.process_index, accelerator.num_processes
+    rank, world_size = accelerator.process_index, accelerator.num_processes
 
     def loss_at(step: int) -> Tensor:
         batch = tokens.pad([rows[i] for i in batch_at(step)], tokens.special_ids(lm.tokenizer).pad)
-        chance = torch.Generator().manual_seed(seed_for(seed, step, 1))
-        ids, labels = mask_tokens(batch["input_ids"], lm.tokenizer, generator=chance)
+        rng = torch.Generator().manual_seed(seed_for(seed, step, 1))
+        ids, labels = mask_tokens(batch["input_ids"], lm.tokenizer, generator=rng)
         batch |= {"input_ids": ids, "labels": labels}
-        own, counts = share(range(len(labels)), rank, ranks)
+        own, counts = share(range(len(labels)), rank, world_size)
         mine = {name: value[own].to(accelerator.device) for name, value in batch.items()}
         return counts * masked_lm_loss(model, mine, places=int((labels != IGNORED).sum()))
 
@@ -175,7 +160,7 @@ def adapt(
     settings = dict(
         stage=1, base=fingerprint(lm.model), data=digest(rows), names=digest(names),
         batch_size=batch_size, learning_rate=learning_rate, weight_decay=weight_decay,
-        dropout=dropout, **({} if ticket is None else {"ticket": which(ticket)}),
+        dropout=dropout, **({} if ticket is None else {"ticket": ticket.id}),
     )  # fmt: skip
     fit(
         loss_at, groups, steps=steps, accelerator=accelerator, seed=seed, warmup=warmup,
@@ -207,18 +192,6 @@ def trainable_names(model: nn.Module, names: Iterable[str] | None) -> list[str]:
     return [name for name in known if name in names]
 
 
-def position_range(model: nn.Module) -> tuple[int, int]:
-    """The first position id and how many there are: BERT counts from 0, RoBERTa after padding.
-
-    >>> from ltp_core.model.toy import toy_backbone
-    >>> position_range(toy_backbone().model)
-    (0, 32)
-    """
-    table = model.base_model.embeddings.position_embeddings
-    first = 0 if table.padding_idx is None else table.padding_idx + 1
-    return first, table.num_embeddings - first
-
-
 def text_rows(tokenizer, dataset, max_length: int) -> list[list[int]]:
     """`<s> pieces </s>` for each line of column `text`, long lines in several rows.
 
@@ -238,23 +211,3 @@ def text_rows(tokenizer, dataset, max_length: int) -> list[list[int]]:
     if not parts:
         raise ValueError("the dataset has no text: its column `text` is empty")
     return [[ids.start, *part, ids.end] for part in parts]
-
-
-def digest(items: Iterable) -> str:
-    """Sixteen hex digits that change when anything in `items` does.
-
-    >>> digest([[1, 2], [3]]) == digest([[1], [2, 3]])
-    False
-    """
-    return hashlib.sha256(repr(list(items)).encode()).hexdigest()[:16]
-
-
-def which(ticket) -> str:
-    """A short name of the entries a ticket chooses, so that a checkpoint knows its own.
-
-    >>> which(None)
-    ''
-    """
-    if ticket is None:
-        return ""
-    return digest(hashlib.sha256(index.numpy()).hexdigest() for index in ticket.indices.values())

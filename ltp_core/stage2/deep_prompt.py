@@ -27,6 +27,8 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
+from ..model.architecture import layers
+
 
 @contextmanager
 def inserted(model: nn.Module, deep: Tensor | None) -> Iterator[None]:
@@ -85,18 +87,3 @@ def start(model) -> Tensor:
     for handle in handles:
         handle.remove()
     return torch.stack(read).clone()
-
-
-def layers(model: nn.Module) -> nn.ModuleList:
-    """The layers of a BERT or XLM-R encoder, the lowest first.
-
-    >>> from ltp_core.model.toy import toy_backbone
-    >>> len(layers(toy_backbone(layers=3).model))
-    3
-    """
-    found = getattr(getattr(model.base_model, "encoder", None), "layer", None)
-    if found is None:
-        raise ValueError(
-            f"{type(model).__name__} has no encoder.layer; deep prompts need BERT, RoBERTa or XLM-R"
-        )
-    return found

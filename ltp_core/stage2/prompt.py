@@ -16,7 +16,7 @@ The rivals are the same model with one part exchanged: `deep` gives every layer 
 (`deep_prompt.py`), `template` puts words of a human around the text (`templates.py`), and `head`
 reads the answer with a new linear layer on the mean of the last states, as plain fine-tuning does.
 
-Reading order: `PromptModel.forward`, `PromptModel.class_rows`, `Bend`; before it `cloze.py`.
+Reading order: `PromptModel.forward`, `PromptModel.class_rows`, `PromptReparametrization`; before it `cloze.py`.
 
 What it does not do: train. It knows no optimizer and no ticket.
 """
@@ -29,20 +29,20 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
-from . import deep_prompt
 from ..model import tokens
-from .cloze import after_hole, cloze, frame
-from ..training.seeds import seed_for
 from ..model.architecture import mlm_head, position_range
+from ..training.seeds import seed_for
+from . import deep_prompt
+from .cloze import after_hole, cloze, frame
 
 
-class Bend(nn.Module):
+class PromptReparametrization(nn.Module):
     """The optional re-parametrisation v = x + W₂ tanh(W₁ x): a prompt that learns more smoothly.
 
     W₂ starts at zero, so training starts at the sampled embeddings; `PromptModel.fold` works the
     vectors out after training and drops the two matrices.
 
-    >>> Bend(4, width=8)(torch.ones(2, 4)).tolist() == torch.ones(2, 4).tolist()
+    >>> PromptReparametrization(4, width=8)(torch.ones(2, 4)).tolist() == torch.ones(2, 4).tolist()
     True
     """
 
@@ -87,7 +87,7 @@ class PromptModel(nn.Module):
         self.lm, self.tokenizer = lm
         self.truncate = truncate
         # Called with the code of a language before its texts are read, where that matters.
-        self.speak: Callable[[str], None] | None = None
+        self.set_language: Callable[[str], None] | None = None
         self.first_position, self.positions = position_range(self.lm)
         if not 0 <= length <= self.positions - 4:
             raise ValueError(
@@ -102,7 +102,7 @@ class PromptModel(nn.Module):
             drawn = ordinary[torch.randint(len(ordinary), (length,))]
             # An empty prompt must not ask for gradients: all layers would run backward down to it.
             self.prompt = nn.Parameter(table[drawn].clone(), requires_grad=length > 0)  # (P, H)
-            self.bend = Bend(table.shape[1], mlp_width) if mlp_width else nn.Identity()
+            self.reparametrization = PromptReparametrization(table.shape[1], mlp_width) if mlp_width else nn.Identity()
             self.head = linear_head(table.shape[1], len(words)) if head else None
         self.label_rows = self.label_bias = self.deep = None
         self.reword(words, template)
@@ -138,7 +138,7 @@ class PromptModel(nn.Module):
         ids, seen = batch["input_ids"], batch["attention_mask"]  # (B, T)
         size, length = len(ids), len(self.prompt)
         words = self.lm.get_input_embeddings()(ids)  # (B, T, H)
-        prompt = self.bend(self.prompt).to(words.dtype).expand(size, -1, -1)  # (B, P, H)
+        prompt = self.reparametrization(self.prompt).to(words.dtype).expand(size, -1, -1)  # (B, P, H)
         inputs = torch.cat([words[:, :1], prompt, words[:, 1:]], dim=1)  # (B, P+T, H)
         attended = torch.cat([seen.new_ones(size, length), seen], dim=1)  # (B, P+T)
         place = torch.arange(inputs.shape[1], device=ids.device)
@@ -189,8 +189,8 @@ class PromptModel(nn.Module):
     @torch.no_grad()
     def fold(self) -> None:
         """Work out the re-parametrised prompt and drop the matrices that made it."""
-        self.prompt.copy_(self.bend(self.prompt))
-        self.bend = nn.Identity()
+        self.prompt.copy_(self.reparametrization(self.prompt))
+        self.reparametrization = nn.Identity()
 
 
 def linear_head(size: int, classes: int) -> nn.Linear:

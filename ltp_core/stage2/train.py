@@ -22,10 +22,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..training.loop import at_least_one, batches, fit
 from ..data.digest import digest
-from ..ticket.ticket import which
 from ..training.distributed import share
+from ..training.loop import at_least_one, batches, fit
 from .trained import FORM, Trained
 
 RATES = {  # peak learning rates (body, prompt)
@@ -92,12 +91,12 @@ def train(
     size = len(rows) // copies
     steps = -(-size // batch_size)  # of an epoch
     batch_at = batches([len(row) for row in rows[:size]], batch_size, seed)
-    rank, ranks = accelerator.process_index, accelerator.num_processes
+    rank, world_size = accelerator.process_index, accelerator.num_processes
 
     def loss_at(step: int) -> Tensor:
         copy = size * (step // steps % copies)
         chosen = [copy + i for i in batch_at(step)]
-        mine, counts = share(chosen, rank, ranks)
+        mine, counts = share(chosen, rank, world_size)
         logits = model(model.batch([rows[i] for i in mine]))  # (B, C)
         target = torch.tensor([labels[i] for i in mine], device=logits.device)
         return counts * F.cross_entropy(logits, target, reduction="sum") / len(chosen)
@@ -114,7 +113,7 @@ def train(
         raise ValueError("nothing to train: give a ticket, full=True, or a prompt_length above 0")
     settings = dict(
         stage=2, base=model.base, data=digest([rows, labels]), words=model.words,
-        trains=model.trains, ticket=which(ticket), prompt_length=prompt_length,
+        trains=model.trains, ticket="" if ticket is None else ticket.id, prompt_length=prompt_length,
         mlp_width=mlp_width, learned_labels=learned_labels, epochs=epochs, batch_size=batch_size,
         rates=[learning_rate, prompt_rate], weight_decay=weight_decay, dropout=dropout,
         **form,

@@ -25,14 +25,14 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from . import lora as adapters
-from ..ticket import file as mask_file
 from ..model.backbone import Backbone, fingerprint
-from ..model.twin import twin
+from ..model.clone import clone_sharing_weights
+from ..ticket import file as mask_file
 from ..ticket.on_model import gather, scatter
-from .prompt import PromptModel
 from ..ticket.sparse import SparseModel
 from ..ticket.ticket import Ticket
+from . import lora as adapters
+from .prompt import PromptModel
 
 FORMAT = 1
 FORM = ("template", "deep", "head", "lora")  # options that make it one of the rivals
@@ -71,7 +71,7 @@ class Trained(PromptModel):
             own = [f"{prefix}.{name}" for name, index in ticket.indices.items() if len(index)]
         else:
             own = [name for name, _ in lm.model.named_parameters()] if full else []
-        super().__init__(Backbone(twin(lm.model, own), lm.tokenizer), words, length, **options)
+        super().__init__(Backbone(clone_sharing_weights(lm.model, own), lm.tokenizer), words, length, **options)
         self.base = ticket.base if ticket else fingerprint(lm.model)
         self.ticket, self.full, self.lora = ticket, full, lora
         if lora:
@@ -120,7 +120,7 @@ class Trained(PromptModel):
         return self.requires_grad_(False).eval()
 
     def save(self, folder: str | Path, dtype: torch.dtype = torch.float32, lm=None) -> None:
-        """Write the folder described above; what makes a model `speak` is not in it.
+        """Write the folder described above; what makes a model `set_language` is not in it.
 
         dtype: of the ticket's values. torch.float16 and bfloat16 halve them, and need `lm`, the
         model this one was trained from; the error stands in ticket.md.

@@ -27,7 +27,7 @@ use one, the grid for those that train. Two equal runs count once.
 
 Reading order: `Run`, `read_spec`.
 
-What it does not do: run anything (`experiment.py`).
+What it does not do: run anything (`sweep.py`).
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ from inspect import signature
 from itertools import product
 from pathlib import Path
 
-from ..measure.evaluate import predict
-from ..training.loop import fit
-from ..rivals.methods import METHODS, RATES, asks, tuned_as
-from ..stage1.mlm import adapt
 from ..data.digest import digest
+from ..measure.evaluate import predict
+from ..rivals.methods import METHODS, RATES, rates_key, required_inputs
+from ..stage1.mlm import adapt
 from ..stage2.train import train
+from ..training.loop import fit
 
 LISTS = {"methods": str, "k": int, "seeds": int, "density": float, "languages": str}
 WORDS = {"task", "split", "test", "every", "language"}
@@ -113,7 +113,7 @@ def read_spec(path: str | Path) -> list[Run]:
     _check(path, spec)
     if isinstance(rates := spec.get("rates", {}), str):
         rates = read_toml(path.parent / rates)
-        lacking = [m for m in spec["methods"] if tuned_as(m) and tuned_as(m) not in rates]
+        lacking = [m for m in spec["methods"] if rates_key(m) and rates_key(m) not in rates]
         if lacking:
             raise ValueError(
                 f"{path.parent / spec['rates']} has no rates for {lacking[0]}; tune it in a grid"
@@ -125,9 +125,9 @@ def read_spec(path: str | Path) -> list[Run]:
     runs = {}
     choices = (lists[key] for key in ("seeds", "language", "k", "density", "methods"))
     for seed, language, k, density, method in product(*choices):
-        asked = asks(method)
+        asked = required_inputs(method)
         tested = [language] if lists["languages"] == ["same"] else lists["languages"]
-        own = spec.get("train", {}) | rates.get(method, rates.get(tuned_as(method), {}))
+        own = spec.get("train", {}) | rates.get(method, rates.get(rates_key(method), {}))
         for ticket in _tickets(spec, asked):
             for tuned in _grid(spec, method):
                 run = Run(
@@ -149,7 +149,7 @@ def _tickets(spec: dict, asked: set[str]) -> list[dict]:
 
 def _grid(spec: dict, method: str) -> Iterator[dict]:
     """The settings of a method, one after another; as many for each method that trains."""
-    grid, tuned = spec.get("grid", {}), tuned_as(method)
+    grid, tuned = spec.get("grid", {}), rates_key(method)
     if not grid or not tuned:
         yield {}
         return
@@ -174,15 +174,15 @@ def options(methods: Iterable[str]) -> dict[str, set[str]]:
     def of(*functions) -> set[str]:
         return {name for function in functions for name in signature(function).parameters}
 
-    handed = {"lm", "shots", "task", "dataset", "model", "ticket", "adapted", "density", "layers",
+    given_by_us = {"lm", "shots", "task", "dataset", "model", "ticket", "adapted", "density", "layers",
               "modules", "split", "source", "seed", "progress", "callback", "label", "settings",
               "loss_at", "groups", "accelerator", "after", "options", "stage1", "loop"}  # fmt: skip
-    training = of(train, fit, *(METHODS[name] for name in methods)) - handed
-    stage_1 = of(adapt, fit) - handed - {"checkpoint"}
+    training = of(train, fit, *(METHODS[name] for name in methods)) - given_by_us
+    stage_1 = of(adapt, fit) - given_by_us - {"checkpoint"}
     return {
         "train": training | {"least_steps", "most_steps"},
         "ticket": stage_1 | {"name", "text", "running_only", "sources", "seed", *WHERE},
-        "evaluate": of(predict) - handed,
+        "evaluate": of(predict) - given_by_us,
     }
 
 

@@ -6,7 +6,7 @@ not depend on which others are tested. It leaves one Parquet file with a row per
 LT-SFT, is found once, in `<out>/tickets/`, and every run that needs it shares it; the seconds of
 finding it are not in `train_seconds`.
 
-Reading order: `sweep`, `run_one`, `handed`, `shared_ticket`.
+Reading order: `sweep`, `run_one`, `method_inputs`, `shared_ticket`.
 
 What it does not do: read specs (`spec.py`), or draw conclusions (`results.py`).
 """
@@ -21,20 +21,16 @@ from functools import partial
 from inspect import signature
 from pathlib import Path
 
-from ..ticket import file as mask_file
 from ..measure import results
-from ..model.backbone import fingerprint, load_backbone
 from ..measure.evaluate import evaluate
-from ..stage1.find import find_ticket
-from ..rivals.lt_sft import Adapted, language
-from .provenance import machine, peak_mb, reset_peak, versions
-from ..ticket.on_model import gather
-from ..rivals.methods import METHODS, asks
-from ..data.digest import digest
-from .spec import WHERE, Run, listed, read_spec
-from ..tasks import load as load_task
-from ..ticket.ticket import Ticket, origin
+from ..model.backbone import fingerprint, load_backbone
+from ..rivals.methods import METHODS, required_inputs
 from ..stage2.train import train
+from ..tasks import load as load_task
+from ..ticket.ticket import origin
+from .provenance import machine, peak_mb, reset_peak, versions
+from .shared_tickets import shared_language, shared_ticket
+from .spec import Run, read_spec
 
 
 def sweep(
@@ -88,13 +84,13 @@ def run_one(
     codes = tuple(dict.fromkeys([run.language, *run.languages]))
     task = load_task(run.task, run.split, words=run.words or None, languages=codes,
                      download=download)  # fmt: skip
-    shots, asked = examples(task, run), questions(task, run)
-    extra = handed(lm, run, out / "tickets", progress=progress)
+    shots, asked = examples(task, run), evaluation_sets(task, run)
+    extra = method_inputs(lm, run, out / "tickets", progress=progress)
     reset_peak()
     start = time.perf_counter()
     model = METHODS[run.method](
         lm, shots, task=task, seed=run.seed, progress=progress, **extra,
-        **lasting(run.train, len(shots)),
+        **resolve_epochs(run.train, len(shots)),
     )  # fmt: skip
     seconds, peak = time.perf_counter() - start, peak_mb()
     share_all, share_encoder = densities(model, lm)
@@ -118,11 +114,11 @@ def run_one(
     return rows, items
 
 
-def questions(task, run: Run) -> dict:
+def evaluation_sets(task, run: Run) -> dict:
     """What a run is asked, language by language; known before it trains, so that nothing is lost.
 
     >>> from ltp_core import tasks
-    >>> asked = questions(tasks.emoji(), Run("full", seed=0, languages=("en", "qu"), test="dev"))
+    >>> asked = evaluation_sets(tasks.emoji(), Run("full", seed=0, languages=("en", "qu"), test="dev"))
     >>> [(code, len(rows)) for code, rows in asked.items()]
     [('en', 158), ('qu', 157)]
     """
@@ -147,14 +143,14 @@ def examples(task, run: Run):
     return task.few_shot(run.language, k=run.k, seed=run.seed, at_most=True)
 
 
-def lasting(options: dict, rows: int) -> dict:
+def resolve_epochs(options: dict, rows: int) -> dict:
     """The options of `train`, with so many epochs that `least_steps` and `most_steps` are kept.
 
     Whole epochs: the least is reached, the most is not passed, but one epoch there always is.
 
-    >>> lasting({"least_steps": 96}, rows=8), lasting({"least_steps": 96}, rows=948)
+    >>> resolve_epochs({"least_steps": 96}, rows=8), resolve_epochs({"least_steps": 96}, rows=948)
     ({'epochs': 96}, {'epochs': 12})
-    >>> lasting({"most_steps": 480}, rows=948)  # 60 steps an epoch
+    >>> resolve_epochs({"most_steps": 480}, rows=948)  # 60 steps an epoch
     {'epochs': 8}
     """
     options = dict(options)
@@ -168,7 +164,7 @@ def lasting(options: dict, rows: int) -> dict:
     return options
 
 
-def handed(lm, run: Run, folder: Path, *, progress: bool = True) -> dict:
+def method_inputs(lm, run: Run, folder: Path, *, progress: bool = True) -> dict:
     """What a run's method asks for beside the examples, by the names of its parameters."""
     ways = {
         "ticket": lambda: shared_ticket(lm, run, folder, progress=progress),
@@ -179,61 +175,7 @@ def handed(lm, run: Run, folder: Path, *, progress: bool = True) -> dict:
         "split": lambda: run.split,
         "source": lambda: run.language,
     }
-    return {name: way() for name, way in ways.items() if name in asks(run.method)}
-
-
-def shared_ticket(lm, run: Run, folder: Path, *, progress: bool = True) -> Ticket:
-    """The ticket of a run, found once; other densities and layers reuse its finished stage 1."""
-    from ..data.corpora import text
-
-    languages, which, settings = stage1(run)
-    name, mark = "-".join(languages), _mark(run, run.ticket)
-    path = folder / f"{name}-d{run.density:g}-{mark}.ticket.safetensors"
-    if path.exists():
-        return Ticket.load(path, lm.model)
-    training = {key: value for key, value in settings.items() if key not in WHERE}
-    if any(isinstance(layer, str) for layer in listed(settings.get("layers") or [])):
-        training = settings  # more than the encoder moves in stage 1
-    mark = _mark(run, [languages, which, training])
-    ticket = find_ticket(
-        lm, text(*languages, **which), run.density, checkpoint=folder / f"stage1-{name}-{mark}",
-        progress=progress, **settings,
-    )  # fmt: skip
-    ticket.save(path)
-    return ticket
-
-
-def shared_language(lm, run: Run, folder: Path, code: str, *, progress: bool = True) -> Adapted:
-    """LT-SFT's ticket of a language and its values, found once by the settings of stage 1."""
-    from ..data.corpora import text
-
-    _, which, settings = stage1(run)
-    mark = _mark(run, [which, settings])
-    path = folder / f"{code}-d{run.density:g}-{mark}.language.safetensors"
-    if not path.exists():
-        adapted = language(lm, text(code, **which), run.density, progress=progress, **settings)
-        adapted[0].save(path, adapted[1])
-    file = mask_file.read(path)
-    ticket = Ticket.of_file(file)
-    return ticket, file.weights(gather(lm.model, ticket))
-
-
-def stage1(run: Run) -> tuple[list[str], dict, dict]:
-    """A ticket's table, taken apart: languages of the text, which text, and how to train.
-
-    >>> stage1(Run("ltp", seed=0, ticket={"text": ["qu"], "sources": ["udhr"], "steps": 9}))
-    (['qu'], {'sources': ['udhr']}, {'steps': 9})
-    """
-    settings = {key: value for key, value in run.ticket.items() if key != "name"}
-    languages = settings.pop("text", ["en"])
-    which = {key: settings.pop(key) for key in ("running_only", "sources") if key in settings}
-    return languages, which, settings
-
-
-def _mark(run: Run, settings) -> str:
-    """Part of a file's name that changes with what made it, and with the model it was found on."""
-    made = [run.base, settings] if run.base else settings
-    return digest([json.dumps(made, sort_keys=True)])[:6]
+    return {name: way() for name, way in ways.items() if name in required_inputs(run.method)}
 
 
 def densities(model, lm) -> tuple[float, float]:

@@ -2,9 +2,9 @@
 
     ltp sweep benchmarks/grid.toml --out data/results
     ltp sweep benchmarks/grid_edge.toml --out data/results
-    python -m ltp_core.tuning data/results/grid{,_edge}.parquet --save benchmarks/rates.toml
+    python -m ltp_core.study.tuning data/results/grid{,_edge}.parquet --save benchmarks/rates.toml
     ltp sweep benchmarks/grid_long.toml --out data/results
-    python -m ltp_core.tuning data/results/grid{,_edge,_long}.parquet --save benchmarks/rates.toml
+    python -m ltp_core.study.tuning data/results/grid{,_edge,_long}.parquet --save benchmarks/rates.toml
 
 The first line runs a grid: for each method the same factors on its own rates, so as many runs for
 each. The second goes a factor further where the best rate lay at the edge. The third writes the
@@ -69,7 +69,7 @@ def written(table: dict[str, list[Score]]) -> str:
     """The choices as TOML, and above each the whole grid in comments.
 
     >>> print(written({"full": [(0.5, {"epochs": 12}), (0.25, {"epochs": 36})]}))
-    # Chosen on dev by `python -m ltp_core.tuning`; do not edit. * marks the choice.
+    # Chosen on dev by `python -m ltp_core.study.tuning`; do not edit. * marks the choice.
     <BLANKLINE>
     # * .500  epochs = 12
     #   .250  epochs = 36
@@ -77,7 +77,7 @@ def written(table: dict[str, list[Score]]) -> str:
     epochs = 12
     <BLANKLINE>
     """
-    lines = ["# Chosen on dev by `python -m ltp_core.tuning`; do not edit. * marks the choice."]
+    lines = ["# Chosen on dev by `python -m ltp_core.study.tuning`; do not edit. * marks the choice."]
     for method, best in choose(table).items():
         lines.append("")
         for accuracy, settings in table[method]:
@@ -91,7 +91,7 @@ def written(table: dict[str, list[Score]]) -> str:
 
 def main(argv: list[str] | None = None) -> None:
     """Print the choices, and with --save write them."""
-    parser = argparse.ArgumentParser(prog="python -m ltp_core.tuning", description=main.__doc__)
+    parser = argparse.ArgumentParser(prog="python -m ltp_core.study.tuning", description=main.__doc__)
     parser.add_argument("rows", nargs="+", help="the Parquet files of sweeps on dev")
     parser.add_argument("--save", metavar="FILE", help="where to write the choices")
     args = parser.parse_args(argv)

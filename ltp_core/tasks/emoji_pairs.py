@@ -27,7 +27,7 @@ from collections import defaultdict
 from functools import lru_cache
 from pathlib import Path
 
-from ..data.items import rank
+from ..data.items import shuffle_key
 from ..data.languages import LANGUAGES, TASK_LANGUAGES
 from .emoji_groups import annotations, emoji_dir
 from .task import Row, Task
@@ -65,7 +65,7 @@ def neighbours(folder: Path, split: str) -> list[tuple[str, str]]:
         circles[row["split"], row["subgroup"]].append(row["id"])
     found = []
     for members in circles.values():
-        members.sort(key=lambda item: rank("ltp-pairs-1", item))
+        members.sort(key=lambda item: shuffle_key("ltp-pairs-1", item))
         if len(members) > 1:
             found += zip(members, [*members[1:], members[0]], strict=True)
     return found

@@ -33,7 +33,7 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from ..data.items import family, rank
+from ..data.items import family, shuffle_key
 from ..data.languages import XNLI
 from ..data.paths import PACKAGE
 from .task import Row, Task
@@ -166,7 +166,7 @@ def _american(bench: Path, language: str, dev_k: int, pool: int) -> list[Row]:
 def _pool(rows: list[Row], pool: int, language: str) -> set[str]:
     """The ids of ``pool`` rows per class, or a few more: whole premises, in an order by hash."""
     premises: dict[str, list[Row]] = {}
-    for row in sorted(rows, key=lambda row: rank("pool", family(row["id"]))):
+    for row in sorted(rows, key=lambda row: shuffle_key("pool", family(row["id"]))):
         premises.setdefault(family(row["id"]), []).append(row)
     taken, ids = Counter(dict.fromkeys(NLI_WORDS, 0)), set()
     for members in premises.values():

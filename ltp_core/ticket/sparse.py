@@ -63,7 +63,8 @@ class SparseModel:
 
     Make it after the model is on its device. Use it in a `with`, or call `close()` in the end.
 
-    >>> from ltp_core.ticket.ticket import eligible, origin
+    >>> from ltp_core.model.parameters import eligible
+    >>> from ltp_core.ticket.ticket import origin
     >>> from ltp_core.model.toy import toy_backbone
     >>> model = toy_backbone().model
     >>> ticket = Ticket.random(eligible(model), 0.2, seed=0, **origin(model))

@@ -19,6 +19,7 @@ What this file does not do: know files (`mask_file`), or train (`mlm` for θ₁,
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import prod
@@ -27,11 +28,12 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from . import file as mask_file
+from ..data.digest import digest
 from ..model.backbone import fingerprint
-from ..model.parameters import among, eligible, in_encoder, place
-from .report import report
+from ..model.parameters import eligible, in_encoder, place, select_tensors
+from . import file as mask_file
 from .chunks import delta_bits, random_bits, shapes_of
+from .report import report
 from .topk import how_many, top_k
 
 
@@ -94,6 +96,15 @@ class Ticket:
     def total(self) -> int:
         """Number of eligible parameters, N."""
         return sum(map(prod, self.shapes.values()))
+
+    @property
+    def id(self) -> str:
+        """Sixteen hex digits of the places chosen, so that a checkpoint knows its ticket.
+
+        >>> Ticket("toy", {"w": (2, 5)}, {"w": torch.tensor([0, 8])}).id
+        'c100d40ba41c7df6'
+        """
+        return digest(hashlib.sha256(index.numpy()).hexdigest() for index in self.indices.values())
 
     @property
     def density(self) -> float:
@@ -217,7 +228,7 @@ class Ticket:
         >>> Ticket("toy", shapes, indices).restrict(layers=[0, 2])
         Ticket(4 of 8 eligible parameters, density 0.5, base 'toy')
         """
-        kept = among(self.shapes, layers, modules)
+        kept = select_tensors(self.shapes, layers, modules)
         indices = {name: self.indices[name] for name in kept}
         return Ticket(shapes=kept, indices=indices, made=self.made, **self._origin())
 

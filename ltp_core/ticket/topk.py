@@ -17,7 +17,7 @@ Memory. Numbers pass by in chunks: nothing of the model's size exists, not even 
 tensor. A mark is one bit a number. Marks are turned into indices tensor by tensor. So the peak is
 the answer itself (8 bytes for each of the k), less than half a byte a parameter, and a few chunks.
 
-Reading order: `top_k`, `by_counting`, `collect`; then `streams.py`, which hands out the numbers.
+Reading order: `top_k`, `by_counting`, `collect`; then `chunks.py`, which hands out the numbers.
 What this file does not do: it knows nothing of models, files and tickets.
 """
 

@@ -30,7 +30,7 @@ import torch
 from torch import Tensor
 
 
-def share(rows: Sequence, rank: int, ranks: int) -> tuple[list, int]:
+def share(rows: Sequence, rank: int, world_size: int) -> tuple[list, int]:
     """This process's rows of a batch, and what its loss counts: 1, or 0 where no row was left.
 
     A process without a row of its own computes the first one for nothing, so that all processes
@@ -39,20 +39,20 @@ def share(rows: Sequence, rank: int, ranks: int) -> tuple[list, int]:
     >>> share([7, 8, 9], 0, 2), share([7, 8, 9], 1, 2), share([7], 1, 2)
     (([7, 9], 1), ([8], 1), ([7], 0))
     """
-    mine = list(rows[rank::ranks])
+    mine = list(rows[rank::world_size])
     return (mine, 1) if mine else ([rows[0]], 0)
 
 
-def sum_gradients(leaves: Iterable[Tensor], ranks: int) -> None:
+def sum_gradients(leaves: Iterable[Tensor], world_size: int) -> None:
     """Sum each leaf's gradient over the processes, in place; nothing to do for one.
 
     >>> leaf = torch.nn.Parameter(torch.ones(2))
     >>> leaf.sum().backward()
-    >>> sum_gradients([leaf], ranks=1)
+    >>> sum_gradients([leaf], world_size=1)
     >>> leaf.grad
     tensor([1., 1.])
     """
-    if ranks > 1:
+    if world_size > 1:
         for leaf in (leaf for leaf in leaves if leaf.grad is not None):
             torch.distributed.all_reduce(leaf.grad)
 

@@ -10,41 +10,32 @@ generators seeded by (seed, e) or (seed, t). Step t is then the same whether the
 one go or was killed and started again, and a checkpoint needs no generator states.
 
 Under `accelerate launch` each process takes its share of the rows and only the gradients of what is
-trained are summed, once a step: see `ranks`.
+trained are summed, once a step: see `world_size`.
 
-Reading order: `seed_for`, `batches`, `rate`, `fit`; then `twin` and `precision`.
+Reading order: `seed_for`, `batches`, `rate`, `fit`; then `clone_sharing_weights` and `precision`.
 
 What it does not do: know about masks, prompts or tickets. It is given a loss and some leaves.
 """
 
 from __future__ import annotations
 
-import copy
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from . import checkpoint as ckpt
 from .distributed import own_chance, same_start, sum_gradients
+from .precision import precision
+from .seeds import seed_for
 
 OPTIMIZERS = {  # AdamW moves every weight about as far; SGD moves it as far as its gradients say
     "adamw": partial(torch.optim.AdamW, weight_decay=0.0, fused=True),
     "sgd": partial(torch.optim.SGD, momentum=0.9, fused=True),
 }
-
-
-def seed_for(*numbers: int) -> int:
-    """Mix several numbers into one seed; the same on every machine.
-
-    >>> seed_for(0, 1), seed_for(1, 0)
-    (3964924996, 1835504127)
-    """
-    return int(np.random.SeedSequence(numbers).generate_state(1)[0])
 
 
 def batches(lengths: Sequence[int], size: int, seed: int, window: int = 8) -> Callable:
@@ -64,14 +55,14 @@ def batches(lengths: Sequence[int], size: int, seed: int, window: int = 8) -> Ca
     latest: dict[int, list[list[int]]] = {}
 
     def epoch(number: int) -> list[list[int]]:
-        chance = np.random.default_rng(seed_for(seed, number))
-        order = chance.permutation(len(lengths))
+        rng = np.random.default_rng(seed_for(seed, number))
+        order = rng.permutation(len(lengths))
         rows = []
         for start in range(0, len(order), size * window):
             part = order[start : start + size * window]
             part = part[np.argsort(lengths[part], kind="stable")]
             chunks = [part[i : i + size].tolist() for i in range(0, len(part), size)]
-            rows += [chunks[i] for i in chance.permutation(len(chunks))]
+            rows += [chunks[i] for i in rng.permutation(len(chunks))]
         return rows
 
     def at(step: int) -> list[int]:
@@ -106,83 +97,6 @@ def at_least_one(**numbers: int) -> None:
     for name, number in numbers.items():
         if number < 1:
             raise ValueError(f"{name} must be at least 1, got {number}")
-
-
-def bf16_pays(device: torch.device) -> bool:
-    """Does this machine multiply bfloat16 faster than float32?
-
-    True on GPUs with bf16 and on CPUs with AVX-512-bf16 or AMX.
-    """
-    if device.type == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)  # a T4 only emulates it
-    able = getattr(torch.cpu, "get_capabilities", dict)()
-    return device.type == "cpu" and any(able.get(k) for k in ("avx512_bf16", "amx_bf16"))
-
-
-def precision(device: torch.device, autocast: bool | str):
-    """The autocast context: `False` fp32, `True` bf16, `"auto"` bf16 where the machine gains.
-
-    fp32 is the default everywhere: bf16 is two to three times faster on some CPUs, but gives other
-    last digits (and so another ticket) than a machine without it.
-
-    >>> precision(torch.device("cpu"), True).fast_dtype
-    torch.bfloat16
-    """
-    if autocast not in (True, False, "auto"):
-        raise ValueError(f'autocast must be True, False or "auto", got {autocast!r}')
-    enabled = bf16_pays(device) if autocast == "auto" else autocast
-    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=enabled)
-
-
-@contextmanager
-def one_cast(model: nn.Module) -> Iterator[None]:
-    """Under autocast without gradients: cast each weight once, not once a batch.
-
-    Autocast keeps the bf16 copy of a leaf that asks for gradients, and of no other, and it keeps
-    none in inference mode. So let all weights ask, and compute no gradients all the same.
-
-    >>> layer = nn.Linear(2, 2).requires_grad_(False)
-    >>> with one_cast(layer):
-    ...     layer.weight.requires_grad, layer(torch.ones(1, 2)).requires_grad
-    (True, False)
-    >>> layer.weight.requires_grad
-    False
-    """
-    asked = [(p, p.requires_grad) for p in model.parameters()]
-    try:
-        with torch.no_grad():
-            model.requires_grad_(True)
-            yield
-    finally:
-        for p, before in asked:
-            p.requires_grad_(before)
-
-
-def twin(model: nn.Module, own: Iterable[str] = ()) -> nn.Module:
-    """A second model over the same memory; only the tensors named in `own` are copies.
-
-    Train the twin and the first model stays as it was, at the price of what is trained, no more.
-    Nothing in the twin asks for gradients until told to.
-
-    >>> first = nn.Linear(2, 2)
-    >>> second = twin(first, own=["bias"])
-    >>> [a.data_ptr() == b.data_ptr() for a, b in zip(first.parameters(), second.parameters())]
-    [True, False]
-    """
-    from accelerate import Accelerator
-
-    names = dict(model.named_parameters(remove_duplicate=False))  # a tied tensor has two
-    copied = {id(names[name]) for name in own if name in names}
-    memo = {}
-    for old in model.parameters():
-        data = old.detach().clone() if id(old) in copied else old.detach()
-        memo[id(old)] = nn.Parameter(data, requires_grad=False)
-    second = copy.deepcopy(model, memo)
-    if hasattr(second, "set_attn_implementation") and Accelerator().device.type == "cpu":
-        # On CPUs the fused attention's backward pass is no faster in fp32 and, measured on short
-        # rows, five to ten times slower in bf16 than plain matrix products.
-        second.set_attn_implementation("eager")
-    return second
 
 
 def fit(
@@ -230,7 +144,7 @@ def fit(
     optimizer = OPTIMIZERS[optimizer](groups)
     peaks = [group["lr"] for group in groups]
     leaves = [leaf for group in groups for leaf in group["params"]]
-    rank, ranks = accelerator.process_index, accelerator.num_processes
+    rank, world_size = accelerator.process_index, accelerator.num_processes
     first, history = ckpt.restore(checkpoint, optimizer, settings) if checkpoint else (0, [])
     same_start(first, accelerator)
     after()
@@ -239,11 +153,11 @@ def fit(
     for step in range(first, steps):
         for group, peak in zip(optimizer.param_groups, peaks, strict=True):
             group["lr"] = peak * rate(step, steps, warmup)
-        chance = seed_for(seed, step, 2, *([rank] if rank else []))
-        with own_chance(chance, accelerator), precision(accelerator.device, autocast):
+        rng = seed_for(seed, step, 2, *([rank] if rank else []))
+        with own_chance(rng, accelerator), precision(accelerator.device, autocast):
             loss = loss_at(step)
         loss.backward()
-        sum_gradients(leaves, ranks)
+        sum_gradients(leaves, world_size)
         torch.nn.utils.clip_grad_norm_(leaves, clip)
         optimizer.step()
         optimizer.zero_grad()

@@ -5,15 +5,15 @@ import json
 import sys
 
 import pytest
-from test_experiment import SHORT, backbone_folder, task_folder, write  # noqa: F401
-from test_ranks import launch
 
 from ltp_core import cli
-from ltp_core.training.loop import fit
-from ltp_core.tasks import NAMES
-from ltp_core.tasks.sib200 import SIB_WORDS
 from ltp_core.model.toy import WORDS
 from ltp_core.stage2.train import train
+from ltp_core.tasks import NAMES
+from ltp_core.tasks.sib200 import SIB_WORDS
+from ltp_core.training.loop import fit
+from tests.support.processes import launch
+from tests.support.sweeps import SHORT, backbone_folder, task_folder, write  # noqa: F401
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import torch
 from ltp_core.ticket.chunks import Deltas
 from ltp_core.ticket.ticket import Ticket
 
-FOLDER = Path(__file__).resolve().parents[1] / "benchmarks"
+FOLDER = Path(__file__).resolve().parents[2] / "benchmarks"
 pytest.importorskip("peft")
 
 

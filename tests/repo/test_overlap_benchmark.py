@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from ltp_core.measure import results
-from ltp_core.ticket.overlap import overlap
 from ltp_core.study.spec import read_toml
+from ltp_core.ticket.overlap import overlap
 from ltp_core.ticket.ticket import Ticket
 
-FOLDER = Path(__file__).resolve().parents[1] / "benchmarks"
+FOLDER = Path(__file__).resolve().parents[2] / "benchmarks"
 SPEC = """
 densities = [0.05, 0.2]
 [settings]

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tools.book.chapters import chapters as book
 import ltp_core as ltp
-from tools.book.chapters import readme_table
-from ltp_core.cli import parser
 from ltp_book.verdicts import findings
+from ltp_core.cli import parser
+from tools.book import chapters as book
+from tools.book import readme_table
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.book.chapters import chapters as book
+from tools.book import chapters as book
 
 pytest.importorskip("playwright", reason="no browser tests: pip install -e .[test]")
 import axe_playwright_python

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from tools.book.chapters import chapters as book
+from tools.book import chapters as book
 
 pytest.importorskip("playwright", reason="no browser tests: pip install -e .[test]")
 import ipywidgets

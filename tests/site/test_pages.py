@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from bs4 import BeautifulSoup
 
-from tools.book.chapters import chapters as book
+from tools.book import chapters as book
 from tools.site import set_repository
 from tools.site import sphinx_extension as site_sphinx
 

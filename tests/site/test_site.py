@@ -12,9 +12,9 @@ import pytest
 import yaml
 from matplotlib import image
 
-from tools.book.chapters import chapters as book
-from tools.site import set_repository
+from tools.book import chapters as book
 from tools.site import card as site_card
+from tools.site import set_repository
 
 ROOT = book.ROOT
 CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text())
@@ -36,9 +36,9 @@ def test_the_card_is_what_the_script_draws():
     stored = image.imread(site_card.CARD)
     assert stored.shape[:2] == (630, 1200) and site_card.CARD.stat().st_size <= 300_000
     drawn = image.imread(io.BytesIO(site_card.png()))
-    assert drawn.shape == stored.shape, "python tools/site_card.py"
+    assert drawn.shape == stored.shape, "python -m tools.site.card"
     # Another matplotlib may place a letter half a pixel aside.
-    assert np.abs(drawn - stored).mean() <= 0.01, "python tools/site_card.py"
+    assert np.abs(drawn - stored).mean() <= 0.01, "python -m tools.site.card"
 
 
 def test_two_drawings_are_the_same_bytes():
@@ -71,7 +71,7 @@ def test_the_site_lies_where_the_repository_says():
 
 @pytest.mark.parametrize("path", book.chapters(), ids=lambda path: path.stem)
 def test_a_set_up_cell_installs_from_the_repository(path):
-    """Every chapter installs in the same lines; tests/test_colab.py runs them."""
+    """Every chapter installs in the same lines; tests/book/chapters/test_colab.py runs them."""
     first = next(cell.source for cell in book.nbrun.read(path).cells if cell.cell_type == "code")
     lines = [line.split("  #")[0].strip() for line in first.splitlines()]
     assert lines[:6] == [

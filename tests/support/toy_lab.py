@@ -4,12 +4,12 @@ import threading
 
 import torch
 
-from ltp_core.model.parameters import eligible
-from ltp_core.tasks.task import Task
 from ltp_book.lab.lab import Lab
 from ltp_book.lab.run import Run
+from ltp_core.model.parameters import eligible
 from ltp_core.model.toy import toy_backbone
 from ltp_core.stage2.train import train
+from ltp_core.tasks.task import Task
 
 __all__ = [
     "DELTAS", "LM", "SIZES", "TASK", "Lab", "alone", "hold", "press", "put_away", "same",

@@ -10,11 +10,10 @@ import pytest
 import torch
 from transformers import BertConfig, BertForMaskedLM
 
-from tools.backbone import batches
+from ltp_core.model.toy import toy_backbone
+from tools.backbone import batches, e5_unpack
 from tools.backbone import train as backbone_train
 from tools.backbone import vocab as backbone_vocab
-from tools.backbone import e5_unpack
-from ltp_core.model.toy import toy_backbone
 
 
 def write_e5(path, hidden=32, ffn=64, vocab=40):

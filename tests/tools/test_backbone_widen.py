@@ -6,9 +6,9 @@ import pytest
 import torch
 from transformers import BertForMaskedLM
 
-from tools.backbone import widen as backbone_widen
 from ltp_core.model.backbone import Backbone
 from ltp_core.model.toy import toy_backbone
+from tools.backbone import widen as backbone_widen
 
 
 @pytest.fixture

@@ -15,17 +15,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tools"))
+from tools.corpus import assemble as corpus_assemble
+from tools.corpus import build as build_corpus
+from tools.corpus import clean as corpus_clean
+from tools.corpus import fetch as corpus_fetch
+from tools.corpus import keys as corpus_keys
+from tools.corpus import messages as corpus_messages
+from tools.corpus import pages as corpus_pages
+from tools.corpus.assemble import Row
 
-from tools.corpus import build as build_corpus# noqa: E402
-from tools.corpus import assemble as corpus_assemble# noqa: E402
-from tools.corpus import clean as corpus_clean# noqa: E402
-from tools.corpus import fetch as corpus_fetch# noqa: E402
-from tools.corpus import keys as corpus_keys# noqa: E402
-from tools.corpus import messages as corpus_messages# noqa: E402
-from tools.corpus import pages as corpus_pages# noqa: E402
-from tools.corpus.assemble import Row# noqa: E402
+ROOT = Path(__file__).resolve().parents[2]
 
 MODULES = (build_corpus, corpus_assemble, corpus_clean, corpus_fetch, corpus_keys, corpus_messages,
            corpus_pages)  # fmt: skip

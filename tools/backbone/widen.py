@@ -1,7 +1,7 @@
 """The embedded model with its whole vocabulary back: for benchmarks in words it was trimmed of.
 
-    python tools/build_backbone.py --vocab full unpack      the untrained model, 250,000 pieces
-    python tools/backbone_widen.py                          the trained weights put into it
+    python -m tools.backbone.build --vocab full unpack      the untrained model, 250,000 pieces
+    python -m tools.backbone.widen                          the trained weights put into it
     ltp evaluate --backbone FOLDER ...
 
 The training of the backbone did not touch the word embedding, so nothing is lost: each piece that
@@ -19,8 +19,7 @@ from pathlib import Path
 
 import torch
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+ROOT = Path(__file__).resolve().parents[2]
 
 WORDS, BIAS = "bert.embeddings.word_embeddings.weight", "cls.predictions.bias"
 SAME = (WORDS, BIAS, "cls.predictions.decoder.weight", "cls.predictions.decoder.bias")
@@ -50,8 +49,9 @@ def widen(trained, whole) -> None:
 
 
 def main() -> None:
-    from .build import default_cache, load_folder
     from ltp_core import load_backbone
+
+    from .build import default_cache, load_folder
 
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -61,7 +61,7 @@ def main() -> None:
     args = parser.parse_args()
     folder = args.cache / "base-full"
     if not folder.is_dir():
-        sys.exit(f"no {folder}; first: python tools/build_backbone.py --vocab full unpack")
+        sys.exit(f"no {folder}; first: python -m tools.backbone.build --vocab full unpack")
     out, whole = args.out or args.cache / "wide", load_folder(folder)
     widen(load_backbone(), whole)
     whole.model.save_pretrained(out)

@@ -1,10 +1,10 @@
 """Run the book's chapters, and prove that their stored outputs are what the code prints.
 
-    python tools/book.py execute            run the chapters that changed, store what they gave
-    python tools/book.py verify             run them, compare with what is stored, write nothing
-    python tools/book.py test               all tests; nbval over the chapters that changed, which
+    python -m tools.book execute            run the chapters that changed, store what they gave
+    python -m tools.book verify             run them, compare with what is stored, write nothing
+    python -m tools.book test               all tests; nbval over the chapters that changed, which
                                             holds them to their stored outputs as well
-    python tools/book.py execute method     one chapter; --force runs it though nothing changed
+    python -m tools.book execute method     one chapter; --force runs it though nothing changed
 
 A chapter is a notebook named in book/_toc.yml. It is fresh while nothing it depends on has
 changed: its own bytes, ltp_core, the data, the library versions and the processor. What was done
@@ -33,7 +33,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from . import diff as nbdiff
 from . import run as nbrun
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 BOOK = ROOT / "book"
 STAMPS = ROOT / "_build" / "stamps"
 BUDGET = 180  # seconds a chapter may take, alone
@@ -209,7 +209,7 @@ def test(paths: list[Path], force: bool = False) -> int:
     announce("nbval", todo, stamps)
     shared = ["-n", str(AT_A_TIME), "--dist", "loadscope", "--no-loadscope-reorder"]
     command = [*NBVAL, *(shared if AT_A_TIME > 1 else []), *map(str, longest_first(todo, stamps)),
-               "tests", "ltp_core", "tools"]
+               "tests", "ltp_core", "ltp_book", "tools"]
     code = subprocess.run(command, cwd=ROOT).returncode
     if code == 0:
         for path in todo:
@@ -237,7 +237,7 @@ def main() -> int:
     failed = verify(paths, args.force, args.exact)
     if failed:
         print(f"verify: stored outputs differ in {', '.join(failed)}. If the new ones are right:\n"
-              f"  python tools/book.py execute {' '.join(Path(name).stem for name in failed)}")
+              f"  python -m tools.book execute {' '.join(Path(name).stem for name in failed)}")
     return 1 if failed else 0
 
 

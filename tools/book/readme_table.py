@@ -1,7 +1,7 @@
 """Write the results table of README.md from the result files, or check that it is the same.
 
-    python tools/readme_table.py            write it
-    python tools/readme_table.py --check    say whether README.md agrees with data/results
+    python -m tools.book.readme_table            write it
+    python -m tools.book.readme_table --check    say whether README.md agrees with data/results
 
 Everything between the two markers is generated. No number there is typed by hand.
 """
@@ -13,13 +13,13 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from ltp_core.measure import results
-from ltp_core.model.backbone import fingerprint, load_backbone
-from ltp_core.measure.bootstrap import Interval
-from ltp_core.tasks import emoji
 from ltp_book.verdicts import findings
+from ltp_core.measure import results
+from ltp_core.measure.bootstrap import Interval
+from ltp_core.model.backbone import fingerprint, load_backbone
+from ltp_core.tasks import emoji
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 BEGIN, END = "<!-- results: begin -->", "<!-- results: end -->"
 OLDER = (
     "**These runs were made on an earlier version of the embedded model** and wait to be made "

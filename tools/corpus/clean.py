@@ -15,8 +15,9 @@ import html
 import re
 import unicodedata
 
-from ..datasets.text import UNSPACED
 from ltp_core.data.languages import LANGUAGES
+
+from ..datasets.text import UNSPACED
 
 SHORTEST, LONGEST = 8, 400
 SUBSTITUTIONS = [

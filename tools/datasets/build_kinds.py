@@ -1,6 +1,6 @@
 """Build data/kinds from the names in the package Babel.
 
-Run it from anywhere: ``python tools/build_kinds.py``.  It needs Babel in the version that
+Run it from anywhere: ``python -m tools.datasets.build_kinds``.  It needs Babel in the version that
 `VERSION` names (the book's site has it), fetches nothing, and writes a Parquet file, the licence
 and the card; with the same pyarrow the same bytes.  A few seconds on one core.
 
@@ -17,13 +17,12 @@ from pathlib import Path
 
 import pyarrow as pa
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
+ROOT = Path(__file__).resolve().parents[2]
 
-from .build import write_table  # noqa: E402
-from .cards import write  # noqa: E402
-from .kinds import kinds_tables  # noqa: E402
-from .kinds_card import kinds_card  # noqa: E402
+from .build import write_table
+from .cards import write
+from .kinds import kinds_tables
+from .kinds_card import kinds_card
 
 VERSION = "2.18.0"
 FILES = ("kinds.parquet", "LICENSE-cldr.txt", "README.md")

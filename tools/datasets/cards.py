@@ -8,19 +8,20 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ltp_core.data.languages import LANGUAGES
+from ltp_core.tasks import EMOJI_WORDS
+
 from .emoji import GROUPS, SEED
 from .fetch import SOURCES
 from .sources import KJV_VERSES
 from .text import LONGEST, SHORTEST
-from ltp_core.data.languages import LANGUAGES
-from ltp_core.tasks import EMOJI_WORDS
 
 PARTS = ("train", "dev", "test")
 EMOJI_CARD = """# The emoji task
 
 From an emoji's name and keywords tell which of eight groups it belongs to.
 {emoji:,} emoji, {languages} languages, {rows:,} rows. One Parquet file a language, built by
-`tools/build_data.py`.
+`tools/datasets/build.py`.
 
 > *violin; instrument, music* → objects
 
@@ -78,7 +79,7 @@ TEXT_CARD = """# Text for masked-LM training
 
 {lines:,} lines, {characters:.1f} million characters, {languages} languages: the text of stage 1
 that may be shipped. One Parquet file a source, so one a licence. Built by
-`tools/build_data.py`, read by `ltp_core.corpora.text()`.
+`tools/datasets/build.py`, read by `ltp_core.data.corpora.text()`.
 
 | file | what | licence | lines | million characters |
 |---|---|---|---:|---:|

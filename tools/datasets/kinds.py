@@ -19,9 +19,10 @@ from collections import Counter
 
 import pyarrow as pa
 
-from .emoji import split_random, split_subgroup
 from ltp_core.data.languages import LANGUAGES, TASK_LANGUAGES
 from ltp_core.tasks import KINDS
+
+from .emoji import split_random, split_subgroup
 
 LEAST = 16  # training names of each kind; fewer, and a language is left out
 NO_COUNTRY = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"}  # unions, the unknown, test locales

@@ -6,17 +6,18 @@ from collections import Counter
 
 import pyarrow as pa
 
+from ltp_core.data.languages import LANGUAGES, TASK_LANGUAGES
+from ltp_core.tasks import KINDS
+
 from .cards import PARTS, row
 from .emoji import SEED
 from .kinds import LEAST
-from ltp_core.data.languages import LANGUAGES, TASK_LANGUAGES
-from ltp_core.tasks import KINDS
 
 CARD = """# Kinds of names
 
 From a short name tell what kind of thing it names: a country, a language, money or a unit.
 {concepts:,} concepts, {languages} languages, {rows:,} rows, in one Parquet file, built by
-`tools/build_kinds.py`.
+`tools/datasets/build_kinds.py`.
 
 > *Shilingi ya Kenya* → money
 

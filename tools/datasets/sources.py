@@ -14,9 +14,10 @@ from pathlib import Path
 import pyarrow as pa
 from tqdm import tqdm
 
-from .text import is_training
 from ltp_core.data.languages import LANGUAGES
 from ltp_core.tasks import emoji_text
+
+from .text import is_training
 
 # Declarations by language; two where the language has two written standards.
 UDHR = {

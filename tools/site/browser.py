@@ -1,6 +1,6 @@
 """Look at the built site in a real browser: served as GitHub Pages serves it, the network cut.
 
-    python tools/site_browser.py FOLDER        a picture of every page, wide and narrow, light and
+    python -m tools.site.browser FOLDER        a picture of every page, wide and narrow, light and
                                                dark, into FOLDER (the pages: `make pages`)
 
 and, for tests,
@@ -13,7 +13,7 @@ and, for tests,
 drives it and brings no browser of its own), which can resolve no name: only this machine answers.
 `visit` waits until fonts, maths, pictures and widgets are there, and notes whatever goes wrong.
 
-What it does not do: judge. The tests do (tests/test_browser.py).
+What it does not do: judge. The tests do (tests/site/test_browser.py).
 """
 
 import argparse
@@ -31,7 +31,7 @@ from urllib.parse import unquote, urlsplit
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 HTML = ROOT / "_build" / "html"
 FOLDER = "/ltp/"  # any folder will do: a project's site never lies at the top
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

@@ -2,9 +2,9 @@
 
 1200 by 630 pixels, the size they ask for. On the left the title; on the right a hundred weights,
 twenty of them the ticket. The twenty are drawn by chance with a fixed seed, so the same matplotlib
-gives the same file; tests/test_site.py compares the stored card with a new one.
+gives the same file; tests/site/test_site.py compares the stored card with a new one.
 
-    python tools/site_card.py
+    python -m tools.site.card
 
 What it does not do: show a result. A picture on a link is seen without its interval.
 """
@@ -17,7 +17,7 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 CARD = ROOT / "book" / "_site" / "card.png"
 STYLE = ROOT / "ltp_core" / "teaching" / "ltp.mplstyle"
 TITLE = "Lottery Ticket\nPrompt-learning"

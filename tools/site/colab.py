@@ -10,7 +10,7 @@ Three things are built, all in one folder and without the network:
 
 The cells themselves are run by this file as a script, in the new environment:
 
-    PYTHON tools/site_colab.py NUMBER chapter.ipynb ...    the first NUMBER code cells, 0 for all
+    PYTHON -m tools.site.colab NUMBER chapter.ipynb ...    the first NUMBER code cells, 0 for all
 
 Each chapter runs in an empty folder, in a process forked after the large libraries are imported,
 so that ten chapters cost little more than one. One line of JSON tells how each went. In place of
@@ -31,7 +31,7 @@ import time
 import venv
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 ABSENT = ("ltp_core", "_ltp_core", "jupyterquiz", "jupyter_book", "myst_nb")
 LARGE = ("torch", "transformers", "datasets", "accelerate", "matplotlib.pyplot", "ipywidgets")
 PARTS = ("ltp_core", "data", "pyproject.toml", "README.md", "LICENSE")

@@ -5,7 +5,7 @@ it replaces the old by the new in every tracked text file. Two things follow fro
 replaced too: `owner/name`, as Binder and Colab links have it, and the address of the site that
 GitHub Pages makes of the repository.
 
-    python tools/set_repository.py https://github.com/you/ltp
+    python -m tools.site.set_repository https://github.com/you/ltp
 
 A site at an address of your own: change `html: baseurl` in _config.yml by hand afterwards.
 """
@@ -15,7 +15,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 ADDRESS = re.compile(r"https://github\.com/([\w.-]+/[\w.-]+)")
 LEFT_ALONE = ("data/", "book/_vendor/", "tests/")
 

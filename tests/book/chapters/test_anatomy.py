@@ -8,7 +8,7 @@ from functools import cache
 
 import pytest
 
-from tools.book.chapters import chapters as book
+from tools.book import chapters as book
 
 CHAPTERS = [path for path in book.chapters() if path.stem != "claims"]  # a table to look things up
 each_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)

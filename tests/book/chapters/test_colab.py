@@ -1,11 +1,11 @@
 """Every chapter, alone in an empty folder, runs from its set-up cell; torch and numpy stay.
 
-Nothing of Colab is here, so the world it brings is built: tools/site_colab.py. Always run are the
+Nothing of Colab is here, so the world it brings is built: tools/site/colab.py. Always run are the
 set-up cell, which really installs the package from a git repository, and the cell after it. All
 cells of all chapters, under the newest and the oldest transformers and datasets that the package
 allows, need the network and about as long as the book; ask for them:
 
-    LTP_COLAB=newest,oldest python -m pytest tests/test_colab.py
+    LTP_COLAB=newest,oldest python -m pytest tests/book/chapters/test_colab.py
 """
 
 import ast
@@ -17,9 +17,9 @@ import sys
 
 import pytest
 
-from tools.book.chapters import chapters as book
-from tools.site import set_repository
+from tools.book import chapters as book
 from tools.site import colab as site_colab
+from tools.site import set_repository
 
 CHAPTERS = book.chapters()
 ASKED = [word for word in os.environ.get("LTP_COLAB", "").split(",") if word]

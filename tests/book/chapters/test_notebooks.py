@@ -13,9 +13,9 @@ import subprocess
 import nbformat
 import pytest
 
-from tools.book.chapters import chapters as book
-from tools.book.chapters import diff as nbdiff
-from tools.book.chapters import run as nbrun
+from tools.book import chapters as book
+from tools.book import diff as nbdiff
+from tools.book import run as nbrun
 
 CHAPTERS = book.chapters()
 each_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
@@ -40,7 +40,7 @@ def test_a_chapter_is_stored_executed_and_whole(path):
     notebook = nbrun.read(path)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
-    assert "numerics" in notebook.metadata.get("ltp", {}), "run: python tools/book.py execute"
+    assert "numerics" in notebook.metadata.get("ltp", {}), "run: python -m tools.book execute"
     wrong = [o.get("ename") or o.text for o in outputs(notebook)
              if o.output_type == "error" or o.get("name") == "stderr"]
     assert not wrong, f"an error or a warning is stored: {wrong[0][:300]}"
@@ -54,7 +54,7 @@ def test_every_widget_shown_is_saved(path):
     state = notebook.metadata.get("widgets", {}).get(nbrun.WIDGETS, {}).get("state", {})
     for output in outputs(notebook):
         view = output.get("data", {}).get("application/vnd.jupyter.widget-view+json")
-        assert view is None or view["model_id"] in state, "run: python tools/book.py execute"
+        assert view is None or view["model_id"] in state, "run: python -m tools.book execute"
 
 
 @each_chapter

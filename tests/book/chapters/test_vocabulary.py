@@ -2,9 +2,9 @@
 
 import pytest
 
-from ltp_core.model.backbone import load_backbone
 from ltp_core.data.corpora import text
 from ltp_core.data.languages import LANGUAGES, TASK_LANGUAGES
+from ltp_core.model.backbone import load_backbone
 from ltp_core.tasks import EMOJI_WORDS, emoji
 
 

@@ -3,7 +3,8 @@
 import json
 
 import numpy as np
-from test_browser_explorers import choose, numbers, shown, site, visit
+
+from tests.support.explorer_pages import choose, numbers, shown, site, visit
 
 __all__ = ["shown", "site", "visit"]  # fixtures
 

@@ -5,11 +5,11 @@ from itertools import product
 
 import numpy as np
 import pytest
-from test_browser_explorers import choose, numbers, shown, site, visit
-from test_explorers import some_sketches
 
 from ltp_book.explorers import page
 from ltp_book.explorers.sketch import chosen, shares
+from tests.support.explorer_pages import choose, numbers, shown, site, visit
+from tests.support.explorers import some_sketches
 
 __all__ = ["shown", "site", "visit"]  # fixtures
 

@@ -5,7 +5,8 @@ import re
 from itertools import pairwise
 
 import pytest
-from test_browser_explorers import FITS, choose, numbers, shown, site, visit
+
+from tests.support.explorer_pages import FITS, choose, numbers, shown, site, visit
 
 __all__ = ["shown", "site", "visit"]  # fixtures
 

@@ -13,11 +13,10 @@ import numpy as np
 import pytest
 
 pytest.importorskip("playwright", reason="no browser tests: pip install -e .[test]")
-from test_browser_explorers import PAGE
-
-from tools.book.chapters import chapters as book
-from tools.site import browser as site_browser
 from ltp_book.explorers import page
+from tests.support.explorer_pages import PAGE
+from tools.book import chapters as book
+from tools.site import browser as site_browser
 
 
 def stored() -> dict[str, str]:

@@ -7,19 +7,19 @@ import numpy as np
 import pytest
 import torch
 from bs4 import BeautifulSoup
-from test_explorers import a_trace, data_of, quick, some_sketches, sweep
-from test_teaching import a_sweep
 
 import ltp_core as ltp
+from ltp_book import explorers
+from ltp_book.explorers import step_by_step, which_layers, who_gains
+from ltp_book.explorers.sketch import shares
+from ltp_book.verdicts import findings
+from ltp_core.measure import per_language as draws
 from ltp_core.measure import results
 from ltp_core.measure.bootstrap import macro_interval
 from ltp_core.measure.evaluate import wilson
-from ltp_book import explorers
-from ltp_book.verdicts import findings
-from ltp_core.measure import per_language as draws
-from ltp_book.explorers import step_by_step, which_layers, who_gains
-from ltp_book.explorers.sketch import shares
 from ltp_core.model.toy import toy_backbone
+from tests.support.explorers import a_trace, data_of, quick, some_sketches, sweep
+from tests.support.figures import a_sweep
 
 __all__ = ["quick"]  # a fixture
 

@@ -3,12 +3,12 @@
 import json
 
 import numpy as np
-from test_explorers import a_trace, data_of
 
 from ltp_book import explorers
-from ltp_book.verdicts import findings
 from ltp_book.explorers import files, page, which_layers
 from ltp_book.explorers.sketch import shares
+from ltp_book.verdicts import findings
+from tests.support.explorers import a_trace, data_of
 
 
 def test_what_is_not_stored_is_none_and_the_chapter_says_how_to_make_it(monkeypatch, tmp_path):

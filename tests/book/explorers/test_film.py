@@ -9,7 +9,7 @@ from datasets import Dataset
 
 from ltp_book import explorers
 
-FOLDER = Path(__file__).resolve().parents[1] / "benchmarks"
+FOLDER = Path(__file__).resolve().parents[3] / "benchmarks"
 TEXTS = ["rice", "the bread", "a soup", "tea", "cat", "the dog", "a bird", "big child"]
 
 

@@ -3,13 +3,13 @@
 import matplotlib
 import pytest
 import torch
-from test_teaching import CARD, contrast, draw_whole
-from test_topk import noise
 
-from ltp_core.ticket.chunks import delta_bits
 from ltp_book.figures import choosing as cf
+from ltp_core.ticket.chunks import delta_bits
 from ltp_core.ticket.ticket import Ticket
 from ltp_core.ticket.topk import top_k
+from tests.support.figures import CARD, contrast, draw_whole
+from tests.support.movements import noise
 
 NAMES = [
     f"encoder.layer.{n}.{m}.weight" for n in range(12) for m in ("output.dense", "output.LayerNorm")

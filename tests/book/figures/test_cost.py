@@ -6,13 +6,13 @@ from pathlib import Path
 import matplotlib
 import numpy as np
 import pytest
-from test_teaching import CARD, contrast, draw_whole
 
+from ltp_book.figures import cost_counted as counted
 from ltp_book.figures import cost_measured as cf
 from ltp_book.verdicts import costs
-from ltp_book.figures import cost_counted as counted
+from tests.support.figures import CARD, contrast, draw_whole
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(autouse=True)

@@ -3,9 +3,9 @@
 import matplotlib
 import pytest
 import torch
-from test_teaching import CARD, draw_whole
 
 from ltp_book.figures import deltas as draw
+from tests.support.figures import CARD, draw_whole
 
 NAMES = [f"encoder.layer.{n}.{m}" for n in range(3)
          for m in ("attention.self.key.weight", "attention.self.key.bias", "output.dense.bias",

@@ -3,11 +3,11 @@
 import matplotlib
 import pytest
 from matplotlib.colors import to_hex
-from test_teaching import CARD, contrast
 
-from ltp_core.measure.bootstrap import Interval
 from ltp_book.figures import few_shot as ff
 from ltp_book.verdicts import findings
+from ltp_core.measure.bootstrap import Interval
+from tests.support.figures import CARD, contrast
 
 MASK = 9
 

@@ -3,12 +3,12 @@
 import matplotlib
 import numpy as np
 import pytest
-from test_teaching import CARD, contrast, draw_whole
 
-from ltp_core.measure.bootstrap import Interval
-from ltp_core.data.languages import HIGH, LOW, TASK_LANGUAGES
-from ltp_book.verdicts import findings
 from ltp_book.figures import languages as lf
+from ltp_book.verdicts import findings
+from ltp_core.data.languages import HIGH, LOW, TASK_LANGUAGES
+from ltp_core.measure.bootstrap import Interval
+from tests.support.figures import CARD, contrast, draw_whole
 
 
 @pytest.fixture(autouse=True)

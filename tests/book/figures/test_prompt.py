@@ -6,16 +6,16 @@ import matplotlib
 import numpy as np
 import pytest
 import torch
-from test_teaching import CARD, a_sweep, contrast, draw_whole
 
-from tools.book.chapters import run as nbrun
-from ltp_core.measure import results
-from ltp_core import tasks
-from ltp_core.measure.evaluate import Table
-from ltp_book.verdicts import findings
 from ltp_book.figures import prompt as draw
+from ltp_book.verdicts import findings
+from ltp_core import tasks
+from ltp_core.measure import results
+from ltp_core.measure.evaluate import Table
+from tests.support.figures import CARD, a_sweep, contrast, draw_whole
+from tools.book import run as nbrun
 
-CHAPTER = Path(__file__).resolve().parent.parent / "book" / "soft_prompt.ipynb"
+CHAPTER = Path(__file__).resolve().parents[3] / "book" / "soft_prompt.ipynb"
 FLOOR = {"low": 0.2, "high": 0.2, "en": 0.2}
 
 

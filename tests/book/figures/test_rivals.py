@@ -3,11 +3,11 @@
 import matplotlib
 import pytest
 
+from ltp_book.figures import rivals as rf
+from ltp_book.verdicts.findings import ALL_NAMES
 from ltp_core.measure.bootstrap import Interval
 from ltp_core.measure.compare import Comparison
 from ltp_core.rivals.methods import METHODS
-from ltp_book.figures import rivals as rf
-from ltp_book.verdicts.findings import ALL_NAMES
 
 
 @pytest.fixture(autouse=True)

@@ -2,9 +2,9 @@
 
 import matplotlib
 import pytest
-from test_teaching import CARD, contrast
 
 from ltp_book.figures import sharing as sf
+from tests.support.figures import CARD, contrast
 
 XLMR = (85_054_464, 277_453_056)
 FILES = dict(base=188_000_000, ticket=2_000_000, model=19_000_000, merged=207_000_000)

@@ -1,7 +1,6 @@
 """Figures and computed sentences: they say what the numbers say, and can be read by everybody."""
 
 import re
-import warnings
 import xml.etree.ElementTree as ET
 
 import matplotlib
@@ -9,44 +8,18 @@ import numpy as np
 import pytest
 import torch
 
-from tools.book.chapters import chapters as book
+from ltp_book.figures import overview as figures
+from ltp_book.verdicts import findings
 from ltp_core.measure import results
 from ltp_core.measure.bootstrap import Interval
 from ltp_core.measure.evaluate import Table
-from ltp_book.figures import overview as figures
-from ltp_book.verdicts import findings
-
-CARD = "#f7f7f4"  # the ground of every figure
+from tests.support.figures import CARD, a_sweep, contrast, draw_whole
+from tools.book import chapters as book
 
 
 @pytest.fixture(autouse=True)
 def no_window():
     matplotlib.use("agg")
-
-
-def a_sweep(accuracy: dict[str, float], languages=("en", "de", "qu"), items=200, seeds=3):
-    """Rows as a sweep writes them; a better method is right wherever a worse one is."""
-    ease = np.random.default_rng(0).random((seeds, len(languages), items))
-    rows = [
-        {"method": method, "seed": s, "k": 16, "language": code, "n": items, "base": "b",
-         "run": f"{method}-{s}", "trained_parameters": 3840, "accuracy": share,
-         "correct": results.pack(ease[s, i] < share)}
-        for method, share in accuracy.items()
-        for s in range(seeds)
-        for i, code in enumerate(languages)
-    ]  # fmt: skip
-    return findings.Stored(rows, {code: [f"{i:03}" for i in range(items)] for code in languages})
-
-
-def luminance(colour: str) -> float:
-    rgb = [int(colour.lstrip("#")[i : i + 2], 16) / 255 for i in (0, 2, 4)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in rgb]
-    return float(np.dot(linear, [0.2126, 0.7152, 0.0722]))
-
-
-def contrast(a: str, b: str) -> float:
-    low, high = sorted([luminance(a), luminance(b)])
-    return (high + 0.05) / (low + 0.05)
 
 
 # --- words ----------------------------------------------------------------------------------
@@ -115,13 +88,6 @@ def all_figures():
         "measured": figures.measured(sweep),
         "measured, absent": figures.measured(findings.Stored([], {})),
     }
-
-
-def draw_whole(figure) -> None:
-    """Draw a figure. What cannot be drawn is an error, and a letter that the font lacks is one."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        figure.draw_without_rendering()  # the canvas of a closed figure draws nothing
 
 
 def test_a_table_is_dark_from_its_lowest_value_up():

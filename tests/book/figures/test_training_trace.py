@@ -2,9 +2,9 @@
 
 import matplotlib
 import numpy as np
-from test_teaching import CARD, contrast
 
 from ltp_book.figures import training_trace as motion
+from tests.support.figures import CARD, contrast
 
 RUNS = [
     {"name": "prompt only", "loss": [2.0] * 9, "at": [3, 6, 9], "prompt": [0.1, 0.2, 0.3],

@@ -4,11 +4,11 @@ import re
 import threading
 
 import torch
-from tests.support.toy_lab import DELTAS, LM, SIZES, TASK, Lab, alone, press, same
 
 from ltp_book.lab import run as lab_run
 from ltp_book.lab.choice import Choice
 from ltp_book.lab.run import Run
+from tests.support.toy_lab import DELTAS, LM, SIZES, TASK, Lab, alone, press, same
 
 
 def test_train_stop_continue_compare_reset(lab):

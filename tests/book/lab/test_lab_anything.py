@@ -5,9 +5,9 @@ import xml.etree.ElementTree as ET
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from tests.support.toy_lab import DELTAS, LM, SIZES, TASK, Lab, alone, press, put_away
 
 from ltp_book.lab.lab import MOST_RUNS
+from tests.support.toy_lab import DELTAS, LM, SIZES, TASK, Lab, alone, press, put_away
 
 
 class Anything(RuleBasedStateMachine):

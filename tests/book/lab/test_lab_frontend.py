@@ -24,7 +24,7 @@ from ipywidgets.embed import dependency_state
 from nbformat import v4
 from playwright.sync_api import TimeoutError, expect
 
-from tools.book.chapters import chapters as book
+from tools.book import chapters as book
 from tools.site import browser as site_browser
 
 FRONTENDS = {"jupyterlab": (4, "lab/tree/"), "notebook": (7, "notebooks/")}  # from version, address

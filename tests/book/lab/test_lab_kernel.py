@@ -6,11 +6,11 @@ import sys
 
 from jupyter_client.manager import start_new_kernel
 
-from tools.book.chapters import chapters as book
+from tools.book import chapters as book
 
 
 def test_a_kernel_may_end_while_a_run_trains():
-    code = ("import sys; sys.path[:0] = ['tests', 'tools']; import toy_lab as t; "
+    code = ("import tests.support.toy_lab as t; "
             "lab = t.Lab(t.LM, t.TASK, t.DELTAS, k=4, epochs=4000); lab.train(); "
             "import time; time.sleep(0.5); assert lab.running; print('ended')")  # fmt: skip
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300)
@@ -19,8 +19,8 @@ def test_a_kernel_may_end_while_a_run_trains():
 
 IN_KERNEL = """
 import json, sys
-sys.path[:0] = ["tests", "tools"]
-import toy_lab as t
+sys.path[:0] = ["."]
+import tests.support.toy_lab as t
 lab = t.Lab(t.LM, t.TASK, t.DELTAS, k=4, epochs=4000)
 ids = {name: button.model_id for name, button in lab.buttons.items()}
 ids |= {name: lab.texts[name].model_id for name in ("say", "picture")}

@@ -2,10 +2,10 @@
 
 import pytest
 import torch
-from tests.support.toy_lab import DELTAS, LM, SIZES, TASK, alone, hold, same
 
 from ltp_book.lab.choice import Bench, Choice
 from ltp_book.lab.run import Run
+from tests.support.toy_lab import DELTAS, LM, SIZES, TASK, alone, hold, same
 
 
 @pytest.mark.parametrize("choice", [

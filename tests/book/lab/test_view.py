@@ -4,14 +4,14 @@ import re
 import xml.etree.ElementTree as ET
 
 import ipywidgets
-from test_teaching import CARD, contrast
-from tests.support.toy_lab import DELTAS, LM, SIZES, TASK, Lab, put_away
 
 from ltp_book.lab import view as lab_view
-from ltp_book.lab.lab import MOST_RUNS
 from ltp_book.lab.choice import Choice
 from ltp_book.lab.controls import DENSITIES
+from ltp_book.lab.lab import MOST_RUNS
 from ltp_book.lab.run import Run
+from tests.support.figures import CARD, contrast
+from tests.support.toy_lab import DELTAS, LM, SIZES, TASK, Lab, put_away
 
 
 def test_the_same_presses_leave_the_same_widgets():
@@ -67,7 +67,7 @@ def test_time_left_is_told_while_a_run_trains_and_never_after(lab, monkeypatch):
     run = Run(1, Choice(), lab.bench, hear=lambda run: None)
     assert run.seconds_left is None and lab_view.progress(run) == "step 0 of 6"
     run.losses += [2.0, 1.0]
-    monkeypatch.setattr("ltp_core.teaching.lab_run.time.monotonic", lambda: run._clock[0] + 4)
+    monkeypatch.setattr("ltp_book.lab.run.time.monotonic", lambda: run._clock[0] + 4)
     assert run.seconds_left == 8.0
     assert lab_view.progress(run) == "step 2 of 6, loss 1.00, about 8 s left"
     run.state = "done"

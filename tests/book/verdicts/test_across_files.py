@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
+from ltp_book.verdicts import across_files as taught
+from ltp_book.verdicts import findings
+from ltp_book.verdicts.findings import Stored
 from ltp_core.measure import results
 from ltp_core.measure.bootstrap import macro_interval
 from ltp_core.measure.compare import holm
-from ltp_book.verdicts import findings, across_files as taught
-from ltp_book.verdicts.findings import Stored
 
 ITEMS = {"qu": list("abcdefghij"), "sw": list("abcdefghij"), "de": list("bcdefghij")}
 

@@ -8,17 +8,17 @@ import re
 from pathlib import Path
 from statistics import mean
 
-import nbformat
 import pytest
 
-from ltp_core.measure import results
+from ltp_book.verdicts.findings import ALL_NAMES, GROUPS, needed
+from ltp_book.verdicts.regimes import at_rates, levels, rate, regimes
 from ltp_core import tasks
 from ltp_core.data.languages import LANGUAGES, LOW
 from ltp_core.data.paths import data_dir
-from ltp_book.verdicts.findings import ALL_NAMES, GROUPS, needed
-from ltp_book.verdicts.regimes import at_rates, levels, rate, regimes
+from ltp_core.measure import results
+from tests.support.stored import printed, rows_of
 
-BOOK = Path(__file__).resolve().parent.parent / "book"
+BOOK = Path(__file__).resolve().parents[3] / "book"
 METHOD = {name: method for method, name in ALL_NAMES.items()}
 FIXED = "one fixed answer"
 LAYERS = {"middle layers": "middle", "lowest": "low", "highest": "high"}  # tickets by their layers
@@ -53,28 +53,10 @@ BEST = re.compile(
 )
 
 
-def printed(name: str) -> list[str]:
-    """What the code cells of a chapter print, one text a cell."""
-    cells = nbformat.read(BOOK / f"{name}.ipynb", 4).cells
-    return [
-        "".join(out.text for out in cell.get("outputs", []) if out.output_type == "stream")
-        for cell in cells
-    ]
-
-
 AGAIN = re.compile(
     r"^(?P<task>[^,\n]+), (?P<k>\d+|all) a class, (?P<group>" + "|".join(GROUP) + r"): LTP minus "
     r"random ticket,\n +both at rate (?P<rate>\S+): (?P<points>[+-]\d+\.\d) points", re.M,
 )  # fmt: skip
-
-
-def rows_of(name: str) -> list[dict]:
-    """The rows of a sweep; of one with LTP at another rate, its rivals' rows too."""
-    rows = results.read(data_dir() / "results" / f"{name}.parquet")
-    if name.endswith("_rate") and name != "same_rate":
-        rivals = results.read(data_dir() / "results" / f"{name.removesuffix('_rate')}.parquet")
-        rows += [row for row in rivals if row["method"] != "ltp"]
-    return rows
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +90,7 @@ def difference():
     def points(a: str, b: str, group: str, where: str | None) -> float:
         table = tables[where]
         seeds = sorted({s for m, s, _ in table if m == a} & {s for m, s, _ in table if m == b})
-        codes = results.among(group, {code for _, _, code in table})
+        codes = results.languages_in_group(group, {code for _, _, code in table})
         return 100 * mean(table[a, s, c] - table[b, s, c] for s in seeds for c in codes)
 
     return points
@@ -204,7 +186,7 @@ def test_the_table_over_examples_has_its_numbers(difference):
         group = next(words for words in ("low-resource", "high-resource") if words in line)
         rival = METHOD[line.partition(group)[0].strip()]
         for k, points in zip(sizes, re.findall(r"[+-]\d+\.\d", line), strict=True):
-            codes = results.among(GROUP[group], {code for code, _ in known})
+            codes = results.languages_in_group(GROUP[group], {code for code, _ in known})
             ours, theirs = (mean(row["accuracy"] for row in both if row["k"] == k
                                  and row["method"] == method and row["language"] in codes)
                             for method in ("ltp", rival))  # fmt: skip

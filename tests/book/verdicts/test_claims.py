@@ -5,8 +5,6 @@ from itertools import product
 import numpy as np
 import pytest
 
-from ltp_core.measure.bootstrap import Interval
-from ltp_core.measure.results import pack
 from ltp_book.verdicts.claims import (
     Evidence,
     are_better,
@@ -18,6 +16,8 @@ from ltp_book.verdicts.claims import (
     verdict,
 )
 from ltp_book.verdicts.findings import Stored
+from ltp_core.measure.bootstrap import Interval
+from ltp_core.measure.results import pack
 
 ITEMS = {code: [f"{i}" for i in range(200)] for code in ("qu", "zu", "de")}
 

@@ -4,12 +4,12 @@ import json
 
 import numpy as np
 import pytest
-from test_teaching import draw_whole
 
-from ltp_core.measure.results import correctness, pack
+from ltp_book.figures.regimes import beside_chance, over_rates
 from ltp_book.verdicts.findings import Stored
 from ltp_book.verdicts.regimes import Regime, at_rates, at_their_best, levels, regimes
-from ltp_book.figures.regimes import beside_chance, over_rates
+from ltp_core.measure.results import correctness, pack
+from tests.support.figures import draw_whole
 
 ITEMS = {"qu": [f"{i}|0" for i in range(60)], "zu": [f"{i}|0" for i in range(60)]}
 

@@ -4,12 +4,12 @@ import re
 from statistics import mean
 
 import pytest
-from test_claim_map import printed, rows_of
 
-from tools.book.chapters import chapters as book
-from ltp_core.measure import results
 from ltp_core import tasks
 from ltp_core.data.languages import LOW
+from ltp_core.measure import results
+from tests.support.stored import printed, rows_of
+from tools.book import chapters as book
 
 ROOT = book.ROOT
 
@@ -59,7 +59,7 @@ def test_what_is_said_beside_the_best_known_is_so():
     """ "With 16 examples no method here did. With 256 ..." """
     def means(name, group):
         rows = rows_of(name)
-        codes = results.among(group, {row["language"] for row in rows})
+        codes = results.languages_in_group(group, {row["language"] for row in rows})
         return {m: 100 * mean(r["accuracy"] for r in rows if r["method"] == m
                               and r["language"] in codes)
                 for m in {row["method"] for row in rows}}  # fmt: skip

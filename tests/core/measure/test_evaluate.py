@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from ltp_core.measure.evaluate import evaluate, predict, wilson
-from ltp_core.stage2.prompt import PromptModel
 from ltp_core.measure.results import correctness, pack, summary
 from ltp_core.model.toy import WORDS, toy_backbone
+from ltp_core.stage2.prompt import PromptModel
 
 
 @pytest.fixture(scope="module")
@@ -44,16 +44,16 @@ def test_a_model_is_told_each_language_before_its_texts():
     model, heard = PromptModel(toy_backbone(), ["food", "animals", "house"]), []
     plain = evaluate(model, DATA)
 
-    def speak(code):
+    def set_language(code):
         heard.append(code)
         with torch.no_grad():
             model.prompt.fill_(0.0 if code == "qu" else 1.0)
 
-    model.speak = speak
+    model.set_language = set_language
     table = evaluate(model, DATA, batch_size=7)
     assert heard == ["qu", "de"] and list(table.correct) == list(plain.correct)
     for code in tuple(heard):  # by hand
-        speak(code)
+        set_language(code)
         here = [i for i, language in enumerate(DATA["language"]) if language == code]
         part = {name: [DATA[name][i] for i in here] for name in DATA}
         right = predict(model, part) == np.array(part["label"])

@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
+from ltp_core.data.items import families
 from ltp_core.measure import results
 from ltp_core.measure.bootstrap import macro_interval
-from ltp_core.data.items import families
 
 ITEMS = {"qu": ["0|a", "0|b", "1|a", "1|b"], "gn": ["0|a", "1|a"]}
 

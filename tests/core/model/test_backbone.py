@@ -7,8 +7,8 @@ import pytest
 import torch
 from transformers import BertConfig, BertForMaskedLM
 
-from ltp_core.model.backbone import fingerprint, load_backbone, save_packed
 from ltp_core.data.paths import data_dir
+from ltp_core.model.backbone import fingerprint, load_backbone, save_packed
 from ltp_core.model.toy import toy_backbone
 
 

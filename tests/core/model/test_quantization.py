@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from tools.backbone import e5_unpack
 from ltp_core.model.quantization import BLOCK, dequantise, quantise
+from tools.backbone import e5_unpack
 
 
 def reference(weight: torch.Tensor, bits: int) -> torch.Tensor:

@@ -4,8 +4,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from ltp_core import tasks
-from ltp_core.rivals.codeswitch import dictionary, switch
 from ltp_core.data.paths import data_dir
+from ltp_core.rivals.codeswitch import dictionary, switch
 from ltp_core.tasks import emoji_groups
 
 LANGUAGES = ["sw", "de", "qu", "zh", "mi"]

@@ -5,12 +5,12 @@ from types import SimpleNamespace
 import pytest
 import torch
 from accelerate import Accelerator
-from test_mlm import tiny_xlm_roberta
 
-from ltp_core.rivals import criteria as choices
 from ltp_core.model.parameters import eligible
 from ltp_core.model.toy import toy_backbone
+from ltp_core.rivals import criteria as choices
 from ltp_core.stage2.trained import Trained
+from tests.support.models import tiny_xlm_roberta
 
 TASK = SimpleNamespace(words=("food", "animals"))
 SHOTS = {"text": ["rice", "the bread", "cat", "the big dog", "tea"], "label": [0, 0, 1, 1, 0]}

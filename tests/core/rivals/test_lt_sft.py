@@ -5,13 +5,13 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from ltp_core.rivals import lt_sft, methods
 from ltp_core.model.parameters import eligible
-from ltp_core.ticket.on_model import gather
-from ltp_core.stage1.mlm import adapt
-from ltp_core.ticket.ticket import Ticket
 from ltp_core.model.toy import toy_backbone
+from ltp_core.rivals import lt_sft, methods
+from ltp_core.stage1.mlm import adapt
 from ltp_core.stage2.train import train
+from ltp_core.ticket.on_model import gather
+from ltp_core.ticket.ticket import Ticket
 
 TASK = SimpleNamespace(words=("food", "animals"))
 SHOTS = {"text": ["rice", "the bread", "cat", "the dog"], "label": [0, 0, 1, 1]}
@@ -47,7 +47,7 @@ def test_a_task_ticket_is_the_top_of_what_full_fine_tuning_moved(lm):
 
 def test_a_language_moves_its_ticket_and_nothing_else(lm, languages):
     ticket, values = languages["sw"]
-    model, before = lt_sft.spoken(lm, languages["sw"]).model, base(lm.model)
+    model, before = lt_sft.apply_language_ticket(lm, languages["sw"]).model, base(lm.model)
     for name, p in model.base_model.named_parameters():
         inside = ticket.mask(name) if name in ticket.shapes else torch.zeros(p.shape, dtype=bool)
         assert torch.equal(p[~inside], before[name][~inside])
@@ -88,29 +88,29 @@ def test_a_killed_language_goes_on_and_knows_its_ticket(lm, tmp_path):
 def test_a_language_is_exchanged_and_the_task_stays(lm, languages):
     before = base(lm.model)
     model = methods.lt_sft_language(lm, SHOTS, adapted=languages.__getitem__, **QUICK)
-    home = lt_sft.spoken(lm, languages["en"])
+    home = lt_sft.apply_language_ticket(lm, languages["en"])
     trained, start = base(model.lm), base(home.model)
     task = {name: trained[name] - start[name] for name in start}
     assert sum(int((delta != 0).sum()) for delta in task.values()) <= len(model.ticket)
 
     for code in ("sw", "qu", "en", "sw"):
-        model.speak(code)
-        there = base(lt_sft.spoken(lm, languages[code]).model)
+        model.set_language(code)
+        there = base(lt_sft.apply_language_ticket(lm, languages[code]).model)
         for name, p in model.lm.base_model.named_parameters():
             torch.testing.assert_close(p, there[name] + task[name])
-    model.speak("en")
+    model.set_language("en")
     for name, p in model.lm.base_model.named_parameters():
         torch.testing.assert_close(p, trained[name])
     for name, p in lm.model.base_model.named_parameters():
         assert torch.equal(p, before[name]), "the base model was changed"
     for code, (ticket, values) in languages.items():
-        assert torch.equal(gather(lt_sft.spoken(lm, (ticket, values)).model, ticket), values), code
+        assert torch.equal(gather(lt_sft.apply_language_ticket(lm, (ticket, values)).model, ticket), values), code
     assert model.lm.get_output_embeddings().weight is model.lm.get_input_embeddings().weight
 
 
 def test_another_base_is_refused(lm, languages):
     with pytest.raises(ValueError, match="found on base"):
-        lt_sft.spoken(toy_backbone(seed=1), languages["en"])
+        lt_sft.apply_language_ticket(toy_backbone(seed=1), languages["en"])
 
 
 def test_both_rounds_can_be_killed(lm, tmp_path):

@@ -5,13 +5,14 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from ltp_core.rivals import criteria as choices, lt_sft, methods
-from ltp_core.stage2.lora import MARK
 from ltp_core.model.parameters import eligible
-from ltp_core.ticket.on_model import gather
+from ltp_core.rivals import criteria as choices
+from ltp_core.rivals import lt_sft, methods
+from ltp_core.stage2.lora import MARK
 from ltp_core.stage2.prompt import PromptModel
 from ltp_core.stage2.train import train
 from ltp_core.stage2.trained import Trained
+from ltp_core.ticket.on_model import gather
 
 TASK = SimpleNamespace(words=("food", "animals"))
 SHOTS = {
@@ -71,7 +72,7 @@ def adapted(lm):
 
 
 def run(name, lm, ticket, adapted, **settings):
-    asked = methods.asks(name)
+    asked = methods.required_inputs(name)
     extra = dict(ticket=ticket, adapted=adapted, languages=["sw"])
     extra = {key: value for key, value in extra.items() if key in asked}
     return methods.METHODS[name](lm, SHOTS, **QUICK | extra | settings)
@@ -88,7 +89,7 @@ def test_every_method_is_counted():
 
 @pytest.mark.parametrize("name", methods.METHODS)
 def test_what_trains_and_what_does_not(lm, ticket, adapted, name, tmp_path):
-    home = lt_sft.spoken(lm, adapted("en")) if name == "lt_sft_language" else lm
+    home = lt_sft.apply_language_ticket(lm, adapted("en")) if name == "lt_sft_language" else lm
     given, before = weights(lm.model), weights(home.model)
     model = run(name, lm, ticket, adapted)
     assert all(torch.equal(p, given[n]) for n, p in lm.model.named_parameters()), "lm was changed"
@@ -155,7 +156,7 @@ def test_rates_of_a_method_can_be_replaced_and_its_form_cannot(lm, ticket, monke
     assert seen[2]["prompt_length"] == 0
     for name in methods.METHODS:
         if not name.startswith("template_zero"):
-            assert methods.tuned_as(name) in methods.RATES
+            assert methods.rates_key(name) in methods.RATES
 
 
 def test_code_switching_takes_as_many_steps_and_switches_each_time(lm):

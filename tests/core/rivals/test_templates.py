@@ -5,17 +5,17 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from test_prompt import TEXTS, backbones
 
-from ltp_core.rivals import templates
-from ltp_core.model.backbone import load_backbone
-from ltp_core.stage2.cloze import cloze
 from ltp_core.data.languages import HIGH
+from ltp_core.model.backbone import load_backbone
+from ltp_core.model.toy import toy_backbone
+from ltp_core.rivals import templates
 from ltp_core.rivals.methods import METHODS
+from ltp_core.rivals.templates import ONE, TWO, WORDS, follow, template, translated
+from ltp_core.stage2.cloze import cloze
 from ltp_core.stage2.prompt import PromptModel, label_pieces
 from ltp_core.tasks import EMOJI_WORDS
-from ltp_core.rivals.templates import ONE, TWO, WORDS, follow, template, translated
-from ltp_core.model.toy import toy_backbone
+from tests.support.models import TEXTS, backbones
 
 TASK = SimpleNamespace(words=("food", "animals"))
 SHOTS = {"text": ["rice", "cat"], "label": [0, 1]}
@@ -71,7 +71,7 @@ def test_it_follows_the_language_and_comes_back(monkeypatch):
         return model(model.batch(model.encode(TEXTS)))
 
     for language, same in (("de", there), ("qu", here), ("de", there), ("en", here)):
-        model.speak(language)
+        model.set_language(language)
         assert torch.equal(scores(model), scores(same)), language
 
 
@@ -80,18 +80,18 @@ def test_what_is_trained_does_not_depend_on_the_language_it_is_asked_in():
     plain, own = (
         METHODS[name](lm, SHOTS, **quick) for name in ("template_full", "template_full_own")
     )
-    assert plain.history == own.history and plain.speak is None
-    own.speak("de")
+    assert plain.history == own.history and plain.set_language is None
+    own.set_language("de")
     assert own.template == ONE["de"] and own.words == TASK.words
     zero = METHODS["template_zero_words"](lm, SHOTS, **quick)
     with pytest.raises(ValueError, match="'animals' has no translation"):
-        zero.speak("de")
+        zero.set_language("de")
 
 
 def test_pairs_get_the_template_of_pairs():
     pairs = SHOTS | {"text_pair": ["a dog", "a dog"]}
     model = METHODS["template_zero_own"](toy_backbone(), pairs, task=TASK, source="de")
     assert model.template == TWO["de"]
-    model.speak("tr")
+    model.set_language("tr")
     assert model.template == TWO["tr"] == templates.template("tr", pair=True)
     assert len(model.encode(pairs["text"], pairs["text_pair"])) == 2

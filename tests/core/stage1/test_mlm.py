@@ -4,12 +4,13 @@ import pytest
 import torch
 
 from ltp_core import adapt
-from ltp_core.stage1 import mlm
 from ltp_core.model import tokens
 from ltp_core.model.backbone import Backbone, fingerprint
-from ltp_core.training.loop import batches, rate
-from ltp_core.model.twin import twin
+from ltp_core.model.clone import clone_sharing_weights
 from ltp_core.model.toy import WORDS, toy_backbone
+from ltp_core.stage1 import mlm
+from ltp_core.training.loop import batches, rate
+from tests.support.models import tiny_xlm_roberta
 
 LINES = {"text": [" ".join(WORDS[i : i + 3 + i % 5]) for i in range(30)]}
 
@@ -51,15 +52,6 @@ def test_each_row_has_a_hole_and_a_seed_decides_where(lm):
         mlm.mask_tokens(wide, lm.tokenizer, generator=chance(seed))[0] for seed in (3, 3, 4)
     )
     assert torch.equal(first, again) and not torch.equal(first, other)
-
-
-def tiny_xlm_roberta():
-    from transformers import XLMRobertaConfig, XLMRobertaForMaskedLM
-
-    torch.manual_seed(0)
-    sizes = dict(vocab_size=41, hidden_size=16, num_hidden_layers=2, num_attention_heads=2)
-    sizes |= dict(intermediate_size=32, max_position_embeddings=34, type_vocab_size=1)
-    return XLMRobertaForMaskedLM(XLMRobertaConfig(**sizes, pad_token_id=1)).eval()
 
 
 @pytest.mark.parametrize("make", [lambda: toy_backbone().model, tiny_xlm_roberta])
@@ -177,7 +169,7 @@ def test_rate_rises_and_falls():
 
 def test_twin_shares_what_it_does_not_own_and_keeps_ties(lm):
     name = "bert.encoder.layer.0.output.dense.bias"
-    copy = twin(lm.model, own=[name])
+    copy = clone_sharing_weights(lm.model, own=[name])
     for (n, a), (_, b) in zip(lm.model.named_parameters(), copy.named_parameters(), strict=True):
         assert (a.data_ptr() != b.data_ptr()) == (n == name) and a is not b
     embedding = copy.get_input_embeddings().weight

@@ -3,8 +3,8 @@
 import pytest
 
 from ltp_core.model.backbone import load_backbone
-from ltp_core.stage2.cloze import after_hole, cloze, frame, literal
 from ltp_core.model.toy import toy_backbone
+from ltp_core.stage2.cloze import after_hole, cloze, frame, literal
 
 TOKENIZER = toy_backbone().tokenizer
 MASK = 40

@@ -2,12 +2,12 @@
 
 import pytest
 import torch
-from test_prompt import TEXTS, WORDS, bert, xlm_roberta
 
-from ltp_core.stage2 import deep_prompt
 from ltp_core.model.backbone import Backbone
-from ltp_core.stage2.prompt import PromptModel
 from ltp_core.model.toy import toy_backbone
+from ltp_core.stage2 import deep_prompt
+from ltp_core.stage2.prompt import PromptModel
+from tests.support.models import TEXTS, WORDS, bert, xlm_roberta
 
 
 def loud(make):

@@ -4,10 +4,10 @@ import builtins
 
 import pytest
 import torch
-from test_mlm import tiny_xlm_roberta
 
-from ltp_core.stage2.lora import MARK, add_lora
 from ltp_core.model.toy import toy_backbone
+from ltp_core.stage2.lora import MARK, add_lora
+from tests.support.models import tiny_xlm_roberta
 
 pytest.importorskip("peft")
 IDS = torch.tensor([[0, 4, 12, 8, 2]])

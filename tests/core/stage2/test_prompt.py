@@ -2,26 +2,11 @@
 
 import pytest
 import torch
-from test_mlm import tiny_xlm_roberta
 
-from ltp_core.model.backbone import Backbone
 from ltp_core.measure.evaluate import predict
-from ltp_core.stage2.prompt import PromptModel, cloze, position_range
 from ltp_core.model.toy import toy_backbone
-
-TEXTS = ["the cat eats rice", "a house", "big red boat likes the small blue star"]
-WORDS = ["food", "animals", "big street"]
-
-
-def bert():
-    return toy_backbone()
-
-
-def xlm_roberta():
-    return Backbone(tiny_xlm_roberta(), toy_backbone().tokenizer)
-
-
-backbones = pytest.mark.parametrize("make", [bert, xlm_roberta])
+from ltp_core.stage2.prompt import PromptModel, cloze, position_range
+from tests.support.models import TEXTS, WORDS, backbones, bert, xlm_roberta
 
 
 def full_logits(lm, row, prompt=None):
@@ -129,7 +114,7 @@ def test_reparametrisation_starts_as_identity_and_folds_away():
     plain, bent = PromptModel(lm, WORDS), PromptModel(lm, WORDS, mlp_width=8)
     batch = plain.batch(plain.encode(TEXTS))
     assert torch.equal(plain(batch), bent(batch))
-    torch.nn.init.normal_(bent.bend.up.weight)
+    torch.nn.init.normal_(bent.reparametrization.up.weight)
     before = bent(batch)
     bent.fold()
     torch.testing.assert_close(bent(batch), before)

@@ -9,13 +9,13 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from ltp_core.model.backbone import fingerprint
 from ltp_core.measure.evaluate import predict
+from ltp_core.model.backbone import fingerprint
 from ltp_core.model.parameters import eligible
-from ltp_core.ticket.ticket import Ticket, origin
 from ltp_core.model.toy import toy_backbone
 from ltp_core.stage2.train import train
 from ltp_core.stage2.trained import Trained
+from ltp_core.ticket.ticket import Ticket, origin
 
 TASK = SimpleNamespace(words=("food", "animals"))
 SHOTS = {
@@ -93,7 +93,7 @@ def test_a_killed_run_ends_in_the_same_bits(lm, ticket, tmp_path, body):
 KILLED = """
 import os, signal, sys
 sys.path[:0] = [{here!r}]
-from test_train import QUICK, SHOTS, train, toy_backbone
+from ??test_train import QUICK, SHOTS, train, toy_backbone
 def stop(step, info):
     if step == 3:
         os.kill(os.getpid(), signal.SIGKILL)
@@ -104,7 +104,7 @@ train(toy_backbone(), SHOTS, **QUICK, checkpoint={folder!r}, every=1, callback=s
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL on this system")
 def test_a_process_killed_for_real_goes_on(lm, tmp_path):
     here = os.path.dirname(os.path.abspath(__file__))
-    root = os.path.dirname(here)
+    root = os.getcwd()
     code = KILLED.format(here=here, folder=str(tmp_path))
     done = subprocess.run([sys.executable, "-c", code], cwd=root, timeout=120)
     assert done.returncode == -signal.SIGKILL

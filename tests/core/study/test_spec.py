@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from ltp_core.rivals import methods
+from ltp_core.stage2.train import RATES
 from ltp_core.study import tuning
 from ltp_core.study.spec import Run, read_spec
-from ltp_core.stage2.train import RATES
 
-BENCHMARKS = Path(__file__).resolve().parents[1] / "benchmarks"
+BENCHMARKS = Path(__file__).resolve().parents[3] / "benchmarks"
 
 
 def read(folder, text):
@@ -146,7 +146,7 @@ def test_the_specs_of_the_book(name, tmp_path):
     said = re.search(r"(\d+) runs?\b", path.read_text(encoding="utf-8"))
     assert int(said[1]) == EXPECTED[name]
     for run in runs:  # every setting has a taker
-        taken = methods.asks(run.method) | {"epochs", "prompt_length", "autocast", "truncate"}
+        taken = methods.required_inputs(run.method) | {"epochs", "prompt_length", "autocast", "truncate"}
         taken |= {"learning_rate", "prompt_rate", "least_steps", "most_steps"}
         assert run.train.keys() <= taken
 

@@ -11,65 +11,19 @@ from dataclasses import replace
 import pytest
 
 from ltp_core.data import corpora
-from ltp_core.study import sweep as experiment
-from ltp_core.rivals import methods, templates
 from ltp_core.measure import results
 from ltp_core.model.backbone import fingerprint
-from ltp_core.study.sweep import lasting
-from ltp_core.study.spec import read_spec
 from ltp_core.model.toy import toy_backbone
-
-SPEC = """
-task = "{task}"
-methods = ["prompt_only", "full", "ltp", "random_ticket"]
-k = [2]
-seeds = [0, 1]
-density = [0.2]
-[ticket]
-text = ["en"]
-steps = 2
-[train]
-epochs = 1
-prompt_length = 2
-"""
-SHORT = SPEC.replace('"full", "ltp", ', "")
-
-
-@pytest.fixture(scope="session")
-def task_folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("mini")
-    rows = [
-        ("rice", "food"), ("bread", "food"), ("soup", "food"), ("tea", "food"),
-        ("cat", "animals"), ("dog", "animals"), ("a bird", "animals"), ("the child", "animals"),
-    ]  # fmt: skip
-    for language in ("en", "qu"):
-        lines = ["id,text,label,split"]
-        lines += [
-            f"{i},{text},{label},{['train', 'train', 'dev', 'test'][i % 4]}"
-            for i, (text, label) in enumerate(rows)
-        ]
-        (folder / f"{language}.csv").write_text("\n".join(lines) + "\n")
-    return folder
-
-
-@pytest.fixture(scope="session")
-def backbone_folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("toy")
-    model, tokenizer = toy_backbone()
-    model.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    return folder
+from ltp_core.rivals import methods, templates
+from ltp_core.study import sweep as experiment
+from ltp_core.study.spec import read_spec
+from ltp_core.study.sweep import resolve_epochs
+from tests.support.sweeps import SHORT, SPEC, write
 
 
 @pytest.fixture
 def text(monkeypatch):
     monkeypatch.setattr(corpora, "text", lambda *_, **__: {"text": ["the cat eats rice"] * 8})
-
-
-def write(folder, text):
-    path = folder / "mini.toml"
-    path.write_text(text)
-    return path
 
 
 def finished(out) -> list:
@@ -237,7 +191,7 @@ def test_the_model_speaks_before_it_is_asked(tmp_path, task_folder, monkeypatch)
 
     def listening(*args, **options):
         model = real(*args, **options)
-        model.speak = heard.append
+        model.set_language = heard.append
         return model
 
     monkeypatch.setitem(methods.METHODS, "template_zero", listening)
@@ -299,7 +253,7 @@ def test_epochs_keep_to_the_least_and_the_most_steps():
         steps = math.ceil(rows / 16)
         for least, most in ((None, 30), (20, None), (20, 30), (7, 9)):
             given = {"epochs": 4} | ({"least_steps": least} if least else {})
-            epochs = lasting(given | ({"most_steps": most} if most else {}), rows)["epochs"]
+            epochs = resolve_epochs(given | ({"most_steps": most} if most else {}), rows)["epochs"]
             assert epochs == 1 or not most or epochs * steps <= most
             enough = not least or epochs * steps >= least
             assert enough or (epochs + 1) * steps > most or epochs == 1

@@ -10,7 +10,7 @@ from ltp_core.study import tuning
 from ltp_core.study.spec import read_spec
 from ltp_core.study.tuning import choose, scores, written
 
-BENCHMARKS = Path(__file__).resolve().parents[1] / "benchmarks"
+BENCHMARKS = Path(__file__).resolve().parents[3] / "benchmarks"
 GRID = BENCHMARKS.parent / "data" / "results" / "grid.parquet"
 
 

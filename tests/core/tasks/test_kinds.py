@@ -1,6 +1,5 @@
 """Kinds of names: who is where, that English gives nothing away, that the file can be rebuilt."""
 
-import sys
 from collections import Counter, defaultdict
 from pathlib import Path
 
@@ -8,16 +7,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from ltp_core import load_backbone, tasks
-from ltp_core.model import tokens
 from ltp_core.data.languages import HIGH, LOW
 from ltp_core.data.paths import data_dir
+from ltp_core.model import tokens
 from ltp_core.tasks import KINDS, kinds
+from tools.datasets import build_kinds
+from tools.datasets import kinds as data_kinds
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tools"))
-
-from tools.datasets import build_kinds# noqa: E402
-from tools.datasets import kinds as data_kinds# noqa: E402
+ROOT = Path(__file__).resolve().parents[3]
 
 FOLDER = data_dir() / "kinds"
 

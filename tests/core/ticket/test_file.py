@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.torch import load_file, save_file
 
-from ltp_core.ticket.ticket import file as mask_file
+from ltp_core.ticket import file as mask_file
 from ltp_core.ticket.file import MaskFile
 from ltp_core.ticket.ticket import Ticket
 

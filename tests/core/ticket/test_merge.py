@@ -6,12 +6,12 @@ from transformers import AutoModelForMaskedLM, AutoTokenizer
 
 from ltp_core import fingerprint, load_backbone
 from ltp_core.model.parameters import eligible
+from ltp_core.model.toy import toy_backbone
+from ltp_core.stage2.trained import Trained
 from ltp_core.ticket.merge import WAY_BACK, merge, unmerge
 from ltp_core.ticket.on_model import gather, scatter
 from ltp_core.ticket.sparse import SparseModel
 from ltp_core.ticket.ticket import Ticket, origin
-from ltp_core.model.toy import toy_backbone
-from ltp_core.stage2.trained import Trained
 
 
 def bits(model):

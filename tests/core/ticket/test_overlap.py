@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from test_topk import noise, pairs
 
 from ltp_core.ticket.overlap import overlap
 from ltp_core.ticket.ticket import Ticket
+from tests.support.movements import noise, pairs
 
 
 def test_overlap_counts_and_chance_of_each_kind():

@@ -10,10 +10,10 @@ import pytest
 import torch
 
 from ltp_core.model.parameters import eligible
+from ltp_core.model.toy import toy_backbone
 from ltp_core.stage2.prompt import PromptModel
 from ltp_core.ticket.sparse import SparseModel
 from ltp_core.ticket.ticket import Ticket, origin
-from ltp_core.model.toy import toy_backbone
 
 EVERYTHING = ["embeddings", 0, 1]  # the word embeddings are tied to the MLM decoder
 

@@ -2,11 +2,11 @@
 
 import pytest
 import torch
-from test_topk import by_sorting, noise, pairs
 
 from ltp_core.model.parameters import eligible
-from ltp_core.ticket.ticket import Ticket, origin
 from ltp_core.model.toy import toy_backbone
+from ltp_core.ticket.ticket import Ticket, origin
+from tests.support.movements import by_sorting, noise, pairs
 
 
 @pytest.fixture

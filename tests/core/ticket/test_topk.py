@@ -10,28 +10,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ltp_core.ticket.ticket import chunks as streams, topk
+from ltp_core.ticket import chunks as streams
+from ltp_core.ticket import topk
 from ltp_core.ticket.chunks import Deltas
 from ltp_core.ticket.ticket import Ticket
-
-
-def noise(seed=0, **shapes):
-    generator = torch.Generator().manual_seed(seed)
-    return {name: torch.randn(shape, generator=generator) for name, shape in shapes.items()}
-
-
-def pairs(indices):
-    return [(name, int(i)) for name, index in indices.items() for i in index]
-
-
-def by_sorting(deltas, k):
-    """The reference: sort all entries by falling |delta|, then name, then flat index; take k."""
-    entries = [
-        (-abs(value), name, i)
-        for name in deltas
-        for i, value in enumerate(deltas[name].flatten().tolist())
-    ]
-    return sorted((name, i) for _, name, i in sorted(entries)[:k])
+from tests.support.movements import by_sorting, noise, pairs
 
 
 def cut(monkeypatch, chunk):

@@ -1,23 +1,21 @@
 """Two processes train what one trains, and send only what is trained."""
 
 import os
-import socket
-import subprocess
 import sys
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from ltp_core.stage1.find import find_ticket
 from ltp_core.model.parameters import eligible
-from ltp_core.stage1.mlm import adapt
-from ltp_core.training.distributed import same_start, share
-from ltp_core.ticket.ticket import Ticket, origin
 from ltp_core.model.toy import WORDS, toy_backbone
+from ltp_core.stage1.find import find_ticket
+from ltp_core.stage1.mlm import adapt
 from ltp_core.stage2.train import train
+from ltp_core.ticket.ticket import Ticket, origin
+from ltp_core.training.distributed import same_start, share
+from tests.support.processes import launch
 
 # Seven rows in batches of three: the last batch of an epoch has one row, fewer than processes.
 LINES = {"text": [" ".join(WORDS[i : i + 3 + i % 4]) for i in range(0, 28, 4)]}
@@ -64,20 +62,6 @@ def count_bytes() -> list[int]:
 
         setattr(torch.distributed, name, counted)
     return sent
-
-
-def launch(*words) -> str:
-    """Run a program in two processes, as `ltp_core.ranks` says, without a GPU; what they print."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    line = f"accelerate.commands.launch --multi_gpu --num_processes 2 --main_process_port {port}"
-    env = os.environ | {"ACCELERATE_USE_CPU": "true", "OMP_NUM_THREADS": "1"}
-    env["PYTHONPATH"] = str(Path(__file__).parents[1])
-    command = [sys.executable, "-m", *line.split(), *map(str, words)]
-    done = subprocess.run(command, env=env, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def test_two_processes_end_where_one_does(tmp_path):

@@ -7,11 +7,11 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from ltp_core.measure.evaluate import predict
-from ltp_core.training.precision import bf16_pays, one_cast, precision
-from ltp_core.training.loop import fit
-from ltp_core.model.twin import twin
-from ltp_core.stage2.prompt import PromptModel
+from ltp_core.model.clone import clone_sharing_weights
 from ltp_core.model.toy import WORDS, toy_backbone
+from ltp_core.stage2.prompt import PromptModel
+from ltp_core.training.loop import fit
+from ltp_core.training.precision import bf16_pays, one_cast, precision
 
 TEXTS = {"text": [" ".join(WORDS[i : i + 1 + i % 6]) for i in range(30)]}
 
@@ -105,7 +105,7 @@ def test_attention_is_chosen_for_where_the_twin_will_be_trained(monkeypatch, dev
     monkeypatch.setattr("accelerate.Accelerator", lambda: accelerator)
     model = toy_backbone().model  # on the CPU: `train` moves its twin
     assert model.config._attn_implementation == "sdpa"
-    assert twin(model).config._attn_implementation == attention
+    assert clone_sharing_weights(model).config._attn_implementation == attention
 
 
 def test_a_gpu_that_only_imitates_bf16_does_not_gain(monkeypatch):
