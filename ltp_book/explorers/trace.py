@@ -25,10 +25,11 @@ import torch
 
 from ltp_core.measure.evaluate import evaluate
 from ltp_core.stage2.train import train
-from ltp_core.stage2.trained import FORM, Trained
+from ltp_core.stage2.trained import Trained
+from ltp_core.training.options import FormKeywords
 from ltp_core.ticket.on_model import gather
 
-SHAPE = ("mlp_width", "learned_labels", "truncate", "seed", *FORM)  # options that make the model
+SHAPE = ("seed", "lora", *FormKeywords.__annotations__)  # options that make the model
 
 
 def record(
@@ -109,11 +110,11 @@ def _weights(model: Trained, lm) -> torch.Tensor:
     """θ_t − θ_0 of the weights that are trained; empty if none are, or if they are new (LoRA)."""
     if model.ticket is not None:
         return gather(model.lm, model.ticket) - gather(lm.model, model.ticket)
-    if not model.full:
+    if not model.body.full:
         return torch.empty(0)
     before = dict(lm.model.named_parameters())
     moved = [(p.detach().cpu() - before[name].detach().cpu()).flatten()
-             for name, p in model.dense().items()]  # fmt: skip
+             for name, p in model.body.dense(model.lm).items()]  # fmt: skip
     return torch.cat(moved)
 
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pyarrow as pa
-import pyarrow.parquet
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -49,11 +50,14 @@ def read_parquet(path: Path, columns: list[str] | None = None) -> pa.Table:
         FileNotFoundError: there is no such file.
         ValueError: it is not a Parquet file, is cut short, or lacks a column.
     """
+    import pyarrow as pa  # slow to import
+    import pyarrow.parquet as pq
+
     cure = f"get it back with 'git checkout -- {path}' or build it: see README.md in its folder"
     if not path.is_file():
         raise FileNotFoundError(f"data file {path} is missing; {cure}")
     try:
-        table = pyarrow.parquet.ParquetFile(path).read(columns=columns)
+        table = pq.ParquetFile(path).read(columns=columns)
     except (pa.ArrowException, OSError) as error:
         raise ValueError(f"data file {path} is damaged ({type(error).__name__}); {cure}") from error
     if lacking := [name for name in columns or [] if name not in table.column_names]:

@@ -12,13 +12,20 @@ What it does not do: train, or read result files (`results.py`).
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, cast
 
 import numpy as np
 
 from ..data.languages import HIGH, LANGUAGES, LOW
+from ..data.rows import class_indices, columns, texts
 from ..training.precision import one_cast, precision
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from ..data.rows import Rows
 
 
 class Row(NamedTuple):
@@ -77,8 +84,41 @@ class Table:
     __repr__ = __str__
 
 
+class Classifier(Protocol):
+    """What can be evaluated. `PromptModel` and `Trained` can; so can a model of your own.
+
+    It is a torch module, too: `predict` switches it to evaluation mode and back.
+    """
+
+    @property
+    def words(self) -> Sequence[str]:
+        """One label word per class."""
+
+    @property
+    def prompt(self) -> Tensor:
+        """A tensor on the model's device."""
+
+    @property
+    def set_language(self) -> Callable[[str], None] | None:
+        """Called with a language's code before its texts are read; None where nothing changes."""
+
+    def encode(self, texts: Sequence[str], pairs: Sequence[str] | None) -> list[list[int]]:
+        """The ids of each text, or of each pair."""
+
+    def batch(self, rows: Sequence[Sequence[int]]) -> dict[str, Tensor]:
+        """Those rows, padded, on the model's device."""
+
+    def __call__(self, batch: dict[str, Tensor]) -> Tensor:
+        """The scores of the classes, (B, C)."""
+
+
 def predict(
-    model, dataset, *, batch_size: int = 64, autocast: bool | str = False, progress: bool = False
+    model: Classifier,
+    dataset: Rows,
+    *,
+    batch_size: int = 64,
+    autocast: bool | Literal["auto"] = False,
+    progress: bool = False,
 ) -> np.ndarray:
     """The class (N,) of each row; computed in order of length, so that little padding is read.
 
@@ -90,15 +130,15 @@ def predict(
     """
     from tqdm import tqdm
 
-    columns = getattr(dataset, "column_names", dataset)
-    rows = model.encode(dataset["text"], dataset["text_pair"] if "text_pair" in columns else None)
+    rows = model.encode(*texts(dataset))
     order = np.argsort([-len(row) for row in rows], kind="stable")
     answers = np.empty(len(rows), dtype=np.int64)
     bar = tqdm(total=len(rows), desc="predict", unit="text", disable=not progress)
-    modes = [(part, part.training) for part in model.modules()]
-    model.eval()
+    module = cast("nn.Module", model)
+    modes = [(part, part.training) for part in module.modules()]
+    module.eval()
     try:
-        with one_cast(model), precision(model.prompt.device, autocast):
+        with one_cast(module), precision(model.prompt.device, autocast):
             for start in range(0, len(rows), batch_size):
                 chosen = order[start : start + batch_size]
                 logits = model(model.batch([rows[i] for i in chosen]))  # (B, C)
@@ -111,10 +151,18 @@ def predict(
     return answers
 
 
-def evaluate(model, dataset, **options) -> Table:
+def evaluate(
+    model: Classifier,
+    dataset: Rows,
+    *,
+    batch_size: int = 64,
+    autocast: bool | Literal["auto"] = False,
+    progress: bool = False,
+) -> Table:
     """Accuracy per language of a dataset with columns text, label and language.
 
-    A model that can `set_language` is told each language before its texts. `options` go to `predict`.
+    A model with `set_language` is told each language before its texts. See `predict` for the
+    options.
 
     >>> from ltp_core.stage2.prompt import PromptModel
     >>> from ltp_core.model.toy import toy_backbone
@@ -123,29 +171,27 @@ def evaluate(model, dataset, **options) -> Table:
     >>> evaluate(model, data).rows[0].n
     2
     """
-    columns = getattr(dataset, "column_names", dataset)
-    for name in ("text", "label", "language"):
-        if name not in columns:
-            raise ValueError(f"the dataset has no column {name!r}; it has {', '.join(columns)}")
-    language, labels = np.array(dataset["language"]), np.array(dataset["label"])
-    if len(labels) and not 0 <= labels.min() <= labels.max() < len(model.words):
-        raise ValueError(
-            f"labels must be in [0, {len(model.words) - 1}], got {labels.min()} to {labels.max()}; "
-            "are they hidden?"
-        )
-    codes = list(dict.fromkeys(language.tolist()))
-    set_language = getattr(model, "speak", None)
-    if set_language is None:
-        right = predict(model, dataset, **options) == labels
-        return Table.of({code: right[language == code] for code in codes})
-    texts = {name: list(dataset[name]) for name in ("text", "text_pair") if name in columns}
-    correct = {}
-    for code in codes:
-        here = np.flatnonzero(language == code)
-        set_language(code)
-        part = {name: [column[i] for i in here] for name, column in texts.items()}
-        correct[code] = predict(model, part, **options) == labels[here]
-    return Table.of(correct)
+    [languages] = columns(dataset, "language")
+    language, labels = np.array(languages), np.array(class_indices(dataset, model.words))
+    first, second = texts(dataset)
+
+    def right(rows: np.ndarray) -> np.ndarray:
+        part: dict[str, list[str]] = {"text": [first[i] for i in rows]}
+        if second is not None:
+            part["text_pair"] = [second[i] for i in rows]
+        how: Any = dict(batch_size=batch_size, autocast=autocast, progress=progress)
+        return predict(model, part, **how) == labels[rows]
+
+    codes = list(dict.fromkeys(languages))
+    where = {code: np.flatnonzero(language == code) for code in codes}
+    if model.set_language is None:
+        correct = right(np.arange(len(labels)))
+        return Table.of({code: correct[rows] for code, rows in where.items()})
+    by_language = {}
+    for code, rows in where.items():
+        model.set_language(code)
+        by_language[code] = right(rows)
+    return Table.of(by_language)
 
 
 def wilson(correct: int, n: int) -> tuple[float, float]:

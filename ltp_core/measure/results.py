@@ -13,12 +13,12 @@ What it does not do: run anything (`sweep.py`).
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from ..data.atomic import replacing
 from ..data.items import families
 from ..data.languages import HIGH, LOW
 from .bootstrap import Interval, macro_interval
@@ -31,11 +31,8 @@ def write(path: str | Path, rows: list[dict]) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.name}.{os.getpid()}.part")  # two sweeps may share a folder
-    pq.write_table(pa.Table.from_pylist(rows), partial, compression="zstd")
-    os.replace(partial, path)
+    with replacing(path) as temporary:
+        pq.write_table(pa.Table.from_pylist(rows), temporary, compression="zstd")
 
 
 def read(path: str | Path) -> list[dict]:

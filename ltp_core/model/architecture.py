@@ -17,6 +17,7 @@ def mlm_head(model: nn.Module) -> nn.Module:
     """The part of a masked LM that turns hidden states into piece logits.
 
     >>> from ltp_core.model.toy import toy_backbone
+    >>> import torch
     >>> mlm_head(toy_backbone().model)(torch.zeros(3, 16)).shape
     torch.Size([3, 41])
     """

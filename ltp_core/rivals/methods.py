@@ -37,7 +37,9 @@ What it does not do: tune. `RATES` is where the search starts; `tuning.py` searc
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from inspect import signature
+from typing import TYPE_CHECKING
 
 from accelerate import Accelerator
 
@@ -46,10 +48,20 @@ from ..stage2.train import RATES as KINDS
 from ..stage2.train import train
 from ..stage2.trained import Trained
 from ..ticket.ticket import Ticket, origin
-from . import criteria as choices
+from ..training.options import DENSITY, Stage2Options, takes
+from . import criteria
 from .codeswitch import dictionary, switch
 from .lt_sft import apply_language_ticket, swap_language_ticket, task_ticket
 from .templates import follow, template
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from ..data.rows import Rows
+    from ..model.backbone import Backbone
+    from ..model.parameters import Layers
+    from ..stage2.train import HasWords
+    from ..training.options import Stage2Keywords
 
 PROMPT, TICKET, FULL = KINDS["prompt"], KINDS["ticket"], KINDS["full"]
 RATES = {  # peak rates (body, prompt or head): the middle of the grid in benchmarks/grid.toml
@@ -59,6 +71,8 @@ RATES = {  # peak rates (body, prompt or head): the middle of the grid in benchm
     "gradient_ticket": TICKET, "middle_layers": TICKET, "lt_sft": TICKET,
     "template_full": FULL, "template_ltp": TICKET,
 }  # fmt: skip
+# What a sweep gives a method, by name, if the method asks for it.
+INPUTS = {"lm", "shots", "task", "ticket", "adapted", "density", "layers", "modules", "split", "source"}
 
 
 def _options(name: str, options: dict, **fixed) -> dict:
@@ -70,36 +84,36 @@ def _options(name: str, options: dict, **fixed) -> dict:
 # --- the soft prompt, and full fine-tuning ---
 
 
-def prompt_only(lm, shots, *, task, **options) -> Trained:
+def prompt_only(lm: Backbone, shots: Rows, *, task: HasWords, **options: Unpack[Stage2Keywords]) -> Trained:
     """Train only the soft prompt (Lester et al. 2021, arXiv 2104.08691)."""
     return train(lm, shots, task=task, **_options("prompt_only", options))
 
 
-def deep_prompt(lm, shots, *, task, **options) -> Trained:
+def deep_prompt(lm: Backbone, shots: Rows, *, task: HasWords, **options: Unpack[Stage2Keywords]) -> Trained:
     """Train a prompt in every layer, after P-tuning v2 (arXiv 2110.07602)."""
     return train(lm, shots, task=task, **_options("deep_prompt", options, deep=True))
 
 
-def full(lm, shots, *, task, **options) -> Trained:
+def full(lm: Backbone, shots: Rows, *, task: HasWords, **options: Unpack[Stage2Keywords]) -> Trained:
     """Train every weight, with the same prompt and cloze."""
     return train(lm, shots, task=task, **_options("full", options, full=True))
 
 
-def cloze(lm, shots, *, task, **options) -> Trained:
+def cloze(lm: Backbone, shots: Rows, *, task: HasWords, **options: Unpack[Stage2Keywords]) -> Trained:
     """Train every weight with the cloze, and no soft prompt."""
     return train(lm, shots, task=task, **_options("cloze", options, full=True, prompt_length=0))
 
 
-def head(lm, shots, *, task, **options) -> Trained:
+def head(lm: Backbone, shots: Rows, *, task: HasWords, **options: Unpack[Stage2Keywords]) -> Trained:
     """Train every weight and a new classification layer on the mean of the last states."""
     fixed = dict(full=True, head=True, prompt_length=0)
     return train(lm, shots, task=task, **_options("head", options, **fixed))
 
 
 def codeswitch(
-    lm, shots, *, task, split="random", source="en", languages=(), share=0.5, epochs=12, seed=0,
-    **options,
-) -> Trained:  # fmt: skip
+    lm: Backbone, shots: Rows, *, task: HasWords, split: str = "random", source: str = "en", languages: Sequence[str] = (), share: float = 0.5, epochs: int = 12, seed: int = 0,
+    **options: Unpack[Stage2Keywords],
+) -> Trained:
     """As `full`, on texts switched anew in each epoch, into `languages` (default: all of them)."""
     book = dictionary(languages, split=split, source=source)
     switched = switch(shots, book, copies=epochs, share=share, seed=seed)
@@ -110,33 +124,33 @@ def codeswitch(
 # --- few weights, by other means than a ticket ---
 
 
-def lora(lm, shots, *, task, rank: int = 8, **options) -> Trained:
+def lora(lm: Backbone, shots: Rows, *, task: HasWords, rank: int = 8, **options: Unpack[Stage2Keywords]) -> Trained:
     """Train LoRA's matrices and the prompt."""
     return train(lm, shots, task=task, **_options("lora", options, lora=rank))
 
 
-def bitfit(lm, shots, *, task, **options) -> Trained:
+def bitfit(lm: Backbone, shots: Rows, *, task: HasWords, **options: Unpack[Stage2Keywords]) -> Trained:
     """Train the encoder's biases and the prompt."""
-    ticket = choices.biases(lm.model)
+    ticket = criteria.biases(lm.model)
     return train(lm, shots, task=task, **_options("bitfit", options, ticket=ticket))
 
 
 # --- tickets ---
 
 
-def ltp(lm, shots, *, task, ticket: Ticket, **options) -> Trained:
+def ltp(lm: Backbone, shots: Rows, *, task: HasWords, ticket: Ticket, **options: Unpack[Stage2Keywords]) -> Trained:
     """Train the ticket and the prompt: Lottery Ticket Prompt-learning."""
     return train(lm, shots, task=task, **_options("ltp", options, ticket=ticket))
 
 
-def ticket_only(lm, shots, *, task, ticket: Ticket, **options) -> Trained:
+def ticket_only(lm: Backbone, shots: Rows, *, task: HasWords, ticket: Ticket, **options: Unpack[Stage2Keywords]) -> Trained:
     """Train the ticket without a prompt: what is the prompt good for?"""
     fixed = dict(ticket=ticket, prompt_length=0)
     return train(lm, shots, task=task, **_options("ticket_only", options, **fixed))
 
 
 def random_ticket(
-    lm, shots, *, task, density=0.20, layers=None, modules=None, seed=0, **options
+    lm: Backbone, shots: Rows, *, task: HasWords, density: float = DENSITY, layers: Layers = None, modules: str | Sequence[str] | None = None, seed: int = 0, **options: Unpack[Stage2Keywords]
 ) -> Trained:
     """Train a ticket drawn by chance from the encoder, and the prompt; `seed` draws it too."""
     tensors = eligible(lm.model, layers, modules)
@@ -145,14 +159,14 @@ def random_ticket(
     return train(lm, shots, task=task, seed=seed, **options)
 
 
-def shuffled_ticket(lm, shots, *, task, ticket: Ticket, seed=0, **options) -> Trained:
+def shuffled_ticket(lm: Backbone, shots: Rows, *, task: HasWords, ticket: Ticket, seed: int = 0, **options: Unpack[Stage2Keywords]) -> Trained:
     """Train as many weights in each tensor as the ticket, drawn by chance, and the prompt."""
     options = _options("ltp", options, ticket=ticket.shuffled(seed))
     return train(lm, shots, task=task, seed=seed, **options)
 
 
 def magnitude_ticket(
-    lm, shots, *, task, density=0.20, layers=None, modules=None, **options
+    lm: Backbone, shots: Rows, *, task: HasWords, density: float = DENSITY, layers: Layers = None, modules: str | Sequence[str] | None = None, **options: Unpack[Stage2Keywords]
 ) -> Trained:
     """Train the weights that are largest at θ₀, and the prompt."""
     ticket = Ticket.by_magnitude(lm.model, density, layers, modules)
@@ -160,23 +174,23 @@ def magnitude_ticket(
 
 
 def gradient_ticket(
-    lm, shots, *, task, density=0.20, layers=None, modules=None, seed=0, **options
+    lm: Backbone, shots: Rows, *, task: HasWords, density: float = DENSITY, layers: Layers = None, modules: str | Sequence[str] | None = None, seed: int = 0, **options: Unpack[Stage2Keywords]
 ) -> Trained:
     """Train the weights with the largest gradient on these very examples, and the prompt."""
     where = dict(layers=layers, modules=modules, seed=seed)
     where |= {key: options[key] for key in ("prompt_length", "truncate") if key in options}
-    ticket = choices.by_gradient(lm, shots, density, task=task, **where)
+    ticket = criteria.by_gradient(lm, shots, density, task=task, **where)
     options = _options("gradient_ticket", options, ticket=ticket)
     return train(lm, shots, task=task, seed=seed, **options)
 
 
-def middle_layers(lm, shots, *, task, density=0.20, **options) -> Trained:
+def middle_layers(lm: Backbone, shots: Rows, *, task: HasWords, density: float = DENSITY, **options: Unpack[Stage2Keywords]) -> Trained:
     """Train whole tensors of the middle layers, as many numbers as a ticket has, and the prompt."""
-    ticket = choices.middle(lm.model, density)
+    ticket = criteria.middle(lm.model, density)
     return train(lm, shots, task=task, **_options("middle_layers", options, ticket=ticket))
 
 
-def lt_sft(lm, shots, *, task, density=0.20, layers=None, modules=None, **options) -> Trained:
+def lt_sft(lm: Backbone, shots: Rows, *, task: HasWords, density: float = DENSITY, layers: Layers = None, modules: str | Sequence[str] | None = None, **options: Unpack[Stage2Keywords]) -> Trained:
     """Train what full fine-tuning on these very examples moves most, and the prompt."""
     where = dict(task=task, density=density, layers=layers, modules=modules)
     full_rate, options = options.pop("full_rate", FULL[0]), _options("lt_sft", options)
@@ -184,7 +198,7 @@ def lt_sft(lm, shots, *, task, density=0.20, layers=None, modules=None, **option
     return train(lm, shots, task=task, ticket=ticket, **options)
 
 
-def lt_sft_language(lm, shots, *, task, adapted, density=0.20, source="en", **options) -> Trained:
+def lt_sft_language(lm: Backbone, shots: Rows, *, task: HasWords, adapted, density: float = DENSITY, source: str = "en", **options: Unpack[Stage2Keywords]) -> Trained:
     """LT-SFT on top of the source language's ticket, exchanged for each language it is tested in.
 
     adapted: from a language's code to what `lt_sft.language` gives for it.
@@ -201,46 +215,46 @@ def _template(shots, source: str) -> str:
     return template(source, pair="text_pair" in getattr(shots, "column_names", shots))
 
 
-def template_zero(lm, shots, *, task, source="en", truncate=False, **_) -> Trained:
+def template_zero(lm: Backbone, shots: Rows, *, task: HasWords, source: str = "en", truncate=False, **_) -> Trained:
     """Train nothing; of `shots` only the columns are looked at."""
     form = dict(template=_template(shots, source), truncate=truncate)
     return Trained(lm, task.words, 0, **form).to(Accelerator().device).close()
 
 
-def template_zero_own(lm, shots, *, source="en", **options) -> Trained:
+def template_zero_own(lm: Backbone, shots: Rows, *, source: str = "en", **options: Unpack[Stage2Keywords]) -> Trained:
     """Train nothing; ask in the language's own template."""
     return follow(template_zero(lm, shots, source=source, **options))
 
 
-def template_zero_words(lm, shots, *, source="en", **options) -> Trained:
+def template_zero_words(lm: Backbone, shots: Rows, *, source: str = "en", **options: Unpack[Stage2Keywords]) -> Trained:
     """Train nothing; ask in the language's own template, with its own label words."""
     return follow(template_zero(lm, shots, source=source, **options), words=True)
 
 
-def template_full(lm, shots, *, task, source="en", **options) -> Trained:
+def template_full(lm: Backbone, shots: Rows, *, task: HasWords, source: str = "en", **options: Unpack[Stage2Keywords]) -> Trained:
     """Train every weight behind a hand-written template."""
     fixed = dict(full=True, template=_template(shots, source), prompt_length=0)
     return train(lm, shots, task=task, **_options("template_full", options, **fixed))
 
 
-def template_full_own(lm, shots, *, source="en", **options) -> Trained:
+def template_full_own(lm: Backbone, shots: Rows, *, source: str = "en", **options: Unpack[Stage2Keywords]) -> Trained:
     """As `template_full`; ask in the language's own template."""
     return follow(template_full(lm, shots, source=source, **options))
 
 
-def template_ltp(lm, shots, *, task, ticket: Ticket, source="en", **options) -> Trained:
+def template_ltp(lm: Backbone, shots: Rows, *, task: HasWords, ticket: Ticket, source: str = "en", **options: Unpack[Stage2Keywords]) -> Trained:
     """Train the ticket behind a hand-written template in place of the soft prompt."""
     fixed = dict(ticket=ticket, template=_template(shots, source), prompt_length=0)
     return train(lm, shots, task=task, **_options("template_ltp", options, **fixed))
 
 
-def template_ltp_own(lm, shots, *, ticket: Ticket, source="en", **options) -> Trained:
+def template_ltp_own(lm: Backbone, shots: Rows, *, ticket: Ticket, source: str = "en", **options: Unpack[Stage2Keywords]) -> Trained:
     """As `template_ltp`; ask in the language's own template."""
     return follow(template_ltp(lm, shots, ticket=ticket, source=source, **options))
 
 
-METHODS = {
-    method.__name__: method
+METHODS: dict[str, Callable[..., Trained]] = {
+    method.__name__: takes(Stage2Options)(method)
     for method in (
         prompt_only, deep_prompt, full, cloze, head, codeswitch, lora, bitfit, ltp, ticket_only,
         random_ticket, shuffled_ticket, magnitude_ticket, gradient_ticket, middle_layers, lt_sft,
@@ -261,9 +275,9 @@ def rates_key(name: str) -> str | None:
 
 
 def required_inputs(name: str) -> set[str]:
-    """The names of what a method wants to be handed, as its signature tells.
+    """Which of `INPUTS` a method wants, as its signature tells.
 
-    >>> sorted(required_inputs("random_ticket") - {"lm", "shots", "task"})
-    ['density', 'layers', 'modules', 'options', 'seed']
+    >>> sorted(required_inputs("random_ticket"))
+    ['density', 'layers', 'lm', 'modules', 'shots', 'task']
     """
-    return set(signature(METHODS[name]).parameters)
+    return INPUTS & set(signature(METHODS[name]).parameters)

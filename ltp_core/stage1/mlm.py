@@ -10,34 +10,50 @@ Starting from θ₀, `adapt` takes a few hundred AdamW steps and returns θ₁. 
 Only the hidden places need their logits. One line in seven pieces is hidden, and a vocabulary is
 large, so `masked_lm_loss` runs the head there and nowhere else: the same loss for less work.
 
-Reading order: `mask_tokens`, `mlm_head`, `masked_lm_loss`, `adapt`.
+Reading order: `mask_tokens`, `masked_lm_loss`, `adapt`.
 
-What it does not do: choose a ticket (`ticket.py`), or change the model it is given.
+What it does not do: choose a ticket (`find.py`), or change the model it is given.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..data.digest import digest
+from ..data.rows import columns
 from ..model import tokens
 from ..model.architecture import mlm_head, position_range
 from ..model.backbone import fingerprint
 from ..model.clone import clone_sharing_weights
 from ..ticket.sparse import SparseModel
 from ..training.distributed import share
-from ..training.loop import at_least_one, batches, fit
+from ..training.loop import batches, fit
+from ..training.options import Stage1Options, made_from, takes
 from ..training.seeds import seed_for
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+    from typing_extensions import Unpack
+
+    from ..data.rows import Rows
+    from ..model.backbone import Backbone
+    from ..ticket.ticket import Ticket
+    from ..training.options import Stage1Keywords
 
 IGNORED = -100  # the label of a place that is not hidden
 
 
 def mask_tokens(
-    input_ids: Tensor, tokenizer, *, rate: float = 0.15, generator: torch.Generator | None = None
+    input_ids: Tensor,
+    tokenizer: PreTrainedTokenizerBase,
+    *,
+    rate: float = 0.15,
+    generator: torch.Generator | None = None,
 ) -> tuple[Tensor, Tensor]:
     """Hide a share of the pieces: the ids the model sees and the labels it must name, both (B, T).
 
@@ -92,21 +108,15 @@ def masked_lm_loss(model: nn.Module, batch: dict[str, Tensor], places: int | Non
     return total / max(1, places or int(chosen.sum()))
 
 
+@takes(Stage1Options)
 def adapt(
-    lm,
-    dataset,
+    lm: Backbone,
+    dataset: Rows,
     *,
-    steps: int = 400,
-    batch_size: int = 32,
-    learning_rate: float = 1e-4,
-    weight_decay: float = 0.0,
-    warmup: float = 0.1,
-    max_length: int = 128,
-    dropout: bool = False,
     names: Iterable[str] | None = None,
-    ticket=None,
-    seed: int = 0,
-    **loop,
+    ticket: Ticket | None = None,
+    base: str | None = None,
+    **keywords: Unpack[Stage1Keywords],
 ) -> dict[str, Tensor]:
     """θ₁: the base model's parameters after `steps` steps of masked-LM training on `text`.
 
@@ -114,8 +124,7 @@ def adapt(
     `ticket` only its entries do. `lm` stays as it was, bit for bit; tensors that did not move are
     shared with it. Lines longer than `max_length` are cut into several rows; nothing is lost.
 
-    `loop` goes to `loop.fit`: optimizer, clip, autocast, progress, callback, and `checkpoint`, a
-    folder from which a killed run goes on and ends in the same bits.
+    `base` is the fingerprint of `lm`, where the caller has it. All other keywords: `Stage1Options`.
 
     >>> from ltp_core.model.toy import toy_backbone
     >>> lm = toy_backbone()
@@ -127,46 +136,52 @@ def adapt(
     """
     from accelerate import Accelerator
 
-    at_least_one(steps=steps, batch_size=batch_size)
+    options = made_from(Stage1Options, keywords, adapt)
     accelerator = Accelerator()
+    base = base or fingerprint(lm.model)
     if ticket is not None:
         names = [name for name, index in ticket.indices.items() if len(index)]
     names = trainable_names(lm.model, names)
-    model = clone_sharing_weights(lm.model, own=[lm.model.base_model_prefix + "." + name for name in names])
-    model = model.to(accelerator.device).train(dropout)
+    prefix = lm.model.base_model_prefix
+    model = clone_sharing_weights(lm.model, own=[f"{prefix}.{name}" for name in names])
+    model = model.to(accelerator.device).train(options.dropout)
     moving = {name: model.base_model.get_parameter(name).requires_grad_() for name in names}
-    packed = None if ticket is None else SparseModel(model, ticket)
+    packed = None if ticket is None else SparseModel(model, ticket, base=base)
     leaves = [*moving.values()] if packed is None else [packed.values]
-    rows = text_rows(lm.tokenizer, dataset, max_length)
+    rows = text_rows(lm.tokenizer, dataset, options.max_length)
     longest, most = max(map(len, rows)), position_range(lm.model)[1]
     if longest > most:
         raise ValueError(
-            f"max_length must be at most {most}, the positions of the model, got {max_length}; "
-            f"a row has {longest} pieces"
+            f"max_length must be at most {most}, the positions of the model, got "
+            f"{options.max_length}; a row has {longest} pieces"
         )
-    batch_at = batches([len(row) for row in rows], batch_size, seed)
+    batch_at = batches([len(row) for row in rows], options.batch_size, options.seed)
     rank, world_size = accelerator.process_index, accelerator.num_processes
 
     def loss_at(step: int) -> Tensor:
         batch = tokens.pad([rows[i] for i in batch_at(step)], tokens.special_ids(lm.tokenizer).pad)
-        rng = torch.Generator().manual_seed(seed_for(seed, step, 1))
+        rng = torch.Generator().manual_seed(seed_for(options.seed, step, 1))
         ids, labels = mask_tokens(batch["input_ids"], lm.tokenizer, generator=rng)
         batch |= {"input_ids": ids, "labels": labels}
         own, counts = share(range(len(labels)), rank, world_size)
         mine = {name: value[own].to(accelerator.device) for name, value in batch.items()}
         return counts * masked_lm_loss(model, mine, places=int((labels != IGNORED).sum()))
 
-    groups = [{"params": leaves, "lr": learning_rate, "weight_decay": weight_decay}]
-    settings = dict(
-        stage=1, base=fingerprint(lm.model), data=digest(rows), names=digest(names),
-        batch_size=batch_size, learning_rate=learning_rate, weight_decay=weight_decay,
-        dropout=dropout, **({} if ticket is None else {"ticket": ticket.id}),
-    )  # fmt: skip
+    told = ("batch_size", "learning_rate", "weight_decay", "dropout")
+    settings = {name: getattr(options, name) for name in told}
+    settings |= {"stage": 1, "base": base, "data": digest(rows), "names": digest(names)}
+    settings |= {} if ticket is None else {"ticket": ticket.id}
+    rates = {"lr": options.learning_rate, "weight_decay": options.weight_decay}
     fit(
-        loss_at, groups, steps=steps, accelerator=accelerator, seed=seed, warmup=warmup,
-        settings=settings, label="stage 1: masked LM",
-        **({} if packed is None else {"after": packed.write}), **loop,
-    )  # fmt: skip
+        loss_at,
+        [{"params": leaves, **rates}],
+        options,
+        steps=options.steps,
+        accelerator=accelerator,
+        after=(lambda: None) if packed is None else packed.write,
+        settings=settings,
+        label="stage 1: masked LM",
+    )
     if packed is not None:
         packed.close()
     moved = {name: p.detach().cpu() for name, p in moving.items()}
@@ -192,7 +207,9 @@ def trainable_names(model: nn.Module, names: Iterable[str] | None) -> list[str]:
     return [name for name in known if name in names]
 
 
-def text_rows(tokenizer, dataset, max_length: int) -> list[list[int]]:
+def text_rows(
+    tokenizer: PreTrainedTokenizerBase, dataset: Rows, max_length: int
+) -> list[list[int]]:
     """`<s> pieces </s>` for each line of column `text`, long lines in several rows.
 
     >>> from ltp_core.model.toy import toy_backbone
@@ -203,10 +220,7 @@ def text_rows(tokenizer, dataset, max_length: int) -> list[list[int]]:
     room = max_length - 2
     if room < 1:
         raise ValueError(f"max_length must be at least 3 (start, one piece, end), got {max_length}")
-    names = getattr(dataset, "column_names", dataset)
-    if "text" not in names:
-        raise ValueError(f"the dataset has no column 'text'; it has {', '.join(names)}")
-    lines = tokens.pieces(tokenizer, dataset["text"])
+    lines = tokens.pieces(tokenizer, *columns(dataset, "text"))
     parts = [line[i : i + room] for line in lines for i in range(0, len(line), room)]
     if not parts:
         raise ValueError("the dataset has no text: its column `text` is empty")

@@ -23,7 +23,7 @@ What it does not do: train. It knows no optimizer and no ticket.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -185,6 +185,18 @@ class PromptModel(nn.Module):
         prompt = "" if not len(self.prompt) else "prompt" if self.deep is None else "deep prompt"
         learned = {prompt: prompt, "labels": self.label_rows, "head": self.head}
         return " + ".join(name for name, it in learned.items() if name and it is not None)
+
+    def prompt_tensors(self) -> dict[str, Tensor]:
+        """What has to be stored of it beside the language model, once it is folded."""
+        own = self.named_parameters()
+        apart = ("lm.", "reparametrization.")
+        return {n: p.detach().cpu().contiguous() for n, p in own if not n.startswith(apart)}
+
+    @torch.no_grad()
+    def fill(self, stored: Mapping[str, Tensor]) -> None:
+        """Put stored tensors in their places."""
+        for name, value in stored.items():
+            self.get_parameter(name).copy_(value)
 
     @torch.no_grad()
     def fold(self) -> None:

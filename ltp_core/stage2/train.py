@@ -4,7 +4,7 @@ With prompt v, ticket mask m and the cloze score s_c of `prompt.py`,
 
     minimise over v and δ   mean of −log softmax(s(text; θ₀ + m ⊙ δ, v))[label].
 
-θ₀ itself never changes: `train` works on a twin of the model it is given. Entries outside the
+θ₀ itself never changes: `train` works on a clone of the model it is given. Entries outside the
 ticket are no part of what the optimizer sees, so they stay the same bits with weight decay or
 without. `ticket=None` trains the prompt alone, `full=True` every weight with it; the loop is one.
 
@@ -18,14 +18,38 @@ What it does not do: find the ticket (`ticket.find_ticket`), or name methods (`m
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Protocol
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from ..data.digest import digest
+from ..data.rows import class_indices, texts
 from ..training.distributed import share
-from ..training.loop import at_least_one, batches, fit
-from .trained import FORM, Trained
+from ..training.loop import batches, fit
+from ..training.options import FormKeywords, Stage2Options, made_from, takes
+from .trained import Trained
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from ..data.rows import Rows
+    from ..model.backbone import Backbone
+    from ..ticket.ticket import Ticket
+    from ..training.options import Stage2Keywords
+    from .prompt import PromptModel
+
+
+class HasWords(Protocol):
+    """A task, as far as training needs it."""
+
+    @property
+    def words(self) -> Sequence[str]:
+        """One label word per class."""
+
 
 RATES = {  # peak learning rates (body, prompt)
     "prompt": (0.0, 3e-2),
@@ -34,26 +58,17 @@ RATES = {  # peak learning rates (body, prompt)
 }
 
 
+@takes(Stage2Options)
 def train(
-    lm,
-    dataset,
+    lm: Backbone,
+    dataset: Rows,
     *,
-    task,
-    ticket=None,
+    task: HasWords,
+    ticket: Ticket | None = None,
     full: bool = False,
-    prompt_length: int = 10,
-    epochs: int = 12,
-    batch_size: int = 16,
-    learning_rate: float | None = None,
-    prompt_rate: float | None = None,
-    weight_decay: float = 0.0,
-    mlp_width: int = 0,
-    learned_labels: bool = False,
-    truncate: bool = False,
-    dropout: bool = False,
-    copies: int = 1,
-    seed: int = 0,
-    **options,
+    lora: int = 0,
+    base: str | None = None,
+    **keywords: Unpack[Stage2Keywords],
 ) -> Trained:
     """Train a prompt in front of `lm`, and with it a ticket, everything (`full`), or nothing else.
 
@@ -62,10 +77,10 @@ def train(
     prompt; without them `RATES` decides. `weight_decay` pulls on the former only. With `copies` the
     dataset holds every row so often, one whole copy after the other, and each epoch reads the next.
 
-    `options` go to `loop.fit`: warmup, clip, autocast, progress, callback, and `checkpoint`, a
-    folder from which a killed run goes on and ends in the same bits. The callback finds the model
-    in its `info`. The others, `template`, `deep`, `head` and `lora` (a rank), are the rivals': see
-    `methods.py`.
+    With `checkpoint`, a folder, the same call resumes after a kill and ends in the same bits. The
+    callback finds the model in its `info`. `template`, `deep`, `head` and `lora` (a rank) make the
+    rivals: see `methods.py`. `base` is the fingerprint of `lm`, where the caller has it. All other
+    keywords: `Stage2Options`.
 
     >>> from types import SimpleNamespace
     >>> from ltp_core.model.toy import toy_backbone
@@ -77,55 +92,68 @@ def train(
     """
     from accelerate import Accelerator
 
-    at_least_one(epochs=epochs, batch_size=batch_size, copies=copies)
+    options = made_from(Stage2Options, keywords, train)
     accelerator = Accelerator()
-    form = {name: options.pop(name) for name in FORM if name in options}
-    kind = "full" if full else "ticket" if ticket is not None or form.get("lora") else "prompt"
-    learning_rate = RATES[kind][0] if learning_rate is None else learning_rate
-    prompt_rate = RATES[kind][1] if prompt_rate is None else prompt_rate
+    form = {name: getattr(options, name) for name in FormKeywords.__annotations__}
     model = Trained(
-        lm, task.words, prompt_length, ticket=ticket, full=full, mlp_width=mlp_width,
-        learned_labels=learned_labels, truncate=truncate, seed=seed, **form,
-    ).to(accelerator.device).train(dropout)  # fmt: skip
+        lm,
+        task.words,
+        options.prompt_length,
+        ticket=ticket,
+        full=full,
+        lora=lora,
+        base=base,
+        seed=options.seed,
+        **form,
+    )
+    model.to(accelerator.device).train(options.dropout)
     rows, labels = labelled_rows(model, dataset)
-    size = len(rows) // copies
+    size, batch_size = len(rows) // options.copies, options.batch_size
     steps = -(-size // batch_size)  # of an epoch
-    batch_at = batches([len(row) for row in rows[:size]], batch_size, seed)
+    batch_at = batches([len(row) for row in rows[:size]], batch_size, options.seed)
     rank, world_size = accelerator.process_index, accelerator.num_processes
 
     def loss_at(step: int) -> Tensor:
-        copy = size * (step // steps % copies)
+        copy = size * (step // steps % options.copies)
         chosen = [copy + i for i in batch_at(step)]
         mine, counts = share(chosen, rank, world_size)
         logits = model(model.batch([rows[i] for i in mine]))  # (B, C)
         target = torch.tensor([labels[i] for i in mine], device=logits.device)
         return counts * F.cross_entropy(logits, target, reduction="sum") / len(chosen)
 
-    if hear := options.get("callback"):
-        options["callback"] = lambda step, info: hear(step, info | {"model": model})
-    body, write = model.open()
-    groups = [
-        {"params": body, "lr": learning_rate, "weight_decay": weight_decay},
-        {"params": model.prompt_parameters(), "lr": prompt_rate},
+    if hear := options.callback:
+        options = replace(options, callback=lambda step, info: hear(step, info | {"model": model}))
+    usual = RATES["full" if full else "ticket" if ticket is not None or lora else "prompt"]
+    given = (options.learning_rate, options.prompt_rate)
+    rates = [own if own is not None else other for own, other in zip(given, usual, strict=True)]
+    leaves, write = model.open()
+    groups: list[dict[str, Any]] = [
+        {"params": leaves, "lr": rates[0], "weight_decay": options.weight_decay},
+        {"params": model.prompt_parameters(), "lr": rates[1]},
     ]
     groups = [group for group in groups if group["params"]]
     if not groups:
         raise ValueError("nothing to train: give a ticket, full=True, or a prompt_length above 0")
-    settings = dict(
-        stage=2, base=model.base, data=digest([rows, labels]), words=model.words,
-        trains=model.trains, ticket="" if ticket is None else ticket.id, prompt_length=prompt_length,
-        mlp_width=mlp_width, learned_labels=learned_labels, epochs=epochs, batch_size=batch_size,
-        rates=[learning_rate, prompt_rate], weight_decay=weight_decay, dropout=dropout,
-        **form,
-    )  # fmt: skip
+    told = ("prompt_length", "mlp_width", "learned_labels", "epochs", "batch_size", "weight_decay")
+    settings = {name: getattr(options, name) for name in (*told, "dropout")}
+    settings |= {name: value for name, value in form.items() if name in keywords}
+    settings |= {"stage": 2, "base": model.base, "data": digest([rows, labels])}
+    settings |= {"words": model.words, "trains": model.trains, "rates": rates}
+    settings |= {"ticket": "" if ticket is None else ticket.id} | ({"lora": lora} if lora else {})
     model.history = fit(
-        loss_at, groups, steps=epochs * steps, accelerator=accelerator,
-        seed=seed, after=write, settings=settings, label="stage 2: " + model.trains, **options,
-    )  # fmt: skip
+        loss_at,
+        groups,
+        options,
+        steps=options.epochs * steps,
+        accelerator=accelerator,
+        after=write,
+        settings=settings,
+        label="stage 2: " + model.trains,
+    )
     return model.close()
 
 
-def labelled_rows(model: Trained, dataset) -> tuple[list[list[int]], list[int]]:
+def labelled_rows(model: PromptModel, dataset: Rows) -> tuple[list[list[int]], list[int]]:
     """The cloze rows of a dataset and their labels; ValueError if it does not fit the model.
 
     >>> from ltp_core.model.toy import toy_backbone
@@ -133,17 +161,7 @@ def labelled_rows(model: Trained, dataset) -> tuple[list[list[int]], list[int]]:
     >>> labelled_rows(model, {"text": ["the dog"], "label": [1]})
     ([[0, 4, 13, 40, 2]], [1])
     """
-    columns = getattr(dataset, "column_names", dataset)
-    for name in ("text", "label"):
-        if name not in columns:
-            raise ValueError(f"the dataset has no column {name!r}; it has {', '.join(columns)}")
-    pairs = dataset["text_pair"] if "text_pair" in columns else None
-    rows, labels = model.encode(dataset["text"], pairs), [int(i) for i in dataset["label"]]
-    if not rows:
+    labels = class_indices(dataset, model.words)
+    if not labels:
         raise ValueError("the dataset is empty; training needs at least one row")
-    if not 0 <= min(labels) <= max(labels) < len(model.words):
-        raise ValueError(
-            f"labels must be in [0, {len(model.words) - 1}], one for each of the words "
-            f"{', '.join(model.words)}; got {min(labels)} to {max(labels)}"
-        )
-    return rows, labels
+    return model.encode(*texts(dataset)), labels

@@ -1,6 +1,6 @@
-"""What stage 2 returns: a prompt model that knows what was changed, and can be put away.
+"""What stage 2 returns: a prompt model that knows what was trained, and can be saved.
 
-A `Trained` model is a *twin* of the language model it was made from. Untouched tensors are shared
+A `Trained` model is a clone of the language model it was made from. Untouched tensors are shared
 with it and only what is trained is a copy, so the first model stays as it was, bit for bit, and
 several trained models cost little more than one.
 
@@ -21,25 +21,31 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
+from ..data.atomic import replacing
 from ..model.backbone import Backbone, fingerprint
-from ..model.clone import clone_sharing_weights
-from ..ticket import file as mask_file
-from ..ticket.on_model import gather, scatter
-from ..ticket.sparse import SparseModel
-from ..ticket.ticket import Ticket
-from . import lora as adapters
+from . import body as bodies
+from .body import Body
 from .prompt import PromptModel
 
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from ..ticket.ticket import Ticket
+    from ..training.options import FormKeywords
+
 FORMAT = 1
-FORM = ("template", "deep", "head", "lora")  # options that make it one of the rivals
+FORM = ("learned_labels", "truncate", "template", "deep", "head")  # what rebuilds a prompt model
 
 
 class Trained(PromptModel):
-    """A prompt model over a twin of `lm`, with what is trained in it: a ticket, all, or neither.
+    """A prompt model over a clone of `lm`, and the `body`: what of the language model is trained.
+
+    `base` is the fingerprint of `lm`, where the caller has it; it is taken here otherwise.
 
     >>> from ltp_core.model.toy import toy_backbone
     >>> lm = toy_backbone()
@@ -52,75 +58,58 @@ class Trained(PromptModel):
 
     def __init__(
         self,
-        lm,
+        lm: Backbone,
         words: Sequence[str],
         length: int = 10,
         *,
         ticket: Ticket | None = None,
         full: bool = False,
         lora: int = 0,
-        **options,
-    ):
-        if ticket is not None and full:
-            raise ValueError("full=True trains every weight and takes no ticket; drop one of them")
-        if lora and (full or ticket is not None):
-            raise ValueError(f"LoRA (rank {lora}) takes neither a ticket nor full=True; drop one")
-        prefix = lm.model.base_model_prefix
+        base: str | None = None,
+        seed: int = 0,
+        **form: Unpack[FormKeywords],
+    ) -> None:
+        body = Body(ticket, full, lora, new_head=form.get("head", False))
+        base = base or fingerprint(lm.model)
         if ticket is not None:
-            ticket.check(lm.model)
-            own = [f"{prefix}.{name}" for name, index in ticket.indices.items() if len(index)]
-        else:
-            own = [name for name, _ in lm.model.named_parameters()] if full else []
-        super().__init__(Backbone(clone_sharing_weights(lm.model, own), lm.tokenizer), words, length, **options)
-        self.base = ticket.base if ticket else fingerprint(lm.model)
-        self.ticket, self.full, self.lora = ticket, full, lora
-        if lora:
-            adapters.add_lora(self.lm, lora, options.get("seed", 0))
+            ticket.check(lm.model, base)
+        clone = Backbone(body.clone(lm.model, seed), lm.tokenizer)
+        super().__init__(clone, words, length, seed=seed, **form)
+        self.body, self.base = body, base
         self.history: list[float] = []
-        self.packed = None
+        self.end: Callable[[], None] = lambda: None  # of the training that is under way
+
+    @property
+    def ticket(self) -> Ticket | None:
+        """The ticket that is trained, if one is."""
+        return self.body.ticket
 
     @property
     def trains(self) -> str:
         """What is trained, in words."""
-        body = "all weights" if self.full else f"LoRA of rank {self.lora}" if self.lora else ""
-        if self.ticket is not None:
-            body = f"{self.ticket.density_encoder:.1%} of the encoder"
-        return " + ".join(filter(None, [body, self.part()])) or "nothing"
+        return " + ".join(filter(None, [self.body.says(), self.part()])) or "nothing"
 
     @property
     def trained_parameters(self) -> int:
         """How many numbers are trained (with the prompt as it is used, folded)."""
-        body = sum(p.numel() for p in self.dense().values()) + len(self.ticket or ())
-        return body + sum(p.numel() for p in self.prompt_parameters())
-
-    def dense(self) -> dict[str, nn.Parameter]:
-        """The tensors of the language model that are trained whole: all, LoRA's, or none."""
-        named = dict(self.lm.named_parameters())
-        if self.full:  # a head of its own leaves the masked-LM head without a gradient
-            prefix = self.lm.base_model_prefix if self.head is not None else ""
-            return {name: p for name, p in named.items() if name.startswith(prefix)}
-        return {name: p for name, p in named.items() if adapters.MARK in name}
+        return self.body.numbers(self.lm) + sum(p.numel() for p in self.prompt_parameters())
 
     def open(self) -> tuple[list[nn.Parameter], Callable[[], None]]:
         """Make the body trainable: its leaves, and what to call when they have changed."""
-        if self.ticket is not None:
-            self.packed = SparseModel(self.lm, self.ticket)
-            return [self.packed.values], self.packed.write
-        leaves = list(self.dense().values())
-        for leaf in leaves:
-            leaf.requires_grad_()
-        return leaves, lambda: None
+        leaves, write, self.end = self.body.open(self.lm, self.base)
+        return leaves, write
 
     def close(self) -> Trained:
         """End of training: drop hooks and gradients, fold the prompt, set evaluation mode."""
-        if self.packed is not None:
-            self.packed.close()
-            self.packed = None
+        self.end()
+        self.end = lambda: None
         self.fold()
         return self.requires_grad_(False).eval()
 
-    def save(self, folder: str | Path, dtype: torch.dtype = torch.float32, lm=None) -> None:
-        """Write the folder described above; what makes a model `set_language` is not in it.
+    def save(
+        self, folder: str | Path, dtype: torch.dtype = torch.float32, lm: Backbone | None = None
+    ) -> None:
+        """Write the folder described above; what changes with the language is not in it.
 
         dtype: of the ticket's values. torch.float16 and bfloat16 halve them, and need `lm`, the
         model this one was trained from; the error stands in ticket.md.
@@ -129,30 +118,32 @@ class Trained(PromptModel):
 
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        own = dict(self.named_parameters())
-        small = {name: p for name, p in own.items() if not name.startswith(("lm.", "bend."))}
-        save_file({name: p.detach().cpu().contiguous() for name, p in small.items()},
-                  folder / "prompt.safetensors")  # fmt: skip
-        if self.ticket is not None:
-            if lm is not None:
-                self.ticket.check(lm.model)
-            original = None if lm is None else gather(lm.model, self.ticket)
-            values = mask_file.stored(gather(self.lm, self.ticket), original, dtype)
-            self.ticket.save(folder / "ticket.safetensors", *values)
-        if dense := self.dense():
-            weights = {name: p.detach().cpu().contiguous() for name, p in dense.items()}
-            save_file(weights, folder / "weights.safetensors")
+        if lm is not None and self.ticket is not None:
+            self.ticket.check(lm.model)
+        self.body.save(self.lm, folder, dtype, None if lm is None else lm.model)
+        with replacing(folder / "prompt.safetensors") as temporary:
+            save_file(self.prompt_tensors(), temporary)
         config = {
-            "format": FORMAT, "base": self.base, "trains": self.trains, "words": self.words,
-            "prompt_length": len(self.prompt), "full": self.full, "ticket": self.ticket is not None,
-            "learned_labels": self.label_rows is not None, "truncate": self.truncate,
-            "history": self.history, "lora": self.lora, "template": self.template,
-            "deep": self.deep is not None, "head": self.head is not None,
-        }  # fmt: skip
-        (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
+            "format": FORMAT,
+            "base": self.base,
+            "trains": self.trains,
+            "words": self.words,
+            "prompt_length": len(self.prompt),
+            "full": self.body.full,
+            "ticket": self.ticket is not None,
+            "learned_labels": self.label_rows is not None,
+            "truncate": self.truncate,
+            "history": self.history,
+            "lora": self.body.lora,
+            "template": self.template,
+            "deep": self.deep is not None,
+            "head": self.head is not None,
+        }
+        with replacing(folder / "config.json") as temporary:
+            temporary.write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
 
     @classmethod
-    def load(cls, folder: str | Path, lm) -> Trained:
+    def load(cls, folder: str | Path, lm: Backbone) -> Trained:
         """Read a folder that `save` wrote; `lm` must be the model it was trained from.
 
         >>> import tempfile
@@ -170,37 +161,25 @@ class Trained(PromptModel):
             raise FileNotFoundError(f"{folder} holds no trained model; make one with `ltp train`")
         try:
             config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-            _check_base(folder, config["base"], lm)
-            stored = load_file(folder / "prompt.safetensors")
-            dense = config["full"] or config.get("lora")
-            weights = load_file(folder / "weights.safetensors") if dense else {}
-            names = ("full", "learned_labels", "truncate")
-            options = {name: config[name] for name in names} | {"words": config["words"]}
-            options |= {name: config[name] for name in FORM if name in config}
+            base = _checked_base(folder, config["base"], lm)
+            kind = {name: config.get(name, 0) for name in ("full", "lora")}
+            body, fill = bodies.load(folder, ticket=config["ticket"], **kind)
+            stored: dict[str, Tensor] = load_file(folder / "prompt.safetensors")
+            form = {name: config[name] for name in FORM if name in config}
+            words, length, history = (config[n] for n in ("words", "prompt_length", "history"))
         except (SafetensorError, json.JSONDecodeError, KeyError, OSError) as error:
             raise ValueError(f"{folder} is damaged ({error}); train and save it again") from None
-        file = mask_file.read(folder / "ticket.safetensors") if config["ticket"] else None
-        if file is not None:
-            options["ticket"] = Ticket.of_file(file)
-        model = cls(lm, length=config["prompt_length"], **options)
-        model.history = config["history"]
-        model._fill(stored, weights)
-        if file is not None:
-            scatter(model.lm, model.ticket, file.weights(gather(model.lm, model.ticket)))
+        model = cls(lm, words, length, ticket=body.ticket, base=base, **kind, **form)
+        model.history = history
+        model.fill(stored)
+        fill(model.lm)
         return model.close()
 
-    @torch.no_grad()
-    def _fill(self, stored: dict, weights: dict) -> None:
-        """Put stored numbers in their places."""
-        for name, value in stored.items():
-            self.get_parameter(name).copy_(value)
-        for name, value in weights.items():
-            self.lm.get_parameter(name).copy_(value)
 
-
-def _check_base(folder: Path, base: str, lm) -> None:
+def _checked_base(folder: Path, base: str, lm: Backbone) -> str:
     if (now := fingerprint(lm.model)) != base:
         raise ValueError(
             f"{folder} was trained from base {base}, but the model given is {now}; "
             "load the model it was trained from"
         )
+    return base

@@ -16,10 +16,10 @@ use one, the grid for those that train. Two equal runs count once.
     every                one test item in so many; 1 for all                    1
     k                    examples per class; 0 for all there are                [16]
     seeds, density       of the run, its examples and prompt; of the ticket     [0], [0.20]
-    [ticket]             stage 1: text, steps, layers, name, and what `adapt` takes; [[ticket]] for
+    [ticket]             stage 1: text, steps, layers, name, and `Stage1Options`; [[ticket]] for
                          several, each with a `name`
     words                words for the labels of a folder or of a task from the hub     {}
-    [train], [evaluate]  options of `train` (and least_steps, most_steps), of `evaluate`
+    [train], [evaluate]  `Stage2Options` (and least_steps, most_steps), options of `evaluate`
     [rates.METHOD]       options of one method, in place of those in [train]; or rates = "FILE",
                          a TOML file beside the spec with a table for each method that trains
     [grid]               scale: factors on the method's own rates (left out: the rates are those
@@ -40,11 +40,8 @@ from itertools import product
 from pathlib import Path
 
 from ..data.digest import digest
-from ..measure.evaluate import predict
-from ..rivals.methods import METHODS, RATES, rates_key, required_inputs
-from ..stage1.mlm import adapt
-from ..stage2.train import train
-from ..training.loop import fit
+from ..rivals.methods import INPUTS, METHODS, RATES, rates_key, required_inputs
+from ..training.options import Stage1Options, Stage2Options
 
 LISTS = {"methods": str, "k": int, "seeds": int, "density": float, "languages": str}
 WORDS = {"task", "split", "test", "every", "language"}
@@ -165,24 +162,20 @@ def listed(value) -> list:
 
 
 def options(methods: Iterable[str]) -> dict[str, set[str]]:
-    """What the tables of a spec may hold: the options of the functions that read them.
+    """What the tables of a spec may hold: the fields of the options, and what a method adds.
 
     >>> {"epochs", "warmup"} <= options(["ltp"])["train"], sorted(options([])["evaluate"])
     (True, ['autocast', 'batch_size'])
     """
-
-    def of(*functions) -> set[str]:
-        return {name for function in functions for name in signature(function).parameters}
-
-    given_by_us = {"lm", "shots", "task", "dataset", "model", "ticket", "adapted", "density", "layers",
-              "modules", "split", "source", "seed", "progress", "callback", "label", "settings",
-              "loss_at", "groups", "accelerator", "after", "options", "stage1", "loop"}  # fmt: skip
-    training = of(train, fit, *(METHODS[name] for name in methods)) - given_by_us
-    stage_1 = of(adapt, fit) - given_by_us - {"checkpoint"}
+    by_sweep = {"seed", "progress", "callback"}  # a sweep sets these itself
+    by_method = {"template", "deep", "head", *INPUTS}  # as a method does these
+    training = {f.name for f in fields(Stage2Options)} | {"full", "least_steps", "most_steps"}
+    training |= {name for method in methods for name in signature(METHODS[method]).parameters}
+    stage1 = {f.name for f in fields(Stage1Options)} - by_sweep - {"checkpoint"}
     return {
-        "train": training | {"least_steps", "most_steps"},
-        "ticket": stage_1 | {"name", "text", "running_only", "sources", "seed", *WHERE},
-        "evaluate": of(predict) - given_by_us,
+        "train": training - by_sweep - by_method,
+        "ticket": stage1 | {"name", "text", "running_only", "sources", "seed", *WHERE},
+        "evaluate": {"batch_size", "autocast"},
     }
 
 

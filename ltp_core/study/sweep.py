@@ -18,16 +18,15 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from inspect import signature
 from pathlib import Path
 
 from ..measure import results
 from ..measure.evaluate import evaluate
 from ..model.backbone import fingerprint, load_backbone
 from ..rivals.methods import METHODS, required_inputs
-from ..stage2.train import train
 from ..tasks import load as load_task
 from ..ticket.ticket import origin
+from ..training.options import Stage2Options
 from .provenance import machine, peak_mb, reset_peak, versions
 from .shared_tickets import shared_language, shared_ticket
 from .spec import Run, read_spec
@@ -156,8 +155,8 @@ def resolve_epochs(options: dict, rows: int) -> dict:
     options = dict(options)
     least, most = (options.pop(key, None) for key in ("least_steps", "most_steps"))
     if least or most:
-        usual = signature(train).parameters
-        size, epochs = (options.get(k, usual[k].default) for k in ("batch_size", "epochs"))
+        usual = Stage2Options()
+        size, epochs = (options.get(k, getattr(usual, k)) for k in ("batch_size", "epochs"))
         steps = -(-rows // size)  # an epoch
         epochs = max(epochs, -(-least // steps)) if least else epochs
         options["epochs"] = max(1, min(epochs, most // steps)) if most else epochs
@@ -182,9 +181,9 @@ def densities(model, lm) -> tuple[float, float]:
     """The share of the base model, and of its encoder, that is trained; LoRA's is what it adds."""
     if model.ticket is not None:
         return model.ticket.density_all, model.ticket.density_encoder
-    if model.full:
+    if model.body.full:
         return 1.0, 1.0
-    added, whole = sum(p.numel() for p in model.dense().values()), origin(lm.model)
+    added, whole = model.body.numbers(model.lm), origin(lm.model)
     return added / whole["base_total"], added / whole["encoder_total"]
 
 

@@ -23,12 +23,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
-
-from datasets import ClassLabel, Dataset, Features, Value
+from typing import TYPE_CHECKING, Any
 
 from ..data.items import in_subsample, shuffle_key
 from ..data.languages import check_language
+
+if TYPE_CHECKING:
+    from datasets import Dataset
 
 Row = dict[str, Any]
 SPLITS = ("train", "dev", "test")
@@ -139,6 +140,8 @@ class Task:
         return [row for row in rows if row["split"] == split]
 
     def _dataset(self, rows: list[Row]) -> Dataset:
+        from datasets import ClassLabel, Dataset, Features, Value  # slow to import
+
         label = ClassLabel(names=list(self.labels))
         pair = ["text_pair"] if rows and "text_pair" in rows[0] else []
         features = Features(

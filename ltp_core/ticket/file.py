@@ -1,6 +1,6 @@
 """The ticket on disk, a safetensors file near the smallest there can be.
 
-The idea. A ticket says of every eligible parameter whether it is in or out. `gaps` writes that in
+The idea. A ticket says of every eligible parameter whether it is in or out. `rice` writes that in
 hardly more bits than it has information, each tensor with its own best code, for densities differ
 from tensor to tensor. Trained values, if there are any, follow. The tensors of the file:
 
@@ -24,7 +24,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import zlib
 from collections.abc import Mapping
 from math import prod
@@ -37,7 +36,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from . import rice as gaps
+from ..data.atomic import replacing
+from . import rice
 
 FORMAT = 2
 
@@ -102,7 +102,7 @@ def write(path: str | Path, file: MaskFile) -> None:
         raise ValueError(f"a ticket is saved as .safetensors, got {str(path)!r}; add the ending")
     table, codes = [], []
     for name, shape in file.shapes.items():
-        b, code = gaps.encode(index := file.indices[name].numpy(), prod(shape))
+        b, code = rice.encode(index := file.indices[name].numpy(), prod(shape))
         table.append([name, list(shape), len(index), b, len(code)])
         codes.append(code)
     deflated = bytearray(zlib.compress(json.dumps(table).encode(), 9))
@@ -112,10 +112,8 @@ def write(path: str | Path, file: MaskFile) -> None:
         tensors["values"] = file.values.detach().cpu().contiguous()
     header = file.header | {"format": FORMAT, "values_error": file.error}
     header["sha256"] = _digest(header, tensors)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(path.name + ".part")
-    save_file(tensors, unfinished, metadata={"ltp": json.dumps(header)})
-    os.replace(unfinished, path)
+    with replacing(path) as temporary:
+        save_file(tensors, temporary, metadata={"ltp": json.dumps(header)})
 
 
 def read(path: str | Path) -> MaskFile:
@@ -155,7 +153,7 @@ def _decoded(table: Tensor, codes: np.ndarray) -> tuple[dict, dict]:
     for name, shape, k, b, size in json.loads(zlib.decompress(table.numpy().tobytes())):
         code = codes[start : (start := start + size)]
         shapes[name] = tuple(shape)
-        indices[name] = torch.from_numpy(gaps.decode(code, prod(shape), k, b))
+        indices[name] = torch.from_numpy(rice.decode(code, prod(shape), k, b))
     return shapes, indices
 
 

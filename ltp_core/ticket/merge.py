@@ -55,6 +55,7 @@ def unmerge(folder: str | Path) -> Backbone:
     """The base model that `merge` began with, from what lies in its folder alone.
 
     >>> import tempfile
+    >>> import torch
     >>> from ltp_core.model.parameters import eligible
     >>> from ltp_core.ticket.ticket import origin
     >>> from ltp_core.model.toy import toy_backbone

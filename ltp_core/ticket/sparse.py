@@ -47,13 +47,17 @@ import weakref
 from functools import partial
 from itertools import accumulate
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import torch
 from torch import Tensor, nn
 
 from . import file as mask_file
 from .ticket import Ticket
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
 
 _AT_WORK: weakref.WeakSet = weakref.WeakSet()  # models whose gradients are being gathered
 
@@ -62,6 +66,7 @@ class SparseModel:
     """A model of which only the ticket's entries are trained, as `values`, (K,) fp32.
 
     Make it after the model is on its device. Use it in a `with`, or call `close()` in the end.
+    `base` is the model's fingerprint, where the caller has it.
 
     >>> from ltp_core.model.parameters import eligible
     >>> from ltp_core.ticket.ticket import origin
@@ -78,10 +83,12 @@ class SparseModel:
     >>> ticket.check(model)      # no complaint: every bit is back
     """
 
-    def __init__(self, model: nn.Module, ticket: Ticket) -> None:
+    def __init__(
+        self, model: PreTrainedModel, ticket: Ticket, *, base: str | None = None
+    ) -> None:
         if model in _AT_WORK:
             raise ValueError("this model is already training a ticket; close() that one first")
-        ticket.check(model)
+        ticket.check(model, base)
         self.model, self.ticket = model, ticket
         tensors = dict(model.base_model.named_parameters())
         self._parts: list[tuple[nn.Parameter, Tensor]] = [  # the order of `values`

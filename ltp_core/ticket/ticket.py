@@ -24,6 +24,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import prod
 from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
@@ -36,10 +38,17 @@ from .chunks import delta_bits, random_bits, shapes_of
 from .report import report
 from .topk import how_many, top_k
 
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Ticket:
     """A choice of parameters of one base model. It checks itself: a ticket that exists is sound.
+
+    It cannot be changed afterwards: its fields and its dictionaries are read-only. What torch cannot
+    forbid is a write into one of the index tensors, `ticket.indices["w"][0] = 7`, or into one that was passed in; never do that.
 
     >>> ticket = Ticket("toy", shapes={"w": (2, 5)}, indices={"w": torch.tensor([0, 8])})
     >>> ticket
@@ -57,26 +66,32 @@ class Ticket:
     made: Mapping[str, object] = field(default_factory=dict)  # how it was made, JSON-able
 
     def __post_init__(self) -> None:
-        def put(**values):  # the instance is frozen for everyone else
-            self.__dict__.update(values)
-
         if stray := sorted(self.indices.keys() - self.shapes.keys()):
             raise ValueError(f"the ticket has indices for {stray[0]!r}, which is not eligible")
-        put(shapes={name: tuple(self.shapes[name]) for name in sorted(self.shapes)})
+        shapes = {name: tuple(self.shapes[name]) for name in sorted(self.shapes)}
         nothing = torch.empty(0, dtype=torch.int64)
-        put(indices={name: self.indices.get(name, nothing) for name in self.shapes})
-        for name, shape in self.shapes.items():
-            _check_indices(name, self.indices[name], prod(shape))
-        if len(self) == 0:
+        indices = {name: self.indices.get(name, nothing) for name in shapes}
+        for name, shape in shapes.items():
+            _check_indices(name, indices[name], prod(shape))
+        total, encoder = (
+            sum(prod(shape) for name, shape in shapes.items() if every or in_encoder(name))
+            for every in (True, False)
+        )
+        base_total = total if self.base_total is None else self.base_total
+        encoder_total = encoder if self.encoder_total is None else self.encoder_total
+        if not any(map(len, indices.values())):
             raise ValueError("a ticket must hold at least one parameter, got 0; raise the density")
-        encoder = sum(prod(s) for name, s in self.shapes.items() if in_encoder(name))
-        put(base_total=self.total if self.base_total is None else self.base_total)
-        put(encoder_total=encoder if self.encoder_total is None else self.encoder_total)
-        if self.base_total < self.total or self.encoder_total < encoder:
+        if base_total < total or encoder_total < encoder:
             raise ValueError(
-                f"{self.total} eligible parameters ({encoder} in the encoder) do not fit into a "
-                f"base model of {self.base_total} ({self.encoder_total}); correct the totals"
+                f"{total} eligible parameters ({encoder} in the encoder) do not fit into a "
+                f"base model of {base_total} ({encoder_total}); correct the totals"
             )
+        read_only = dict(shapes=shapes, indices=indices, made=dict(self.made))
+        self.__dict__.update({name: MappingProxyType(it) for name, it in read_only.items()})
+        self.__dict__.update(base_total=base_total, encoder_total=encoder_total)
+
+    def __deepcopy__(self, memo: object) -> Ticket:
+        return self  # as a tuple does: what cannot change needs no copy
 
     def __len__(self) -> int:
         return sum(map(len, self.indices.values()))
@@ -161,7 +176,7 @@ class Ticket:
         deltas: fp32 tensors by name, or `streams.Deltas`, which takes no memory.
 
         >>> deltas = {"b": torch.tensor([[0.4], [-0.1]]), "a": torch.tensor([0.1, -0.9, 0.0])}
-        >>> Ticket.select(deltas, 0.6, base="toy").indices  # k = 3; of the two 0.1, a[0] is first
+        >>> dict(Ticket.select(deltas, 0.6, base="toy").indices)  # k = 3; of the two .1, a[0] is first
         {'a': tensor([0, 1]), 'b': tensor([0])}
         """
         shapes = shapes_of(deltas)
@@ -182,7 +197,7 @@ class Ticket:
 
         One seed gives one ticket on every machine, and a lower density gives a part of it.
 
-        >>> Ticket.random({"w": torch.zeros(2, 5)}, 0.3, seed=0, base="toy").indices
+        >>> dict(Ticket.random({"w": torch.zeros(2, 5)}, 0.3, seed=0, base="toy").indices)
         {'w': tensor([5, 7, 8])}
         """
         shapes = shapes_of(like)
@@ -208,7 +223,7 @@ class Ticket:
         After Su et al. 2020 (arXiv 2009.11094). What still beats it knows more than which tensors.
 
         >>> shapes, indices = {"a": (4,), "b": (9,)}, {"a": torch.tensor([0]), "b": torch.arange(5)}
-        >>> Ticket("toy", shapes, indices).shuffled(seed=0).indices
+        >>> dict(Ticket("toy", shapes, indices).shuffled(seed=0).indices)
         {'a': tensor([3]), 'b': tensor([0, 1, 3, 6, 7])}
         """
         indices = {}
@@ -268,9 +283,12 @@ class Ticket:
         """The ticket in a file that is already read; its values, if any, are left aside."""
         return cls(shapes=file.shapes, indices=file.indices, **file.header)
 
-    def check(self, model: nn.Module) -> None:
-        """Raise ValueError if `model` is not the base model, weights included, of this ticket."""
-        if self.base != (now := fingerprint(model)):
+    def check(self, model: PreTrainedModel, base: str | None = None) -> None:
+        """Raise ValueError if `model` is not the base model, weights included, of this ticket.
+
+        base: the model's fingerprint, where the caller has it; it is taken here otherwise.
+        """
+        if self.base != (now := base or fingerprint(model)):
             raise ValueError(
                 f"this ticket was found on base {self.base}, but the model is {now}; "
                 f"find a ticket on this model with `ltp ticket`"

@@ -15,11 +15,12 @@ What it does not do: store the model. That is `Trained.save`.
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import torch
 from torch import Tensor
+
+from ..data.atomic import replacing
 
 FILE = "state.safetensors"
 
@@ -40,11 +41,9 @@ def save(folder, optimizer, step: int, history: list[float], settings: dict) -> 
     from safetensors.torch import save_file
 
     path = Path(folder) / FILE
-    path.parent.mkdir(parents=True, exist_ok=True)
     header = {"step": step, "history": history, "settings": settings}
-    partial = path.with_suffix(".partial")
-    save_file(_tensors(optimizer), partial, metadata={"run": json.dumps(header)})
-    os.replace(partial, path)
+    with replacing(path) as temporary:
+        save_file(_tensors(optimizer), temporary, metadata={"run": json.dumps(header)})
 
 
 def restore(folder, optimizer, settings: dict) -> tuple[int, list[float]]:

@@ -17,7 +17,7 @@ in DDP, which would send all of them.
 
 Without dropout n processes give the weights that one gives, up to the order of the sums.
 
-Reading order: `share`, `sum_gradients`, `same_start`, `own_chance`. What this file does not do:
+Reading order: `share`, `sum_gradients`, `same_start`, `seeded`. What this file does not do:
 start processes (`accelerate launch` does), or save; let one do it, `Accelerator().is_main_process`.
 """
 
@@ -72,11 +72,11 @@ def same_start(step: int, accelerator) -> None:
 
 
 @contextmanager
-def own_chance(seed: int, accelerator) -> Iterator[None]:
+def seeded(seed: int, accelerator) -> Iterator[None]:
     """Draw from `seed` (dropout, for one) and leave the generators as they were.
 
     >>> from accelerate import Accelerator
-    >>> with own_chance(0, Accelerator()):
+    >>> with seeded(0, Accelerator()):
     ...     torch.rand(1)
     tensor([0.4963])
     """

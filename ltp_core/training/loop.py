@@ -5,14 +5,14 @@ warm-up and then falls in a straight line to zero,
 
     rate(t) = peak · min((t + 1) / W, (T − t) / (T − W)).
 
-All chance is *stateless*: the order of epoch e, the masks and the dropout of step t are drawn from
+Randomness is *stateless*: the order of epoch e, the masks and the dropout of step t are drawn from
 generators seeded by (seed, e) or (seed, t). Step t is then the same whether the run came there in
-one go or was killed and started again, and a checkpoint needs no generator states.
+one go or was killed and run again, and a checkpoint needs no generator states (`seeds.py`).
 
 Under `accelerate launch` each process takes its share of the rows and only the gradients of what is
-trained are summed, once a step: see `world_size`.
+trained are summed, once per step: see `distributed.py`.
 
-Reading order: `seed_for`, `batches`, `rate`, `fit`; then `clone_sharing_weights` and `precision`.
+Reading order: `batches`, `rate`, `fit`. The options are in `options.py`.
 
 What it does not do: know about masks, prompts or tickets. It is given a loss and some leaves.
 """
@@ -20,17 +20,22 @@ What it does not do: know about masks, prompts or tickets. It is given a loss an
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from . import checkpoint as ckpt
-from .distributed import own_chance, same_start, sum_gradients
+from . import checkpoint
+from .distributed import same_start, seeded, sum_gradients
+from .options import LoopOptions
 from .precision import precision
 from .seeds import seed_for
+
+if TYPE_CHECKING:
+    from accelerate import Accelerator
 
 OPTIMIZERS = {  # AdamW moves every weight about as far; SGD moves it as far as its gradients say
     "adamw": partial(torch.optim.AdamW, weight_decay=0.0, fused=True),
@@ -38,7 +43,9 @@ OPTIMIZERS = {  # AdamW moves every weight about as far; SGD moves it as far as 
 }
 
 
-def batches(lengths: Sequence[int], size: int, seed: int, window: int = 8) -> Callable:
+def batches(
+    lengths: Sequence[int], size: int, seed: int, window: int = 8
+) -> Callable[[int], list[int]]:
     """A function from the step to the rows of its batch; each epoch visits every row once.
 
     Rows of about the same length go together, so that little padding is computed: shuffle, sort
@@ -87,78 +94,55 @@ def rate(step: int, steps: int, warmup: float) -> float:
     return (steps - step) / (steps - rising)
 
 
-def at_least_one(**numbers: int) -> None:
-    """Refuse counts below 1, which would train nothing and say nothing.
-
-    >>> at_least_one(epochs=12, batch_size=0)
-    Traceback (most recent call last):
-    ValueError: batch_size must be at least 1, got 0
-    """
-    for name, number in numbers.items():
-        if number < 1:
-            raise ValueError(f"{name} must be at least 1, got {number}")
-
-
 def fit(
     loss_at: Callable[[int], Tensor],
-    groups: list[dict],
+    groups: list[dict[str, Any]],
+    options: LoopOptions,
     *,
     steps: int,
-    accelerator,
-    seed: int = 0,
-    warmup: float = 0.0,
-    clip: float = 1.0,
-    autocast: bool | str = False,
-    optimizer: str = "adamw",
+    accelerator: Accelerator,
     after: Callable[[], None] = lambda: None,
-    checkpoint=None,
-    every: int = 50,
-    settings: dict | None = None,
-    progress: bool = True,
+    settings: Mapping[str, Any] | None = None,
     label: str = "training",
-    callback: Callable[[int, dict], None] | None = None,
 ) -> list[float]:
     """Take `steps` steps of an optimizer on the leaves in `groups`; return the loss of each.
 
     `loss_at(step)` is this process's share of the loss; `after()` runs when the leaves changed;
-    `callback(step, info)` hears of every step done. With `checkpoint` the state is saved every
-    `every` steps and at the end, and a second call goes on from there; `settings` say which run it
-    is, and another run's state is refused. All processes must see that folder.
+    `options.callback(step, info)` hears of every step done. With `options.checkpoint` the state is
+    saved every `every` steps and at the end, and a second call resumes from there; `settings` say
+    which run it is, and another run's state is refused. All processes must see that folder.
 
     >>> from accelerate import Accelerator
-    >>> x = nn.Parameter(torch.tensor([3.0]))
+    >>> x = torch.nn.Parameter(torch.tensor([3.0]))
     >>> losses = fit(lambda step: (x**2).sum(), [{"params": [x], "lr": 1.0}],
-    ...              steps=4, accelerator=Accelerator(), progress=False)
+    ...              LoopOptions(progress=False), steps=4, accelerator=Accelerator())
     >>> [round(loss, 2) for loss in losses]
     [9.0, 4.0, 1.56, 0.56]
     """
-    at_least_one(every=every)
     from tqdm import tqdm
 
-    settings = dict(
-        settings or {}, steps=steps, seed=seed, warmup=warmup, clip=clip, autocast=autocast
-    )
-    if optimizer not in OPTIMIZERS:
-        raise ValueError(f"optimizer must be one of {', '.join(OPTIMIZERS)}, got {optimizer!r}")
-    settings |= {} if optimizer == "adamw" else {"optimizer": optimizer}
-    optimizer = OPTIMIZERS[optimizer](groups)
+    told = ("seed", "warmup", "clip", "autocast")
+    settings = dict(settings or {}, steps=steps, **{name: getattr(options, name) for name in told})
+    settings |= {} if options.optimizer == "adamw" else {"optimizer": options.optimizer}
+    optimizer = OPTIMIZERS[options.optimizer](groups)
     peaks = [group["lr"] for group in groups]
     leaves = [leaf for group in groups for leaf in group["params"]]
     rank, world_size = accelerator.process_index, accelerator.num_processes
-    first, history = ckpt.restore(checkpoint, optimizer, settings) if checkpoint else (0, [])
+    folder = options.checkpoint
+    first, history = checkpoint.restore(folder, optimizer, settings) if folder else (0, [])
     same_start(first, accelerator)
     after()
-    silent = not (progress and accelerator.is_main_process)
+    silent = not (options.progress and accelerator.is_main_process)
     bar = tqdm(total=steps, initial=first, desc=label, unit="step", disable=silent)
     for step in range(first, steps):
         for group, peak in zip(optimizer.param_groups, peaks, strict=True):
-            group["lr"] = peak * rate(step, steps, warmup)
-        rng = seed_for(seed, step, 2, *([rank] if rank else []))
-        with own_chance(rng, accelerator), precision(accelerator.device, autocast):
+            group["lr"] = peak * rate(step, steps, options.warmup)
+        own_seed = seed_for(options.seed, step, 2, *([rank] if rank else []))
+        with seeded(own_seed, accelerator), precision(accelerator.device, options.autocast):
             loss = loss_at(step)
         loss.backward()
         sum_gradients(leaves, world_size)
-        torch.nn.utils.clip_grad_norm_(leaves, clip)
+        torch.nn.utils.clip_grad_norm_(leaves, options.clip)
         optimizer.step()
         optimizer.zero_grad()
         after()
@@ -166,11 +150,11 @@ def fit(
         bar.set_postfix(loss=f"{history[-1]:.3f}", refresh=False)
         bar.update()
         done = step + 1
-        if checkpoint and accelerator.is_main_process and (done % every == 0 or done == steps):
-            ckpt.save(checkpoint, optimizer, done, history, settings)
-        if callback:
+        if folder and accelerator.is_main_process and (done % options.every == 0 or done == steps):
+            checkpoint.save(folder, optimizer, done, history, settings)
+        if options.callback:
             rates = [group["lr"] for group in optimizer.param_groups]
-            callback(step, {"loss": history[-1], "rates": rates})
+            options.callback(step, {"loss": history[-1], "rates": rates})
     bar.close()
     return history
 

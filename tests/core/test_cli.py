@@ -10,7 +10,7 @@ from ltp_core import cli
 from ltp_core.model.toy import WORDS
 from ltp_core.stage2.train import train
 from ltp_core.tasks import NAMES
-from ltp_core.tasks.sib200 import SIB_WORDS
+from ltp_core.tasks.topics import SIB_WORDS
 from ltp_core.training.loop import fit
 from tests.support.processes import launch
 from tests.support.sweeps import SHORT, backbone_folder, task_folder, write  # noqa: F401
@@ -132,7 +132,7 @@ def test_sib200_in_the_shell(tmp_path, ltp, monkeypatch):
             for word in ["rice"]
         ]  # fmt: skip
 
-    monkeypatch.setattr(sys.modules["ltp_core.tasks.sib200"], "_rows", rows)
+    monkeypatch.setattr(sys.modules["ltp_core.tasks.topics"], "_rows", rows)
     words = [f"{label}={word}" for label, word in zip(SIB_WORDS, WORDS[3:], strict=False)]
     task = ("--task", "sib200", "--words", *words)
     fit = ("train", *task, "--k", 1, "--epochs", 1, "--save", tmp_path / "model")

@@ -55,4 +55,4 @@ def test_means_and_their_intervals_are_drawn_by_families():
         assert table[group] == macro_interval(cube, families=numbers)
     assert table["low"] != macro_interval(results.correctness(rows, ITEMS, ["qu"]))
     with pytest.raises(ValueError, match="group must be low, high, en, other or all"):
-        results.among("middle", ["qu"])
+        results.languages_in_group("middle", ["qu"])

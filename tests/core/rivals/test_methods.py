@@ -98,7 +98,7 @@ def test_what_trains_and_what_does_not(lm, ticket, adapted, name, tmp_path):
     now, moved = weights(model.lm), 0
     for key, old in before.items():
         chosen = torch.zeros(old.numel(), dtype=torch.bool)
-        if model.full:
+        if model.body.full:
             chosen[:] = True
         elif model.ticket is not None and (base := key.removeprefix("bert.")) in eligible(lm.model):
             chosen = model.ticket.mask(base).view(-1)
@@ -108,7 +108,7 @@ def test_what_trains_and_what_does_not(lm, ticket, adapted, name, tmp_path):
     assert set(now) - set(before) == added and bool(added) == (name == "lora")
     body = 0 if name.startswith("template_zero") else TRAINED[name] - prompt_size(model)
     if name != "lora":  # positions and token types that no text used, for one, do not move
-        assert moved <= body and moved >= (0.8 * body if not model.full else 0.5 * body)
+        assert moved <= body and moved >= (0.8 * body if not model.body.full else 0.5 * body)
     else:
         assert sum(int((now[key] != 0).sum()) for key in added) > 0.99 * body
 

@@ -19,14 +19,14 @@ def test_find_ticket_is_adapt_then_select(monkeypatch):
         asked.update(settings)
         return {name: p + 0.1 * (i + 1) for i, (name, p) in enumerate(before.items())}
 
-    monkeypatch.setattr("ltp_core.stage1.mlm.adapt", adapt)
+    monkeypatch.setattr("ltp_core.stage1.find.adapt", adapt)
     found = find_ticket(lm, [], 0.2, steps=7, seed=5, layers=1, batch_size=4)
     assert set(found.shapes) == set(eligible(lm.model, layers=1))
     assert (asked["steps"], asked["seed"], asked["batch_size"]) == (7, 5, 4)
     assert asked["names"] == list(eligible(lm.model))  # the whole encoder moves
     assert found.made == {"by": "masked-LM movement", "steps": 7, "seed": 5, "batch_size": 4}
     found.check(lm.model)
-    monkeypatch.setattr("ltp_core.stage1.mlm.adapt", lambda *_, **__: pytest.fail("too late"))
+    monkeypatch.setattr("ltp_core.stage1.find.adapt", lambda *_, **__: pytest.fail("too late"))
     with pytest.raises(ValueError, match="did you mean 0.20"):
         find_ticket(lm, [], 20, steps=7)
 

@@ -92,8 +92,8 @@ def test_a_killed_run_ends_in_the_same_bits(lm, ticket, tmp_path, body):
 
 KILLED = """
 import os, signal, sys
-sys.path[:0] = [{here!r}]
-from ??test_train import QUICK, SHOTS, train, toy_backbone
+sys.path[:0] = [{here!r}, "."]
+from test_train import QUICK, SHOTS, train, toy_backbone
 def stop(step, info):
     if step == 3:
         os.kill(os.getpid(), signal.SIGKILL)

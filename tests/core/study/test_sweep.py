@@ -15,6 +15,7 @@ from ltp_core.measure import results
 from ltp_core.model.backbone import fingerprint
 from ltp_core.model.toy import toy_backbone
 from ltp_core.rivals import methods, templates
+from ltp_core.study import shared_tickets
 from ltp_core.study import sweep as experiment
 from ltp_core.study.spec import read_spec
 from ltp_core.study.sweep import resolve_epochs
@@ -270,13 +271,13 @@ def test_a_language_is_measured_alone(tmp_path, task_folder):
 
 def test_tickets_share_what_they_can(tmp_path, task_folder, text, monkeypatch):
     lm, trained = toy_backbone(), []
-    real = experiment.find_ticket
+    real = shared_tickets.find_ticket
 
     def find_ticket(*args, **options):
         trained.append(options["checkpoint"].name)
         return real(*args, **options)
 
-    monkeypatch.setattr(experiment, "find_ticket", find_ticket)
+    monkeypatch.setattr(shared_tickets, "find_ticket", find_ticket)
     spec = f'''methods = ["ltp", "random_ticket"]
 task = "{task_folder.as_posix()}"
 k = [1]

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from ltp_core import tasks
-from ltp_core.tasks.nli import SPANISH, americasnli, bench_dir, nli, xnli
+from ltp_core.tasks.inference import SPANISH, americasnli, bench_dir, nli, xnli
 
 LABELS = ("entailment", "neutral", "contradiction")
 

@@ -7,7 +7,7 @@ import pytest
 
 from ltp_core.tasks import emoji, emoji_pairs
 from ltp_core.tasks.emoji_groups import annotations, emoji_dir
-from ltp_core.tasks.emoji_pairs import neighbours, shares_string
+from ltp_core.tasks.emoji_keywords import neighbours, shares_string
 
 SOME = ("en", "sw", "am", "zh")  # am and zh: scripts in which a letter says more
 

@@ -3,7 +3,7 @@
 import pytest
 
 from ltp_core import tasks
-from ltp_core.tasks.sib200 import SIB_WORDS, _rows, sib200
+from ltp_core.tasks.topics import SIB_WORDS, _rows, sib200
 
 TOPICS = sorted(SIB_WORDS)
 PARTS = {"train": ("train", 14), "validation": ("dev", 7), "test": ("test", 7)}
