@@ -39,8 +39,8 @@ FIRST = "api"  # the page of the front door; a room's page is api_<room>
 def parts(package: str) -> tuple[list[str], list[str]]:
     """The public modules directly in a package, and its public sub-packages: its rooms.
 
-    >>> parts("ltp_core.tasks")[0][:2]
-    ['ltp_core.tasks.emoji_groups', 'ltp_core.tasks.emoji_pairs']
+    >>> parts("ltp_core.stage1")
+    (['ltp_core.stage1.find', 'ltp_core.stage1.mlm'], [])
     """
     found = iter_modules(import_module(package).__path__, f"{package}.")
     found = [part for part in found if not part.name.rpartition(".")[2].startswith("_")]
@@ -63,14 +63,13 @@ def public(module: ModuleType) -> list[str]:
 
 
 def front_door() -> dict[str, object]:
-    """What `ltp_core.__all__` names, modules last.
+    """What `ltp_core.__all__` names.
 
-    >>> list(front_door())[:2]
-    ['Backbone', 'SparseModel']
+    >>> front_door()["Ticket"]
+    <class 'ltp_core.ticket.ticket.Ticket'>
     """
     package = import_module(PACKAGE)
-    found = {name: getattr(package, name) for name in package.__all__}
-    return dict(sorted(found.items(), key=lambda item: inspect.ismodule(item[1])))
+    return {name: getattr(package, name) for name in package.__all__}
 
 
 def pages() -> dict[str, str]:
@@ -132,15 +131,15 @@ def section(name: str) -> list[str]:
 def members(name: str) -> list[str]:
     """A module's first paragraph, and every public name of it that is not told at the front door.
 
-    >>> members("ltp_core.stage2.train")
-    ['.. automodule:: ltp_core.stage2.train', '   :members: labelled_rows', '', \
-'At the front door: :py:obj:`~ltp_core.train`.', '']
+    >>> members("ltp_core.ticket.overlap")
+    ['.. automodule:: ltp_core.ticket.overlap', '   :members: Overlap', '', \
+'At the front door: :py:obj:`~ltp_core.overlap`.', '']
     """
     module = import_module(name)
-    doors = {id(value): door for door, value in front_door().items()}
-    own = {name: doors.get(id(vars(module)[name])) for name in public(module)}
-    here = [name for name, door in own.items() if not door]
-    there = [f":py:obj:`~{PACKAGE}.{door}`" for door in own.values() if door]
+    values = [vars(module)[own] for own in public(module)]
+    doors = front_door().items()
+    there = [f":py:obj:`~{PACKAGE}.{door}`" for door, value in doors if value in values]
+    here = [value.__name__ for value in values if value not in dict(doors).values()]
     lines = [f".. automodule:: {name}"]
     if here:
         lines.append(f"   :members: {', '.join(here)}")
