@@ -55,6 +55,7 @@ class Table:
 
     @classmethod
     def of(cls, correct: dict[str, np.ndarray]) -> Table:
+        """The table of what was right: {language: (n,) True or False}."""
         correct = {language: np.asarray(c, dtype=bool) for language, c in correct.items()}
         rows = [
             Row(language, len(c), float(c.mean()), *wilson(int(c.sum()), len(c)))

@@ -75,7 +75,7 @@ def select_tensors(tensors: Mapping[str, T], layers: Layers = None, modules: Mod
 def eligible(model: nn.Module, layers: Layers = None, modules: Modules = None) -> dict[str, nn.Parameter]:
     """The parameters a ticket may choose from: by default all of the encoder, see `select_tensors`.
 
-    For more than the encoder name its layers, for example layers=["embeddings", *range(12)].
+    For more than the encoder name its layers, for example `layers=["embeddings", *range(12)]`.
 
     >>> from ltp_core.model.toy import toy_backbone
     >>> list(eligible(toy_backbone().model, layers=1, modules="query"))

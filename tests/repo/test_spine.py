@@ -5,12 +5,15 @@ import re
 import subprocess
 import sys
 import zipfile
+from importlib.metadata import distributions
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 import yaml
 from packaging.requirements import Requirement
+
+from ltp_core import __version__
 
 try:
     import tomllib
@@ -99,8 +102,24 @@ def test_one_repository_address():
 
 
 def test_one_version():
+    """It stands in ltp_core/__init__.py; all else is made from it or held to it."""
+    assert PROJECT["dynamic"] == ["version"]
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
-    assert citation["version"] == PROJECT["version"]
+    assert citation["version"] == __version__
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.search(r"^## \[(\d.*?)\]", changelog, re.M).group(1) == __version__
+
+
+def test_the_changelog_is_in_order():
+    """The newest first, each with its day; a heading is one of those of Keep a Changelog."""
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    first, *editions = re.findall(r"^## (.+)$", changelog, re.M)
+    assert first == "[Unreleased]"
+    found = [re.fullmatch(r"\[(\d+)\.(\d+)\.(\d+)\] - (\d{4}-\d\d-\d\d)", e).groups()
+             for e in editions]  # fmt: skip
+    assert found == sorted(found, key=lambda e: (*map(int, e[:3]), e[3]), reverse=True)
+    kinds = {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+    assert set(re.findall(r"^### (.+)$", changelog, re.M)) <= kinds
 
 
 def test_vendored_files_are_unchanged():
@@ -142,7 +161,9 @@ def wheel(tmp_path_factory) -> Path:
 
 
 def test_the_wheel_carries_the_data_and_stays_small(wheel):
-    assert wheel.name == f"ltp_core-{PROJECT['version']}-py3-none-any.whl"
+    assert wheel.name == f"ltp_core-{__version__}-py3-none-any.whl"
+    installed = next(distributions(name="ltp-core", path=[str(wheel)]))
+    assert installed.version == __version__
     assert wheel.stat().st_size <= 50 * MB
     names = zipfile.ZipFile(wheel).namelist()
     for part in ("emoji", "kinds", "text", "backbone"):

@@ -1,11 +1,10 @@
 """What makes the pages a site: its mark and its card, the page for a lost address, the licences of
-what it brings along, one address for all, and the workflow that publishes it."""
+what it brings along, and one address for all."""
 
 import io
 import re
 import shutil
 import subprocess
-import sys
 from xml.etree import ElementTree
 
 import numpy as np
@@ -20,8 +19,6 @@ from tools.site import set_repository
 ROOT = book.ROOT
 CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text())
 ADDRESS = set_repository.current()
-WORKFLOWS = {path.stem: path for path in (ROOT / ".github" / "workflows").glob("*.yml")}
-WORKFLOW = yaml.safe_load(WORKFLOWS["book"].read_text())
 
 
 # --- the mark and the card ------------------------------------------------------------------
@@ -126,98 +123,3 @@ def test_an_address_that_is_none_is_refused(monkeypatch):
     monkeypatch.setattr("sys.argv", ["set_repository", "ltp-book"])
     with pytest.raises(SystemExit, match="got 'ltp-book', need https://github.com/OWNER/NAME"):
         set_repository.main()
-
-
-# --- the workflow ---------------------------------------------------------------------------
-
-
-each_workflow = pytest.mark.parametrize("name", WORKFLOWS)
-
-
-def steps(workflow: dict) -> list[dict]:
-    return [step for job in workflow["jobs"].values() for step in job["steps"]]
-
-
-def test_the_workflow_runs_on_every_push_and_on_proposals():
-    on = WORKFLOW[True]  # YAML reads the word `on` as true
-    assert on["push"] == {"branches": ["main"]} and {"pull_request", "workflow_dispatch"} <= set(on)
-
-
-@each_workflow
-def test_a_workflow_uses_only_githubs_own_actions_by_major_version(name):
-    workflow = yaml.safe_load(WORKFLOWS[name].read_text())
-    used = [step["uses"] for step in steps(workflow) if "uses" in step]
-    assert used and all(re.fullmatch(r"actions/[\w-]+@v\d+", action) for action in used), used
-    assert all(("uses" in step) != ("run" in step) for step in steps(workflow))
-    assert all("timeout-minutes" in job for job in workflow["jobs"].values())
-    assert workflow["permissions"] == {"contents": "read"}
-
-
-def test_workflows_fit_githubs_own_schema():
-    schema = ["--builtin-schema", "vendor.github-workflows"]
-    files = [ROOT / ".github" / "workflows" / f"{name}.yml" for name in WORKFLOWS]
-    run = subprocess.run([sys.executable, "-m", "check_jsonschema", *schema, *files],
-                         capture_output=True, text=True)  # fmt: skip
-    assert run.returncode == 0, run.stdout + run.stderr
-
-
-@each_workflow
-def test_what_a_workflow_names_is_there(name):
-    """What the schema cannot know: jobs, steps, variables of a matrix and files that are there."""
-    text = WORKFLOWS[name].read_text()
-    workflow = yaml.safe_load(text)
-    assert set(workflow) == {"name", True, "permissions", "jobs"} | set(workflow) & {"concurrency"}
-    known = {"github", "vars", "steps", "matrix"}
-    for inner in re.findall(r"\$\{\{(.*?)\}\}", text):
-        said = re.findall(r"(?<![\w.'/])([a-z]+)\.", re.sub(r"'[^']*'", "", inner))
-        assert said and set(said) <= known, inner
-    for job in workflow["jobs"].values():
-        assert job.get("needs", next(iter(workflow["jobs"]))) in workflow["jobs"]
-        own = str(job)
-        ids = {step["id"] for step in job["steps"] if "id" in step}
-        assert set(re.findall(r"steps\.(\w+)\.", own)) <= ids
-        matrix = job.get("strategy", {}).get("matrix", {})
-        assert set(re.findall(r"matrix\.(\w+)", own)) <= set(matrix)
-    for file in re.findall(r"\S+/[\w./]+\.py|requirements\.lock", text):
-        assert (ROOT / file).is_file(), file
-
-
-def test_whole_chapters_are_tried_as_in_colab_every_week():
-    workflow = yaml.safe_load(WORKFLOWS["colab"].read_text())
-    job, widgets = (workflow["jobs"][name] for name in ("chapters", "widgets"))
-    assert widgets["steps"][-1]["run"] == "make verify"
-    assert "schedule" in workflow[True] and "workflow_dispatch" in workflow[True]
-    assert job["strategy"]["matrix"]["version"] == ["newest", "oldest"]
-    assert job["env"]["LTP_COLAB"] == "${{ matrix.version }}"
-    command = job["steps"][-1]["run"]
-    assert "tests/book/chapters/test_colab.py" in command
-    chosen = re.search(r"-k (\w+)", command)[1]
-    assert f"def test_{chosen}" in (ROOT / "tests" / "test_colab.py").read_text()
-
-
-def test_the_workflow_tests_then_publishes_the_pages_of_main_only():
-    test, publish = WORKFLOW["jobs"]["test"], WORKFLOW["jobs"]["publish"]
-    assert "bash .ci/run" in [step.get("run") for step in test["steps"]]
-    upload = next(step for step in test["steps"] if "upload-pages-artifact" in step.get("uses", ""))
-    assert upload["with"]["path"] == "_build/html" and upload is test["steps"][-1]
-    assert publish["needs"] == "test" and publish["if"] == "github.ref == 'refs/heads/main'"
-    assert publish["environment"]["name"] == "github-pages"
-    assert all("timeout-minutes" in job for job in WORKFLOW["jobs"].values())
-
-
-def test_the_workflow_may_write_nothing_but_the_pages():
-    assert WORKFLOW["permissions"] == {"contents": "read"}
-    assert WORKFLOW["jobs"]["publish"]["permissions"] == {"pages": "write", "id-token": "write"}
-    assert "permissions" not in WORKFLOW["jobs"]["test"]
-    assert not any("secrets." in path.read_text() for path in WORKFLOWS.values())
-
-
-def test_the_workflow_takes_no_missing_browser_for_an_answer():
-    test = WORKFLOW["jobs"]["test"]
-    assert test["env"]["LTP_BROWSER"] == "required"
-    assert "LTP_BROWSER" in (ROOT / "tests" / "conftest.py").read_text()
-
-
-def test_what_ci_runs_is_sound_shell():
-    assert subprocess.run(["bash", "-n", ROOT / ".ci" / "run"]).returncode == 0
-    assert (ROOT / ".ci" / "run").read_text().rstrip().endswith("make test")
