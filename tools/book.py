@@ -45,8 +45,9 @@ CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os
 AT_A_TIME = min(2, CORES)
 NBVAL = [sys.executable, "-m", "pytest", "-q", "--nbval", "--nbval-current-env",
          f"--nbval-cell-timeout={nbrun.TIMEOUT}", "--nbval-sanitize-with", "tests/nbval.cfg"]
-RUNS = (Path(nbrun.__file__), Path(nbrun.ENVIRONMENT["PYTHONSTARTUP"]))  # what runs a chapter
-HOLDS = (Path(nbdiff.__file__), BOOK / "conftest.py", ROOT / "tests/nbval.cfg")  # what compares it
+TOOLS = Path(__file__).resolve().parent
+RUNS = (TOOLS / "nbrun.py", TOOLS / "quiet.py")  # what runs a chapter
+HOLDS = (TOOLS / "nbdiff.py", BOOK / "conftest.py", ROOT / "tests/nbval.cfg")  # what compares it
 
 
 def entries(node) -> list[str]:
