@@ -16,6 +16,8 @@ from .eager import thing
 from . import both
 _LATER = {"text": "inner.deep.corpora", "far": ".above", "COLOUR": "red"}
 SIZE = 3
+if TYPE_CHECKING:
+    from .above import load
 def __getattr__(name):
     return getattr(import_module(f".{_LATER[name]}", __name__), name)
 """
@@ -86,6 +88,7 @@ def test_what_is_imported_is_needed_and_nothing_else(tmp_path, source, wanted):
     "import ltp_core as ltp\nf(ltp)",
     "import ltp_core as ltp\nltp.unknown",
     "import ltp_core as ltp\nltp.COLOUR",
+    "import ltp_core as ltp\nltp.load",
     "from ltp_core import *",
     "from ltp_book import alias as a\nf(a.core)",
     "import ltp_book.broken",

@@ -117,6 +117,9 @@ def read(text: str, package: str) -> Code | None:
         tree = ast.parse(text)
     except SyntaxError:
         return None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and dotted(node.test)[-1:] == ["TYPE_CHECKING"]:
+            node.body = [ast.Pass()]  # never run
     bound: dict[str, set[str]] = {}
     for name, target, _ in imports(tree, package):
         bound.setdefault(name, set()).add(target)
