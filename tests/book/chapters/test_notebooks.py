@@ -220,15 +220,19 @@ def test_a_failing_cell_stops_with_its_error_and_writes_nothing(tmp_path, capsys
 
 
 MEET = """
-import time
+import sys
 from pathlib import Path
+sys.path.append({tests!r})
+from support.wait import until
 Path("{own}").touch()
-until = time.monotonic() + 20
-while not Path("{other}").exists():
-    assert time.monotonic() < until, "nobody came"
-    time.sleep(0.1)
+until(Path("{other}").exists)
 {then}
 """
+
+
+def meet(**parts) -> str:
+    """A cell that ends only if another runs at the same time."""
+    return MEET.format(tests=str(book.ROOT / "tests"), **parts)
 
 
 def store(folder, **sources):
@@ -242,7 +246,7 @@ def store(folder, **sources):
 def test_two_chapters_run_at_a_time_and_no_more(tmp_path, monkeypatch):
     monkeypatch.setattr(book, "AT_A_TIME", 2)
     alone = "from pathlib import Path\nprint(Path('a').exists(), Path('b').exists())"
-    a, b = (MEET.format(own=x, other=y, then=f"print('{x}')") for x, y in ("ab", "ba"))
+    a, b = (meet(own=x, other=y, then=f"print('{x}')") for x, y in ("ab", "ba"))
     paths = store(tmp_path, one=a, two=b, three=alone)
     got = dict(book.run_all(paths, book.Stamps(paths, tmp_path / "stamps")))
     assert [got[path].cells[0].outputs[0].text for path in paths] == ["a\n", "b\n", "True True\n"]
@@ -250,8 +254,7 @@ def test_two_chapters_run_at_a_time_and_no_more(tmp_path, monkeypatch):
 
 def test_one_failing_chapter_of_two_stops_with_its_error(tmp_path, monkeypatch):
     monkeypatch.setattr(book, "AT_A_TIME", 2)
-    good = MEET.format(own="a", other="b", then="")
-    bad = MEET.format(own="b", other="a", then="1 / 0")
+    good, bad = meet(own="a", other="b", then=""), meet(own="b", other="a", then="1 / 0")
     paths = store(tmp_path, good=good, bad=bad)
     with pytest.raises(SystemExit, match="ZeroDivisionError(.|\n)*bad.ipynb stopped"):
         dict(book.run_all(paths, book.Stamps(paths, tmp_path / "stamps")))

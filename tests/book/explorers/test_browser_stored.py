@@ -55,8 +55,8 @@ def test_it_weighs_at_most_400_kb(name):
 
 
 # Every control, at several of its values: the best of three answers, because a machine that is
-# busy with something else is no reader's machine. Then the slowest of all.
-SLOWEST = """() => {
+# busy with something else is no reader's machine.
+ANSWERS = """() => {
   const root = document.querySelector(".ltp-explorer").shadowRoot;
   const frame = root.querySelector(".frame");
   const values = (control) => control.matches("select")
@@ -72,17 +72,17 @@ SLOWEST = """() => {
     control.value = value;
     control.dispatchEvent(new Event("input", {bubbles: true}));
   };
-  const all = [];
+  const best = {};
   for (const control of root.querySelectorAll("select, input[type=range]"))
     for (const value of values(control)) {
       const times = [0, 1, 2].map(() => answer(control, set(control, value)));
-      all.push([Math.min(...times), `${control.name} = ${value}`]);
+      best[`${control.name} = ${value}`] = Math.min(...times);
     }
   for (const control of root.querySelectorAll("button, input[type=checkbox]")) {
     const times = [0, 1, 2, 3].map(() => answer(control, () => control.click()));
-    all.push([Math.min(...times), control.name || control.textContent]);
+    best[control.name || control.textContent] = Math.min(...times);
   }
-  return all.sort((a, b) => b[0] - a[0])[0];
+  return best;
 }"""
 
 
@@ -90,14 +90,15 @@ SLOWEST = """() => {
 @each
 def test_every_control_answers_within_100_ms(browser, site, name, width):
     shown, problems = site_browser.visit(browser, f"{site}{name}.html", width)
-    for _ in range(5):
-        slowest, control = shown.evaluate(SLOWEST)
-        if slowest <= 100:
+    best = shown.evaluate(ANSWERS)
+    for _ in range(9):  # of each control its best: other work may delay any one answer
+        if max(best.values()) <= 100:
             break
-        shown.wait_for_timeout(2000)  # what runs beside may hold the processor
+        best = {control: min(best[control], ms) for control, ms in shown.evaluate(ANSWERS).items()}
     shown.context.close()
     assert problems == []
-    assert slowest <= 100, f"{control} takes {slowest:.0f} ms"
+    slow = {control: round(ms) for control, ms in best.items() if ms > 100}
+    assert not slow, f"milliseconds: {slow}"
 
 
 EXAMPLES = [name for name in STORED if '"texts":' in STORED[name]]

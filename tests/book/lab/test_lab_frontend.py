@@ -13,7 +13,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import nbformat
@@ -23,12 +22,13 @@ pytest.importorskip("playwright", reason="no browser tests: pip install -e .[tes
 from ipywidgets.embed import dependency_state
 from nbformat import v4
 from playwright.sync_api import TimeoutError, expect
+from support.wait import until
 
 from tools.book import chapters as book
 from tools.site import browser as site_browser
 
 FRONTENDS = {"jupyterlab": (4, "lab/tree/"), "notebook": (7, "notebooks/")}  # from version, address
-SLOW = 60_000  # milliseconds: on a busy machine a kernel needs long to import torch
+SLOW = site_browser.PATIENCE  # on a busy machine a kernel needs long to import torch
 CELLS = [
     "import toy_lab as t",
     "lab = t.Lab(t.LM, t.TASK, t.DELTAS, languages=('en', 'qu'), k=4, epochs=4000, every=1)\nlab",
@@ -94,14 +94,13 @@ def served(name: str, folder: Path):
                                   env=environment | {"PYTHONPATH": code})  # fmt: skip
         try:
             nbformat.write(stored(), folder / "work/lab.ipynb")  # meanwhile
-            end = time.monotonic() + SLOW / 1000
-            while not (told := list((folder / "run").glob("jpserver-*.json"))):
-                assert server.poll() is None and time.monotonic() < end, f"see {log.name}"
-                time.sleep(0.05)
-            yield json.loads(told[0].read_text())["url"]
+            told = lambda: list((folder / "run").glob("jpserver-*.json"))  # noqa: E731
+            until(lambda: told() or server.poll() is not None)
+            assert server.poll() is None, f"see {log.name}"
+            yield json.loads(until(told)[0].read_text())["url"]
         finally:
             server.terminate()  # its kernels end with it
-            server.wait(timeout=30)
+            server.wait(timeout=SLOW / 1000)
 
 
 class Reader:
@@ -117,10 +116,14 @@ class Reader:
     def menu(self, name: str, item: str) -> None:
         """Open a menu, once more if a frontend that still starts has closed it, and choose."""
         wanted = self.page.get_by_role("menuitem", name=item).first
-        while not wanted.is_visible():
+
+        def opened():
             self.page.get_by_role("menuitem", name=name, exact=True).click()
             with contextlib.suppress(TimeoutError):
                 wanted.wait_for(timeout=2000)
+            return wanted.is_visible()
+
+        until(lambda: wanted.is_visible() or opened())
         wanted.click()
 
     def runs_all(self) -> None:
@@ -163,7 +166,6 @@ def opened(request, browser, tmp_path_factory):
     skip_if_missing(name)
     with served(name, tmp_path_factory.mktemp(name)) as address:
         page, problems = site_browser.visit(browser, f"{address}{FRONTENDS[name][1]}lab.ipynb")
-        page.set_default_timeout(SLOW)
         reader = Reader(name, page)
         reader.kernel_is("idle")
         with contextlib.suppress(TimeoutError):  # outputs are drawn when their turn comes
