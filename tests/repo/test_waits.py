@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 HELPER = ROOT / "tests" / "support" / "wait.py"
 PAUSE = re.compile(
     r"wait_for_timeout\(|\bsleep\(|import sleep|\bsleep as\b"  # in Python, kernels' code too

@@ -223,7 +223,7 @@ MEET = """
 import sys
 from pathlib import Path
 sys.path.append({tests!r})
-from support.wait import until
+from tests.support.wait import until
 Path("{own}").touch()
 until(Path("{other}").exists)
 {then}

@@ -22,8 +22,8 @@ pytest.importorskip("playwright", reason="no browser tests: pip install -e .[tes
 from ipywidgets.embed import dependency_state
 from nbformat import v4
 from playwright.sync_api import TimeoutError, expect
-from support.wait import until
 
+from tests.support.wait import until
 from tools.book import chapters as book
 from tools.site import browser as site_browser
 
