@@ -51,10 +51,16 @@ def main(arguments: list[str] | None = None) -> None:
         "full fine-tuning": rates("full") | {"full": True},
     }
     trace = record(
-        lm, task.few_shot("en", k=16, seed=0), concatenate_datasets(few), runs, task=task,
-        every=options.every, epochs=options.epochs, autocast="auto",
+        lm,
+        task.few_shot("en", k=16, seed=0),
+        concatenate_datasets(few),
+        runs,
+        task=task,
+        every=options.every,
+        epochs=options.epochs,
+        autocast="auto",
         predict={"autocast": "auto", "batch_size": 64},
-    )  # fmt: skip
+    )
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(json.dumps(trace) + "\n", encoding="utf-8")
     print(f"written: {options.out}")

@@ -24,14 +24,22 @@ from .style import BLUE, FAINT, GREY, INK, drawn, flush
 
 SIZES = {"embedded": ("our model", "o"), "xlm-r-base": ("XLM-R base", "D")}
 WAYS = {
-    "ours": "counting, in memory", "ours-file": "counting, two files in the cache",
-    "ours-disk": "counting, two files on disk", "sort": "torch.sort", "topk": "torch.topk",
+    "ours": "counting, in memory",
+    "ours-file": "counting, two files in the cache",
+    "ours-disk": "counting, two files on disk",
+    "sort": "torch.sort",
+    "topk": "torch.topk",
     "list": "list and np.partition",
-}  # fmt: skip
+}
 
 
-def dots(axes: Axes, found: Mapping[str, Sequence[float]], floors: Mapping[str, float], form: str,
-         blue: Callable[[str], bool] = lambda name: name.startswith("ticket")) -> None:  # fmt: skip
+def dots(
+    axes: Axes,
+    found: Mapping[str, Sequence[float]],
+    floors: Mapping[str, float],
+    form: str,
+    blue: Callable[[str], bool] = lambda name: name.startswith("ticket"),
+) -> None:
     """One row for each name: median and quartiles, the median in figures, the floor as a bar."""
     names = list(found)
     for y, name in enumerate(names):
@@ -41,8 +49,15 @@ def dots(axes: Axes, found: Mapping[str, Sequence[float]], floors: Mapping[str, 
             axes.plot([floors[name]] * 2, [y - 0.38, y + 0.38], color=FAINT, linewidth=4, zorder=0)
         axes.plot([low, high], [y, y], color=colour)
         axes.plot(middle, y, "s" if blue(name) else "o", color=colour)
-        axes.annotate(form.format(middle), (high, y), xytext=(6, 0), fontsize=8.5, va="center",
-                      textcoords="offset points", color=colour)  # fmt: skip
+        axes.annotate(
+            form.format(middle),
+            (high, y),
+            xytext=(6, 0),
+            fontsize=8.5,
+            va="center",
+            textcoords="offset points",
+            color=colour,
+        )
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.tick_params(axis="y", length=0, labelsize=8.5)
@@ -59,8 +74,10 @@ def measured(engine: dict, density: float) -> Figure:
     least = costs.step_floor(engine)
     dots(first, steps, dict.fromkeys(steps, least), "{:.2f}")
     first.axvline(1.0, color=INK, linewidth=0.8, zorder=0)
-    first.set_title(f"A step, dense encoder as 1: ticket "
-                    f"{median(steps[costs.label(ours)]):.2f}, operations {least:.2f}")  # fmt: skip
+    first.set_title(
+        f"A step, dense encoder as 1: ticket "
+        f"{median(steps[costs.label(ours)]):.2f}, operations {least:.2f}"
+    )
 
     state, floors = {}, {}
     whole = costs.rows(engine, "train", ours)["0"]["eligible"]  # PEFT counts its own matrices, too
@@ -73,14 +90,17 @@ def measured(engine: dict, density: float) -> Figure:
             state["its moments alone"] = [8 * whole / 1e6]
     dots(second, state, floors, "{:.0f}")
     mine = state[costs.label(ours)][0]
-    second.set_title(f"MB kept between steps: ticket {mine:.0f}, "
-                     f"{mine / floors[costs.label(ours)]:.1f} × packed floor")  # fmt: skip
+    second.set_title(
+        f"MB kept between steps: ticket {mine:.0f}, "
+        f"{mine / floors[costs.label(ours)]:.1f} × packed floor"
+    )
 
     peak = {costs.label(n): costs.values(engine, n, "peak_mb") for n in names}
     dots(third, peak, {}, "{:.0f}")
     rest = median(peak[costs.label("prompt")]) / median(peak[costs.label(ours)])
-    third.set_title(f"Peak above the model, MB: {100 * rest:.0f} % of the\n"
-                    "ticket's is there with a prompt only")  # fmt: skip
+    third.set_title(
+        f"Peak above the model, MB: {100 * rest:.0f} % of the\nticket's is there with a prompt only"
+    )
     for axes in (first, second, third):
         axes.set_xlim(0, 1.15 * axes.get_xlim()[1])
     return flush(figure)
@@ -97,8 +117,9 @@ def after_backward(engine: dict) -> Figure:
     sizes = [size for size in SIZES if costs.rows(engine, "optimizer", size)]
     densities = engine["settings"]["densities"]
     height = 0.9 + 0.34 * len(sizes) * (2 + 3 * len(densities))
-    canvas, all_axes = plt.subplots(len(sizes), 1, sharex=True, squeeze=False,
-                                    figsize=(4.8, height))  # fmt: skip
+    canvas, all_axes = plt.subplots(
+        len(sizes), 1, sharex=True, squeeze=False, figsize=(4.8, height)
+    )
     for axes, size in zip(all_axes[:, 0], sizes, strict=True):
         repeats = costs.rows(engine, "optimizer", size).values()
         found, floors = {}, {}
@@ -110,8 +131,10 @@ def after_backward(engine: dict) -> Figure:
                 if way != "mask":  # a loop over tensors reads the same numbers many times
                     floors[label] = 1e9 * costs.traffic(d if way == "ticket" else None) / speed
         dots(axes, found, floors, "{:.2f}")
-        faster = [median(row[f"mask-fused@{d:g}"] / row[f"ticket@{d:g}"] for row in repeats)
-                  for d in densities]  # fmt: skip
+        faster = [
+            median(row[f"mask-fused@{d:g}"] / row[f"ticket@{d:g}"] for row in repeats)
+            for d in densities
+        ]
         told = ", ".join(
             f"{x:.1f} at {100 * d:g} %" for x, d in zip(faster, densities, strict=True)
         )

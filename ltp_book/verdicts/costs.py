@@ -27,9 +27,15 @@ from ltp_core.data.paths import data_dir
 from ltp_core.measure.floors import spread
 
 NAMES = {
-    "full": "full fine-tuning", "mask": "masked", "mask-fused": "masked, fused", "shira": "SHiRA",
-    "super": "Super-Tuning", "ticket": "ticket", "lora": "LoRA, rank 8", "prompt": "prompt only",
-}  # fmt: skip
+    "full": "full fine-tuning",
+    "mask": "masked",
+    "mask-fused": "masked, fused",
+    "shira": "SHiRA",
+    "super": "Super-Tuning",
+    "ticket": "ticket",
+    "lora": "LoRA, rank 8",
+    "prompt": "prompt only",
+}
 
 
 def stored(name: str = "engine-cpu") -> dict:
@@ -55,8 +61,9 @@ def rows(engine: dict, *place: str) -> dict[str, dict]:
     {'0': {'step': 2.0}}
     """
     start = "/".join(place) + "/"
-    found = {key.removeprefix(start): row for key, row in engine["rows"].items()
-             if key.startswith(start)}  # fmt: skip
+    found = {
+        key.removeprefix(start): row for key, row in engine["rows"].items() if key.startswith(start)
+    }
     return {last: row for last, row in found.items() if "/" not in last and "failed" not in row}
 
 

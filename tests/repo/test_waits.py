@@ -16,9 +16,11 @@ PAUSE = re.compile(
     r"|setTimeout\([^;]*?,\s*[\w.]+\s*\)"  # in a page; without a time it only lets others go first
 )
 SOURCES = [
-    path for folder in ("tests", "tools") for path in sorted((ROOT / folder).rglob("*.py"))
+    path
+    for folder in ("tests", "tools")
+    for path in sorted((ROOT / folder).rglob("*.py"))
     if path not in (HELPER, Path(__file__).resolve())
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
@@ -28,16 +30,19 @@ def test_nobody_waits_a_fixed_time(path):
     assert not found, f"wait for the thing itself (support.wait.until): {found}"
 
 
-@pytest.mark.parametrize("line, is_pause", [
-    ("page.wait_for_timeout(250)", True),
-    ("time.sleep(0.5)", True),
-    ("await asyncio.sleep(1)", True),
-    ("from time import sleep", True),
-    ("await new Promise((next) => setTimeout(next, 100));", True),
-    ("new Promise((go) => setTimeout(go)).then(() => axe.run({preload: false}))", False),
-    ("until(lambda: finished(out))", False),
-    ("page.wait_for_function(STILL, timeout=60_000)", False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "line, is_pause",
+    [
+        ("page.wait_for_timeout(250)", True),
+        ("time.sleep(0.5)", True),
+        ("await asyncio.sleep(1)", True),
+        ("from time import sleep", True),
+        ("await new Promise((next) => setTimeout(next, 100));", True),
+        ("new Promise((go) => setTimeout(go)).then(() => axe.run({preload: false}))", False),
+        ("until(lambda: finished(out))", False),
+        ("page.wait_for_function(STILL, timeout=60_000)", False),
+    ],
+)
 def test_a_pause_is_told_from_a_wait(line, is_pause):
     assert bool(PAUSE.search(line)) == is_pause
 

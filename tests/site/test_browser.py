@@ -182,8 +182,9 @@ def stored_explorers_and_labs(name: str) -> tuple[int, int]:
     if not path.exists():
         return 0, 0
     notebook = book.nbrun.read(path)
-    html = [o.get("data", {}).get("text/html", "") for c in notebook.cells
-            for o in c.get("outputs", [])]  # fmt: skip
+    html = [
+        o.get("data", {}).get("text/html", "") for c in notebook.cells for o in c.get("outputs", [])
+    ]
     widgets = notebook.metadata.get("widgets", {}).get(book.nbrun.WIDGETS, {}).get("state", {})
     classes = [it["state"].get("_dom_classes", []) for it in widgets.values()]
     return sum("ltp-explorer" in it for it in html), sum("ltp-lab" in it for it in classes)

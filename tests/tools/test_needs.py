@@ -62,42 +62,54 @@ def found(tmp_path, source):
     return {path.relative_to(tmp_path).as_posix() for path in needs(chapter, tmp_path)}
 
 
-@pytest.mark.parametrize("source, wanted", [
-    ("import torch, json", set()),
-    ("import ltp_core", CORE),
-    ("import ltp_core as ltp\nltp.thing, ltp.SIZE, ltp.both", CORE),
-    ("import ltp_core.inner.deep", CORE | CORPORA - paths("above inner/deep/corpora")),
-    ("import ltp_core as ltp\nltp.text('en')", CORE | CORPORA),
-    ("from ltp_core import text", CORE | CORPORA),
-    ("from ltp_core import far", CORE | paths("above")),
-    ("def later():\n    from ltp_core import inner", CORE | paths("inner/__init__ inner/beside")),
-    ("load('ltp_core.above')", CORE | paths("above")),
-    ("try:\n    %pip install 'x'\nexcept E:\n    import ltp_core", CORE),
-    ("from ltp_book import alias", CORE | ALIAS),
-    ("from ltp_book import alias\nalias.core.text", CORE | CORPORA | ALIAS),
-    ("from ltp_book.plain import one", paths("__init__ plain/one", "ltp_book")),
-    ("import ltp_book.page", paths("__init__ page/__init__", "ltp_book")
-     | {"ltp_book/page/page.js", "ltp_book/page/parts/style.css"}),
-])
+@pytest.mark.parametrize(
+    "source, wanted",
+    [
+        ("import torch, json", set()),
+        ("import ltp_core", CORE),
+        ("import ltp_core as ltp\nltp.thing, ltp.SIZE, ltp.both", CORE),
+        ("import ltp_core.inner.deep", CORE | CORPORA - paths("above inner/deep/corpora")),
+        ("import ltp_core as ltp\nltp.text('en')", CORE | CORPORA),
+        ("from ltp_core import text", CORE | CORPORA),
+        ("from ltp_core import far", CORE | paths("above")),
+        (
+            "def later():\n    from ltp_core import inner",
+            CORE | paths("inner/__init__ inner/beside"),
+        ),
+        ("load('ltp_core.above')", CORE | paths("above")),
+        ("try:\n    %pip install 'x'\nexcept E:\n    import ltp_core", CORE),
+        ("from ltp_book import alias", CORE | ALIAS),
+        ("from ltp_book import alias\nalias.core.text", CORE | CORPORA | ALIAS),
+        ("from ltp_book.plain import one", paths("__init__ plain/one", "ltp_book")),
+        (
+            "import ltp_book.page",
+            paths("__init__ page/__init__", "ltp_book")
+            | {"ltp_book/page/page.js", "ltp_book/page/parts/style.css"},
+        ),
+    ],
+)
 def test_what_is_imported_is_needed_and_nothing_else(tmp_path, source, wanted):
     assert found(tmp_path, source) == wanted
 
 
-@pytest.mark.parametrize("source", [
-    "import ltp_core as ltp\ngetattr(ltp, name)",
-    "import ltp_core as ltp\nf(ltp)",
-    "import ltp_core as ltp\nltp.unknown",
-    "import ltp_core as ltp\nltp.COLOUR",
-    "import ltp_core as ltp\nltp.load",
-    "from ltp_core import *",
-    "from ltp_book import alias as a\nf(a.core)",
-    "import ltp_book.broken",
-    "import ltp_book.runs",
-    "from importlib import import_module as get\nget(name)",
-    "import sys\nsys.modules['ltp_core']",
-    "exec(text)",
-    "!ltp train",
-])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import ltp_core as ltp\ngetattr(ltp, name)",
+        "import ltp_core as ltp\nf(ltp)",
+        "import ltp_core as ltp\nltp.unknown",
+        "import ltp_core as ltp\nltp.COLOUR",
+        "import ltp_core as ltp\nltp.load",
+        "from ltp_core import *",
+        "from ltp_book import alias as a\nf(a.core)",
+        "import ltp_book.broken",
+        "import ltp_book.runs",
+        "from importlib import import_module as get\nget(name)",
+        "import sys\nsys.modules['ltp_core']",
+        "exec(text)",
+        "!ltp train",
+    ],
+)
 def test_what_cannot_be_told_needs_everything(tmp_path, source):
     assert found(tmp_path, source) == set(TREE)
 
@@ -124,8 +136,14 @@ for source in chapters:
 def test_every_module_that_a_chapters_imports_load_is_among_its_needs():
     chapters = book.chapters()
     sent = json.dumps([PACKAGES, [cells(path) for path in chapters]])
-    done = subprocess.run([sys.executable, "-c", LOADED], input=sent, cwd=ROOT, text=True,
-                          capture_output=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED],
+        input=sent,
+        cwd=ROOT,
+        text=True,
+        capture_output=True,
+        check=True,
+    )
     for path, line in zip(chapters, done.stdout.splitlines(), strict=True):
         loaded = {Path(file) for file in json.loads(line)}
         assert len(loaded) > 10 and loaded <= set(needs(path)), path.stem

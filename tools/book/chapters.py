@@ -43,8 +43,17 @@ STAMPS = ROOT / "_build" / "stamps"
 BUDGET = 180  # seconds a chapter may take, alone
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 AT_A_TIME = min(2, CORES)
-NBVAL = [sys.executable, "-m", "pytest", "-q", "--nbval", "--nbval-current-env",
-         f"--nbval-cell-timeout={nbrun.TIMEOUT}", "--nbval-sanitize-with", "tests/nbval.cfg"]
+NBVAL = [
+    sys.executable,
+    "-m",
+    "pytest",
+    "-q",
+    "--nbval",
+    "--nbval-current-env",
+    f"--nbval-cell-timeout={nbrun.TIMEOUT}",
+    "--nbval-sanitize-with",
+    "tests/nbval.cfg",
+]
 TOOLS = Path(__file__).resolve().parent
 RUNS = (TOOLS / "run.py", TOOLS / "quiet.py")  # what runs a chapter
 HOLDS = (TOOLS / "diff.py", BOOK / "conftest.py", ROOT / "tests/nbval.cfg")  # what compares it
@@ -144,6 +153,7 @@ def longest_first(paths: list[Path], stamps: Stamps) -> list[Path]:
 
 def run(path: Path, stamps: Stamps):
     """Run one chapter with progress; stop with the cell's own error where one fails."""
+
     def say(line: str) -> None:
         print(f"  {path.stem:<18} {line.strip()}", flush=True)
 
@@ -213,8 +223,10 @@ def verify(paths: list[Path], force: bool = False, exact: bool = False) -> dict[
         strict = exact or made_on == nbrun.numerics()
         found = nbdiff.compare(stored, fresh, exact=strict)
         if not strict:
-            print(f"{path.name}: made on [{made_on}]\n    here [{nbrun.numerics()}]\n"
-                  "    so numbers may differ a little")
+            print(
+                f"{path.name}: made on [{made_on}]\n    here [{nbrun.numerics()}]\n"
+                "    so numbers may differ a little"
+            )
         if found:
             failed[path.name] = found
             print(f"{path.name}:", *found, sep="\n    ")
@@ -235,8 +247,15 @@ def test(paths: list[Path], force: bool = False) -> int:
     todo = [path for path in paths if force or not stamps.fresh(path, "nbval")]
     announce("nbval", todo, stamps)
     shared = ["-n", str(AT_A_TIME), "--dist", "loadscope", "--no-loadscope-reorder"]
-    command = [*NBVAL, *(shared if AT_A_TIME > 1 else []), *map(str, longest_first(todo, stamps)),
-               "tests", "ltp_core", "ltp_book", "tools"]
+    command = [
+        *NBVAL,
+        *(shared if AT_A_TIME > 1 else []),
+        *map(str, longest_first(todo, stamps)),
+        "tests",
+        "ltp_core",
+        "ltp_book",
+        "tools",
+    ]
     code = subprocess.run(command, cwd=ROOT).returncode
     if code == 0:
         for path in todo:
@@ -246,13 +265,17 @@ def test(paths: list[Path], force: bool = False) -> int:
 
 def main() -> int:
     """Read the arguments and do the one thing asked for."""
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("job", choices=["execute", "verify", "test"])
     parser.add_argument("chapter", nargs="*", help="names; left out, all of them")
     parser.add_argument("--force", action="store_true", help="also those that are up to date")
-    parser.add_argument("--exact", action="store_true",
-                        help="verify: demand identity even if other versions made the outputs")
+    parser.add_argument(
+        "--exact",
+        action="store_true",
+        help="verify: demand identity even if other versions made the outputs",
+    )
     args = parser.parse_args()
     os.environ.update(nbrun.ENVIRONMENT)
     paths = chapters(args.chapter)
@@ -263,8 +286,10 @@ def main() -> int:
         return test(paths, args.force)
     failed = verify(paths, args.force, args.exact)
     if failed:
-        print(f"verify: stored outputs differ in {', '.join(failed)}. If the new ones are right:\n"
-              f"  python -m tools.book execute {' '.join(Path(name).stem for name in failed)}")
+        print(
+            f"verify: stored outputs differ in {', '.join(failed)}. If the new ones are right:\n"
+            f"  python -m tools.book execute {' '.join(Path(name).stem for name in failed)}"
+        )
     return 1 if failed else 0
 
 

@@ -29,8 +29,21 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("ltp_core", "ltp_book")
 COMPUTED = "importlib.import_module"
-UNSEEN = (COMPUTED, "importlib.util", "importlib.machinery", "pkgutil", "runpy", "subprocess",
-          "os.system", "os.popen", "sys.modules", "exec", "eval", "__import__", "get_ipython")
+UNSEEN = (
+    COMPUTED,
+    "importlib.util",
+    "importlib.machinery",
+    "pkgutil",
+    "runpy",
+    "subprocess",
+    "os.system",
+    "os.popen",
+    "sys.modules",
+    "exec",
+    "eval",
+    "__import__",
+    "get_ipython",
+)
 
 
 class Code(NamedTuple):
@@ -129,8 +142,12 @@ def read(text: str, package: str) -> Code | None:
     found = {name for name in found if not under(name, COMPUTED)}  # `meant` tells what it brings
     defined = [n for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef)]
     own = {node.name for node in defined} | {
-        n.id for node in tree.body if node not in defined for n in ast.walk(node)
-        if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        n.id
+        for node in tree.body
+        if node not in defined
+        for n in ast.walk(node)
+        if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+    }
     dicts: dict[str, set[str]] = {}
     for node in (n for n in ast.walk(tree) if isinstance(n, ast.Dict)):
         for key, value in zip(node.keys, node.values, strict=True):
@@ -207,8 +224,9 @@ def beside(folder: Path) -> Iterator[Path]:
 def cells(chapter: Path) -> str:
     """The code of a notebook, without the line that installs the package in Colab."""
     notebook = json.loads(chapter.read_text(encoding="utf-8"))
-    code = ["".join(cell["source"]) for cell in notebook.get("cells", ())
-            if cell["cell_type"] == "code"]
+    code = [
+        "".join(cell["source"]) for cell in notebook.get("cells", ()) if cell["cell_type"] == "code"
+    ]
     return re.sub(r"^(\s*)%pip .*$", r"\1pass", "\n".join(code), flags=re.MULTILINE)
 
 

@@ -36,9 +36,17 @@ ROOT = Path(__file__).resolve().parents[2]
 HTML = ROOT / "_build" / "html"
 FOLDER = "/ltp/"  # any folder will do: a project's site never lies at the top
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--no-proxy-server",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync",
-         "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--no-proxy-server",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
 VIEWS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
 SETTLED = """async () => {
   if (window.MathJax?.startup?.promise) await MathJax.startup.promise;
@@ -126,8 +134,9 @@ def chromium() -> Iterator[Browser]:
     """Start the browser; a FileNotFoundError tells how to get one."""
     path = find()
     if path is None:
-        raise FileNotFoundError(f"no browser found, need one of {', '.join(NAMES)}; "
-                                "on Debian: apt-get install chromium")
+        raise FileNotFoundError(
+            f"no browser found, need one of {', '.join(NAMES)}; on Debian: apt-get install chromium"
+        )
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         try:
@@ -136,8 +145,9 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
-def visit(browser: Browser, url: str, width: int = 1440,
-          theme: str = "light") -> tuple[Page, list[str]]:
+def visit(
+    browser: Browser, url: str, width: int = 1440, theme: str = "light"
+) -> tuple[Page, list[str]]:
     """Open a page and wait until it has settled.
 
     The second value fills with what goes wrong, now and later: errors on the console, uncaught

@@ -41,8 +41,11 @@ def test_a_chapter_is_stored_executed_and_whole(path):
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
     assert "numerics" in notebook.metadata.get("ltp", {}), "run: python -m tools.book execute"
-    wrong = [o.get("ename") or o.text for o in outputs(notebook)
-             if o.output_type == "error" or o.get("name") == "stderr"]
+    wrong = [
+        o.get("ename") or o.text
+        for o in outputs(notebook)
+        if o.output_type == "error" or o.get("name") == "stderr"
+    ]
     assert not wrong, f"an error or a warning is stored: {wrong[0][:300]}"
     assert not [cell.source for cell in code if cell.source.endswith(";")], "nbval fails on it"
     assert path.stat().st_size <= 2_000_000

@@ -38,8 +38,10 @@ each_width = pytest.mark.parametrize("width", [1200, 360])
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    pages = {f"{name}.html": PAGE.format(name=name, html=html, switch="")
-             for name, html in STORED.items()}  # fmt: skip
+    pages = {
+        f"{name}.html": PAGE.format(name=name, html=html, switch="")
+        for name, html in STORED.items()
+    }
     with site_browser.serve(tmp_path_factory.mktemp("none"), extra=pages) as address:
         yield address
 
@@ -131,8 +133,9 @@ def test_examples_are_right_and_wrong_as_the_data_say(browser, site, name):
             shown.get_by_role("button", name="Other examples").press("Enter")
         assert seen[0] != seen[1]
         a, b = data["first"]
-        gained = [item for i, item in enumerate(data["items"])
-                  if there[i] and had[a][i] and not had[b][i]]  # fmt: skip
+        gained = [
+            item for i, item in enumerate(data["items"]) if there[i] and had[a][i] and not had[b][i]
+        ]
         assert shown.locator(".gained .emoji").first.inner_text() == (" ".join(gained) or "none")
     shown.context.close()
     assert problems == []
@@ -153,8 +156,9 @@ def test_without_scripts_its_picture_is_there(browser, site, name):
 @pytest.fixture
 def finger(browser, site):
     """Open an explorer on a telephone, to be touched and not clicked."""
-    with browser.new_context(viewport={"width": 390, "height": 800}, has_touch=True,
-                             is_mobile=True) as context:  # fmt: skip
+    with browser.new_context(
+        viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True
+    ) as context:
         problems = []
 
         def opened(kind: str):

@@ -80,12 +80,20 @@ def test_the_whole_of_what_the_book_shows_stays_below_the_bound(quick):
     }
     chance = np.random.default_rng(0)
     rows = [
-        {"method": m, "seed": s, "language": code, "n": len(ids), "base": "b", "run": f"{m}{s}",
-         "trained_parameters": 3840, "correct": results.pack(chance.random(len(ids)) < 0.5)}
+        {
+            "method": m,
+            "seed": s,
+            "language": code,
+            "n": len(ids),
+            "base": "b",
+            "run": f"{m}{s}",
+            "trained_parameters": 3840,
+            "correct": results.pack(chance.random(len(ids)) < 0.5),
+        }
         for m in ("prompt_only", "ltp", "random_ticket", "full", "lora", "bitfit")
         for s in range(5)
         for code, ids in items.items()
-    ]  # fmt: skip
+    ]
     assert len(items) > 50
     explorers.languages(findings.Stored(rows, items), task)
     stages = [*some_sketches(), sketch(deltas(), languages=["qu"], steps=9, base="b")]
@@ -102,8 +110,11 @@ def test_every_method_has_a_colour_that_can_be_read_and_a_marker_of_its_own():
 
 
 def test_a_method_keeps_its_colour_in_every_lesson_and_a_lesson_its_marker():
-    names = [f"{method}: {lesson}" for method in ("LTP", "prompt only", "full fine-tuning")
-             for lesson in ("16 English", "4 of its own", "16 of its own")]  # fmt: skip
+    names = [
+        f"{method}: {lesson}"
+        for method in ("LTP", "prompt only", "full fine-tuning")
+        for lesson in ("16 English", "4 of its own", "16 of its own")
+    ]
     drawn = {method["name"]: method for method in page.look(names)}
     assert len({(m["light"], m["marker"]) for m in drawn.values()}) == 9
     assert {drawn[name]["light"] for name in names[:3]} == {page.look(["LTP"])[0]["light"]}

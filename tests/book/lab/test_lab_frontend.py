@@ -81,17 +81,36 @@ def served(name: str, folder: Path):
     for inner in ("work", "config/labconfig"):
         (folder / inner).mkdir(parents=True)
     (folder / "config/labconfig/page_config.json").write_text(json.dumps(NO_NEWS))
-    own = {"JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data", "JUPYTER_RUNTIME_DIR": "run",
-           "JUPYTERLAB_SETTINGS_DIR": "settings", "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
-           "IPYTHONDIR": "ipython"}  # fmt: skip
+    own = {
+        "JUPYTER_CONFIG_DIR": "config",
+        "JUPYTER_DATA_DIR": "data",
+        "JUPYTER_RUNTIME_DIR": "run",
+        "JUPYTERLAB_SETTINGS_DIR": "settings",
+        "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+        "IPYTHONDIR": "ipython",
+    }
     code = os.pathsep.join(str(book.ROOT / it) for it in (".", "tools", "tests"))
     environment = os.environ | {key: str(folder / it) for key, it in own.items()}
-    command = [sys.executable, "-m", name, "--no-browser", "--allow-root", "--ServerApp.port=0",
-               "--ServerApp.ip=127.0.0.1", "--IdentityProvider.token=",
-               "--LabApp.extension_manager=readonly", "--expose-app-in-browser"]  # fmt: skip
+    command = [
+        sys.executable,
+        "-m",
+        name,
+        "--no-browser",
+        "--allow-root",
+        "--ServerApp.port=0",
+        "--ServerApp.ip=127.0.0.1",
+        "--IdentityProvider.token=",
+        "--LabApp.extension_manager=readonly",
+        "--expose-app-in-browser",
+    ]
     with open(folder / "log", "w") as log:
-        server = subprocess.Popen(command, cwd=folder / "work", stdout=log, stderr=log,
-                                  env=environment | {"PYTHONPATH": code})  # fmt: skip
+        server = subprocess.Popen(
+            command,
+            cwd=folder / "work",
+            stdout=log,
+            stderr=log,
+            env=environment | {"PYTHONPATH": code},
+        )
         try:
             nbformat.write(stored(), folder / "work/lab.ipynb")  # meanwhile
             told = lambda: list((folder / "run").glob("jpserver-*.json"))  # noqa: E731

@@ -10,10 +10,12 @@ from tools.book import chapters as book
 
 
 def test_a_kernel_may_end_while_a_run_trains():
-    code = ("import tests.support.toy_lab as t; "
-            "lab = t.Lab(t.LM, t.TASK, t.DELTAS, k=4, epochs=4000); lab.train(); "
-            "from tests.support.wait import until; until(lambda: lab.runs[0].losses); "
-            "assert lab.running; print('ended')")  # fmt: skip
+    code = (
+        "import tests.support.toy_lab as t; "
+        "lab = t.Lab(t.LM, t.TASK, t.DELTAS, k=4, epochs=4000); lab.train(); "
+        "from tests.support.wait import until; until(lambda: lab.runs[0].losses); "
+        "assert lab.running; print('ended')"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300)
     assert (done.returncode, done.stdout) == (0, "ended\n"), done.stderr
 
