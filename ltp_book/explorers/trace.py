@@ -27,9 +27,9 @@ from ltp_core.measure.evaluate import evaluate
 from ltp_core.stage2.train import train
 from ltp_core.stage2.trained import Trained
 from ltp_core.ticket.on_model import gather
-from ltp_core.training.options import FormKeywords
+from ltp_core.training.options import Form
 
-SHAPE = ("seed", "lora", *FormKeywords.__annotations__)  # options that make the model
+SHAPE = ("seed", "lora", *Form.__annotations__)  # options that make the model
 
 
 def record(

@@ -38,8 +38,8 @@ What it does not do: tune. `RATES` is where the search starts; `tuning.py` searc
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from inspect import signature
-from typing import TYPE_CHECKING
+from inspect import Parameter, signature
+from typing import TYPE_CHECKING, Any
 
 from accelerate import Accelerator
 
@@ -48,20 +48,17 @@ from ..stage2.train import RATES as KINDS
 from ..stage2.train import train
 from ..stage2.trained import Trained
 from ..ticket.ticket import Ticket, origin
-from ..training.options import DENSITY, Stage2Options, takes
+from ..training.options import DENSITY, Stage2Options
 from . import criteria
 from .codeswitch import dictionary, switch
 from .lt_sft import apply_language_ticket, swap_language_ticket, task_ticket
 from .templates import follow, template
 
 if TYPE_CHECKING:
-    from typing_extensions import Unpack
-
     from ..data.rows import Rows
     from ..model.backbone import Backbone
     from ..model.parameters import Layers
     from ..stage2.train import HasWords
-    from ..training.options import Stage2Keywords
 
 PROMPT, TICKET, FULL = KINDS["prompt"], KINDS["ticket"], KINDS["full"]
 RATES = {  # peak rates (body, prompt or head): the middle of the grid in benchmarks/grid.toml
@@ -107,37 +104,27 @@ def _options(name: str, options: dict, **fixed) -> dict:
 # --- the soft prompt, and full fine-tuning ---
 
 
-def prompt_only(
-    lm: Backbone, shots: Rows, *, task: HasWords, **options: Unpack[Stage2Keywords]
-) -> Trained:
+def prompt_only(lm: Backbone, shots: Rows, *, task: HasWords, **options: Any) -> Trained:
     """Train only the soft prompt (Lester et al. 2021, arXiv 2104.08691)."""
     return train(lm, shots, task=task, **_options("prompt_only", options))
 
 
-def deep_prompt(
-    lm: Backbone, shots: Rows, *, task: HasWords, **options: Unpack[Stage2Keywords]
-) -> Trained:
+def deep_prompt(lm: Backbone, shots: Rows, *, task: HasWords, **options: Any) -> Trained:
     """Train a prompt in every layer, after P-tuning v2 (arXiv 2110.07602)."""
     return train(lm, shots, task=task, **_options("deep_prompt", options, deep=True))
 
 
-def full(
-    lm: Backbone, shots: Rows, *, task: HasWords, **options: Unpack[Stage2Keywords]
-) -> Trained:
+def full(lm: Backbone, shots: Rows, *, task: HasWords, **options: Any) -> Trained:
     """Train every weight, with the same prompt and cloze."""
     return train(lm, shots, task=task, **_options("full", options, full=True))
 
 
-def cloze(
-    lm: Backbone, shots: Rows, *, task: HasWords, **options: Unpack[Stage2Keywords]
-) -> Trained:
+def cloze(lm: Backbone, shots: Rows, *, task: HasWords, **options: Any) -> Trained:
     """Train every weight with the cloze, and no soft prompt."""
     return train(lm, shots, task=task, **_options("cloze", options, full=True, prompt_length=0))
 
 
-def head(
-    lm: Backbone, shots: Rows, *, task: HasWords, **options: Unpack[Stage2Keywords]
-) -> Trained:
+def head(lm: Backbone, shots: Rows, *, task: HasWords, **options: Any) -> Trained:
     """Train every weight and a new classification layer on the mean of the last states."""
     fixed = dict(full=True, head=True, prompt_length=0)
     return train(lm, shots, task=task, **_options("head", options, **fixed))
@@ -154,7 +141,7 @@ def codeswitch(
     share: float = 0.5,
     epochs: int = 12,
     seed: int = 0,
-    **options: Unpack[Stage2Keywords],
+    **options: Any,
 ) -> Trained:
     """As `full`, on texts switched anew in each epoch, into `languages` (default: all of them)."""
     book = dictionary(languages, split=split, source=source)
@@ -166,16 +153,12 @@ def codeswitch(
 # --- few weights, by other means than a ticket ---
 
 
-def lora(
-    lm: Backbone, shots: Rows, *, task: HasWords, rank: int = 8, **options: Unpack[Stage2Keywords]
-) -> Trained:
+def lora(lm: Backbone, shots: Rows, *, task: HasWords, rank: int = 8, **options: Any) -> Trained:
     """Train LoRA's matrices and the prompt."""
     return train(lm, shots, task=task, **_options("lora", options, lora=rank))
 
 
-def bitfit(
-    lm: Backbone, shots: Rows, *, task: HasWords, **options: Unpack[Stage2Keywords]
-) -> Trained:
+def bitfit(lm: Backbone, shots: Rows, *, task: HasWords, **options: Any) -> Trained:
     """Train the encoder's biases and the prompt."""
     ticket = criteria.biases(lm.model)
     return train(lm, shots, task=task, **_options("bitfit", options, ticket=ticket))
@@ -184,15 +167,13 @@ def bitfit(
 # --- tickets ---
 
 
-def ltp(
-    lm: Backbone, shots: Rows, *, task: HasWords, ticket: Ticket, **options: Unpack[Stage2Keywords]
-) -> Trained:
+def ltp(lm: Backbone, shots: Rows, *, task: HasWords, ticket: Ticket, **options: Any) -> Trained:
     """Train the ticket and the prompt: Lottery Ticket Prompt-learning."""
     return train(lm, shots, task=task, **_options("ltp", options, ticket=ticket))
 
 
 def ticket_only(
-    lm: Backbone, shots: Rows, *, task: HasWords, ticket: Ticket, **options: Unpack[Stage2Keywords]
+    lm: Backbone, shots: Rows, *, task: HasWords, ticket: Ticket, **options: Any
 ) -> Trained:
     """Train the ticket without a prompt: what is the prompt good for?"""
     fixed = dict(ticket=ticket, prompt_length=0)
@@ -208,7 +189,7 @@ def random_ticket(
     layers: Layers = None,
     modules: str | Sequence[str] | None = None,
     seed: int = 0,
-    **options: Unpack[Stage2Keywords],
+    **options: Any,
 ) -> Trained:
     """Train a ticket drawn by chance from the encoder, and the prompt; `seed` draws it too."""
     tensors = eligible(lm.model, layers, modules)
@@ -224,7 +205,7 @@ def shuffled_ticket(
     task: HasWords,
     ticket: Ticket,
     seed: int = 0,
-    **options: Unpack[Stage2Keywords],
+    **options: Any,
 ) -> Trained:
     """Train as many weights in each tensor as the ticket, drawn by chance, and the prompt."""
     options = _options("ltp", options, ticket=ticket.shuffled(seed))
@@ -239,7 +220,7 @@ def magnitude_ticket(
     density: float = DENSITY,
     layers: Layers = None,
     modules: str | Sequence[str] | None = None,
-    **options: Unpack[Stage2Keywords],
+    **options: Any,
 ) -> Trained:
     """Train the weights that are largest at θ₀, and the prompt."""
     ticket = Ticket.by_magnitude(lm.model, density, layers, modules)
@@ -255,7 +236,7 @@ def gradient_ticket(
     layers: Layers = None,
     modules: str | Sequence[str] | None = None,
     seed: int = 0,
-    **options: Unpack[Stage2Keywords],
+    **options: Any,
 ) -> Trained:
     """Train the weights with the largest gradient on these very examples, and the prompt."""
     where = dict(layers=layers, modules=modules, seed=seed)
@@ -271,7 +252,7 @@ def middle_layers(
     *,
     task: HasWords,
     density: float = DENSITY,
-    **options: Unpack[Stage2Keywords],
+    **options: Any,
 ) -> Trained:
     """Train whole tensors of the middle layers, as many numbers as a ticket has, and the prompt."""
     ticket = criteria.middle(lm.model, density)
@@ -286,7 +267,7 @@ def lt_sft(
     density: float = DENSITY,
     layers: Layers = None,
     modules: str | Sequence[str] | None = None,
-    **options: Unpack[Stage2Keywords],
+    **options: Any,
 ) -> Trained:
     """Train what full fine-tuning on these very examples moves most, and the prompt."""
     where = dict(task=task, density=density, layers=layers, modules=modules)
@@ -303,7 +284,7 @@ def lt_sft_language(
     adapted,
     density: float = DENSITY,
     source: str = "en",
-    **options: Unpack[Stage2Keywords],
+    **options: Any,
 ) -> Trained:
     """LT-SFT on top of the source language's ticket, exchanged for each language it is tested in.
 
@@ -329,15 +310,13 @@ def template_zero(
     return Trained(lm, task.words, 0, **form).to(Accelerator().device).close()
 
 
-def template_zero_own(
-    lm: Backbone, shots: Rows, *, source: str = "en", **options: Unpack[Stage2Keywords]
-) -> Trained:
+def template_zero_own(lm: Backbone, shots: Rows, *, source: str = "en", **options: Any) -> Trained:
     """Train nothing; ask in the language's own template."""
     return follow(template_zero(lm, shots, source=source, **options))
 
 
 def template_zero_words(
-    lm: Backbone, shots: Rows, *, source: str = "en", **options: Unpack[Stage2Keywords]
+    lm: Backbone, shots: Rows, *, source: str = "en", **options: Any
 ) -> Trained:
     """Train nothing; ask in the language's own template, with its own label words."""
     return follow(template_zero(lm, shots, source=source, **options), words=True)
@@ -349,16 +328,14 @@ def template_full(
     *,
     task: HasWords,
     source: str = "en",
-    **options: Unpack[Stage2Keywords],
+    **options: Any,
 ) -> Trained:
     """Train every weight behind a hand-written template."""
     fixed = dict(full=True, template=_template(shots, source), prompt_length=0)
     return train(lm, shots, task=task, **_options("template_full", options, **fixed))
 
 
-def template_full_own(
-    lm: Backbone, shots: Rows, *, source: str = "en", **options: Unpack[Stage2Keywords]
-) -> Trained:
+def template_full_own(lm: Backbone, shots: Rows, *, source: str = "en", **options: Any) -> Trained:
     """As `template_full`; ask in the language's own template."""
     return follow(template_full(lm, shots, source=source, **options))
 
@@ -370,7 +347,7 @@ def template_ltp(
     task: HasWords,
     ticket: Ticket,
     source: str = "en",
-    **options: Unpack[Stage2Keywords],
+    **options: Any,
 ) -> Trained:
     """Train the ticket behind a hand-written template in place of the soft prompt."""
     fixed = dict(ticket=ticket, template=_template(shots, source), prompt_length=0)
@@ -383,14 +360,14 @@ def template_ltp_own(
     *,
     ticket: Ticket,
     source: str = "en",
-    **options: Unpack[Stage2Keywords],
+    **options: Any,
 ) -> Trained:
     """As `template_ltp`; ask in the language's own template."""
     return follow(template_ltp(lm, shots, ticket=ticket, source=source, **options))
 
 
 METHODS: dict[str, Callable[..., Trained]] = {
-    method.__name__: takes(Stage2Options)(method)
+    method.__name__: method
     for method in (
         prompt_only,
         deep_prompt,
@@ -418,6 +395,13 @@ METHODS: dict[str, Callable[..., Trained]] = {
         template_ltp_own,
     )
 }
+
+
+for _method in METHODS.values():  # **options are those of `train`: let `help` and specs see them
+    _own = signature(_method).parameters
+    _shown = [p for p in _own.values() if p.kind is not Parameter.VAR_KEYWORD]
+    _shown += [p for name, p in signature(Stage2Options).parameters.items() if name not in _own]
+    vars(_method)["__signature__"] = signature(_method).replace(parameters=_shown)
 
 
 def rates_key(name: str) -> str | None:
