@@ -40,7 +40,8 @@ from itertools import product
 from pathlib import Path
 
 from ..data.digest import digest
-from ..rivals.methods import INPUTS, METHODS, RATES, rates_key, required_inputs
+from ..rivals.method import RATES, rates_key
+from ..rivals.methods import INPUTS, METHODS, required_inputs
 from ..training.options import Stage1Options, Stage2Options
 
 LISTS = {"methods": str, "k": int, "seeds": int, "density": float, "languages": str}
