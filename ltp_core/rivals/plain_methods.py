@@ -1,6 +1,6 @@
 """The methods without a ticket: a prompt alone, every weight, or LoRA's added matrices.
 
-Each hands `train` its options; `method.py` says where the rates come from.
+Each calls `train` with its own options; the rates come from `method.py`.
 
 Reading order: top to bottom.
 

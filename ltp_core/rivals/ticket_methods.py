@@ -110,11 +110,10 @@ def gradient_ticket(
     **options: Any,
 ) -> Trained:
     """Train the weights with the largest gradient on these very examples, and the prompt."""
-    options |= {"seed": seed}
-    form = {key: options[key] for key in ("prompt_length", "truncate", "seed") if key in options}
-    where = {"layers": layers, "modules": modules}
-    ticket = criteria.by_gradient(lm, shots, density, task=task, **where, **form)
-    return train(lm, shots, task=task, ticket=ticket, **options)
+    same: dict[str, Any] = {"task": task, "layers": layers, "modules": modules, "seed": seed}
+    same |= {key: options[key] for key in ("prompt_length", "truncate") if key in options}
+    ticket = criteria.by_gradient(lm, shots, density, **same)
+    return train(lm, shots, task=task, ticket=ticket, seed=seed, **options)
 
 
 @method
@@ -142,8 +141,8 @@ def lt_sft(
 
     `full_rate` is the rate of that fine-tuning.
     """
-    where = {"layers": layers, "modules": modules}
-    ticket = task_ticket(lm, shots, density, task=task, full_rate=full_rate, **where, **options)
+    where = {"layers": layers, "modules": modules, "full_rate": full_rate}
+    ticket = task_ticket(lm, shots, density, task=task, **options | where)
     return train(lm, shots, task=task, ticket=ticket, **options)
 
 
@@ -158,7 +157,7 @@ def lt_sft_language(
     source: str = "en",
     **options: Any,
 ) -> Trained:
-    """LT-SFT on top of the source language's ticket, exchanged for each language it is tested in.
+    """LT-SFT on top of the source language's ticket, swapped in each language it is tested in.
 
     `adapted` gives, for a language's code, what `lt_sft.language` found for it.
     """
