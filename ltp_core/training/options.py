@@ -177,7 +177,7 @@ def made_from(
 
 
 def takes(kind: type[LoopOptions]) -> Callable[[Function], Function]:
-    """Show the fields of `kind` in a function's signature, in the place of its **keywords.
+    """Show the fields of `kind` in a function's signature, in the place of its `**keywords`.
 
     >>> @takes(LoopOptions)
     ... def walk(lm, **keywords): ...
