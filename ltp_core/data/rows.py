@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 if TYPE_CHECKING:
     from datasets import Dataset
 
-    Rows: TypeAlias = Dataset | Mapping[str, Sequence[Any]]
+Rows: TypeAlias = "Dataset | Mapping[str, Sequence[Any]]"
 
 
 def columns(dataset: Rows, *names: str) -> list[list[Any]]:

@@ -1,4 +1,4 @@
-"""The backbone: a masked language model and its tokenizer, with a name nobody can forge.
+"""The backbone: a masked language model and its tokenizer, with a content hash.
 
 `load_backbone()` gives the model that lies in this repository, in fp32, offline:
 
@@ -21,7 +21,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import torch
 from safetensors import SafetensorError
@@ -33,14 +33,17 @@ from .quantization import dequantise, quantise
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
+Model: TypeAlias = "PreTrainedModel"  # a masked LM
+Tokenizer: TypeAlias = "PreTrainedTokenizerFast"
+
 WEIGHTS = "weights.safetensors"  # packed; plain Hugging Face folders have model.safetensors
 
 
 class Backbone(NamedTuple):
     """A masked language model (fp32, eval mode, no dropout surprises) and its tokenizer."""
 
-    model: PreTrainedModel
-    tokenizer: PreTrainedTokenizerFast
+    model: Model
+    tokenizer: Tokenizer
 
 
 def load_backbone(name_or_folder: str | Path | None = None, *, download: bool = False) -> Backbone:
@@ -80,7 +83,7 @@ def load_backbone(name_or_folder: str | Path | None = None, *, download: bool = 
     return Backbone(model.eval(), tokenizer)
 
 
-def fingerprint(model: PreTrainedModel) -> str:
+def fingerprint(model: Model) -> str:
     """16 hex digits of the SHA-256 over names, shapes and fp32 values of the base model.
 
     The masked-LM head is left out: a ticket points into the base model only.
@@ -99,7 +102,7 @@ def fingerprint(model: PreTrainedModel) -> str:
     return digest.hexdigest()[:16]
 
 
-def save_packed(model: PreTrainedModel, folder: Path, bits: dict[str, int]) -> None:
+def save_packed(model: Model, folder: Path, bits: dict[str, int]) -> None:
     """Write a BERT masked LM with its matrices in a few bits (see `quantise`).
 
     bits: name prefix -> 4 or 8; the longest prefix that fits a matrix decides, "" fits all.
@@ -145,7 +148,7 @@ def _load_packed(folder: Path) -> Backbone:
     return Backbone(model.eval(), AutoTokenizer.from_pretrained(folder, local_files_only=True))
 
 
-def _fill_buffers(model: PreTrainedModel) -> None:
+def _fill_buffers(model: Model) -> None:
     """Position and token-type buffers were made on the meta device; give them their values."""
     embeddings = model.base_model.embeddings
     positions = model.config.max_position_embeddings

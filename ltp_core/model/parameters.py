@@ -11,12 +11,14 @@ Reading order: `place`, `select_tensors`, `eligible`. What this file does not do
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import TypeVar
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias, TypeVar
 
 from torch import nn
 
 T = TypeVar("T")
+Layers: TypeAlias = "int | str | Sequence[int | str] | None"  # None: all
+Modules: TypeAlias = "str | Sequence[str] | None"  # None: all
 _LAYER = re.compile(r"(?:^|\.)layers?\.(\d+)\.")
 
 
@@ -42,7 +44,7 @@ def in_encoder(name: str) -> bool:
     return isinstance(place(name)[0], int)
 
 
-def select_tensors(tensors: Mapping[str, T], layers=None, modules=None) -> dict[str, T]:
+def select_tensors(tensors: Mapping[str, T], layers: Layers = None, modules: Modules = None) -> dict[str, T]:
     """The tensors in some layers and modules.
 
     layers: a number, a word such as "embeddings", or a list of these; None for all.
@@ -70,7 +72,7 @@ def select_tensors(tensors: Mapping[str, T], layers=None, modules=None) -> dict[
     return {name: tensors[name] for name, (n, m) in places.items() if n in layers and m in wanted}
 
 
-def eligible(model: nn.Module, layers=None, modules=None) -> dict[str, nn.Parameter]:
+def eligible(model: nn.Module, layers: Layers = None, modules: Modules = None) -> dict[str, nn.Parameter]:
     """The parameters a ticket may choose from: by default all of the encoder, see `select_tensors`.
 
     For more than the encoder name its layers, for example `layers=["embeddings", *range(12)]`.

@@ -10,56 +10,47 @@ What it does not do: the training (`mlm.py`), or the choice (`Ticket.select`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from ..data.rows import Rows
+from ..model.backbone import Backbone
 from ..model.memory_map import mapped_model
-from ..model.parameters import eligible
+from ..model.parameters import Layers, Modules, eligible
 from ..ticket.chunks import Deltas
 from ..ticket.ticket import Ticket, origin
 from ..ticket.topk import how_many
-from ..training.options import DENSITY, Stage1Options, made_from, takes
+from ..training.options import DENSITY, Stage1Options, takes
 from .mlm import adapt
 
-if TYPE_CHECKING:
-    from typing_extensions import Unpack
 
-    from ..data.rows import Rows
-    from ..model.backbone import Backbone
-    from ..model.parameters import Layers
-    from ..training.options import Stage1Keywords
+@dataclass(frozen=True)
+class Finding(Stage1Options):
+    """What `find_ticket` takes: `Stage1Options` and these."""
+
+    density: float = DENSITY
+    layers: Layers = field(default=None, kw_only=True)
+    modules: Modules = field(default=None, kw_only=True)
 
 
-@takes(Stage1Options)
-def find_ticket(
-    lm: Backbone,
-    dataset: Rows,
-    density: float = DENSITY,
-    *,
-    layers: Layers = None,
-    modules: str | Sequence[str] | None = None,
-    **keywords: Unpack[Stage1Keywords],
-) -> Ticket:
+@takes(Finding)
+def find_ticket(lm: Backbone, dataset: Rows, options: Finding) -> Ticket:
     """Stage 1 in one call: masked-LM training on the column `text`, then the top k of |θ₁ − θ₀|.
 
     layers, modules: what the ticket may choose from (see `eligible`). Stage 1 moves these and the
-    rest of the encoder. All other keywords go to `adapt`: see `Stage1Options`.
+    rest of the encoder. All other keywords: `Stage1Options`.
 
     >>> from ltp_core.model.toy import toy_backbone
     >>> find_ticket(toy_backbone(), {"text": ["the cat eats rice"]}, steps=2, progress=False)
     Ticket(890 of 4,448 eligible parameters, density 0.2001, base '...')
     """
-    options = made_from(Stage1Options, keywords, find_ticket)
-    before = eligible(lm.model, layers, modules)
-    how_many(density, sum(p.numel() for p in before.values()))  # complain before the long part
-    about = origin(lm.model)
-    names = list(eligible(lm.model) | before)
-    after = adapt(lm, dataset, names=names, base=about["base"], **keywords)
-    made = {"by": "masked-LM movement", "steps": options.steps, "seed": options.seed}
-    told = [name for name in ("batch_size", "learning_rate") if name in keywords]
-    made |= {name: getattr(options, name) for name in told}
-    return Ticket.select(Deltas(before, after), density, made=made, **about)
+    before = eligible(lm.model, options.layers, options.modules)
+    how_many(options.density, sum(p.numel() for p in before.values()))  # before the long part
+    about, names = origin(lm.model), list(eligible(lm.model) | before)
+    after = adapt(lm, dataset, names=names, base=about["base"], **options.only(Stage1Options))
+    told = ("steps", "seed", "batch_size", "learning_rate")
+    made = {"by": "masked-LM movement"} | {name: getattr(options, name) for name in told}
+    return Ticket.select(Deltas(before, after), options.density, made=made, **about)
 
 
 def find_in_folders(
@@ -68,7 +59,7 @@ def find_in_folders(
     density: float = DENSITY,
     *,
     layers: Layers = None,
-    modules: str | Sequence[str] | None = None,
+    modules: Modules = None,
 ) -> Ticket:
     """The ticket of a model that somebody has trained already; neither model is loaded.
 

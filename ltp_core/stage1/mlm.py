@@ -18,42 +18,30 @@ What it does not do: choose a ticket (`find.py`), or change the model it is give
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Generator, Tensor, nn
 
 from ..data.digest import digest
-from ..data.rows import columns
+from ..data.rows import Rows, columns
 from ..model import tokens
 from ..model.architecture import mlm_head, position_range
-from ..model.backbone import fingerprint
+from ..model.backbone import Backbone, Tokenizer, fingerprint
 from ..model.clone import clone_sharing_weights
 from ..ticket.sparse import SparseModel
+from ..ticket.ticket import Ticket
 from ..training.distributed import share
 from ..training.loop import batches, fit
-from ..training.options import Stage1Options, made_from, takes
+from ..training.options import Stage1Options, takes
 from ..training.seeds import seed_for
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase
-    from typing_extensions import Unpack
-
-    from ..data.rows import Rows
-    from ..model.backbone import Backbone
-    from ..ticket.ticket import Ticket
-    from ..training.options import Stage1Keywords
 
 IGNORED = -100  # the label of a place that is not hidden
 
 
 def mask_tokens(
-    input_ids: Tensor,
-    tokenizer: PreTrainedTokenizerBase,
-    *,
-    rate: float = 0.15,
-    generator: torch.Generator | None = None,
+    input_ids: Tensor, tokenizer: Tokenizer, *, rate: float = 0.15, generator: Generator | None = None
 ) -> tuple[Tensor, Tensor]:
     """Hide a share of the pieces: the ids the model sees and the labels it must name, both (B, T).
 
@@ -108,16 +96,17 @@ def masked_lm_loss(model: nn.Module, batch: dict[str, Tensor], places: int | Non
     return total / max(1, places or int(chosen.sum()))
 
 
-@takes(Stage1Options)
-def adapt(
-    lm: Backbone,
-    dataset: Rows,
-    *,
-    names: Iterable[str] | None = None,
-    ticket: Ticket | None = None,
-    base: str | None = None,
-    **keywords: Unpack[Stage1Keywords],
-) -> dict[str, Tensor]:
+@dataclass(frozen=True, kw_only=True)
+class Adapting(Stage1Options):
+    """What `adapt` takes: `Stage1Options` and these."""
+
+    names: Iterable[str] | None = None
+    ticket: Ticket | None = None
+    base: str | None = None
+
+
+@takes(Adapting)
+def adapt(lm: Backbone, dataset: Rows, options: Adapting) -> dict[str, Tensor]:
     """θ₁: the base model's parameters after `steps` steps of masked-LM training on `text`.
 
     `names` are the tensors that may move (default: the encoder; never the MLM head), or with a
@@ -136,9 +125,8 @@ def adapt(
     """
     from accelerate import Accelerator
 
-    options = made_from(Stage1Options, keywords, adapt)
-    accelerator = Accelerator()
-    base = base or fingerprint(lm.model)
+    accelerator, ticket, names = Accelerator(), options.ticket, options.names
+    base = options.base or fingerprint(lm.model)
     if ticket is not None:
         names = [name for name, index in ticket.indices.items() if len(index)]
     names = trainable_names(lm.model, names)
@@ -160,7 +148,7 @@ def adapt(
 
     def loss_at(step: int) -> Tensor:
         batch = tokens.pad([rows[i] for i in batch_at(step)], tokens.special_ids(lm.tokenizer).pad)
-        rng = torch.Generator().manual_seed(seed_for(options.seed, step, 1))
+        rng = Generator().manual_seed(seed_for(options.seed, step, 1))
         ids, labels = mask_tokens(batch["input_ids"], lm.tokenizer, generator=rng)
         batch |= {"input_ids": ids, "labels": labels}
         own, counts = share(range(len(labels)), rank, world_size)
@@ -172,16 +160,9 @@ def adapt(
     settings |= {"stage": 1, "base": base, "data": digest(rows), "names": digest(names)}
     settings |= {} if ticket is None else {"ticket": ticket.id}
     rates = {"lr": options.learning_rate, "weight_decay": options.weight_decay}
-    fit(
-        loss_at,
-        [{"params": leaves, **rates}],
-        options,
-        steps=options.steps,
-        accelerator=accelerator,
-        after=(lambda: None) if packed is None else packed.write,
-        settings=settings,
-        label="stage 1: masked LM",
-    )
+    groups = [{"params": leaves, **rates}]
+    after, label = packed.write if packed else None, "stage 1: masked LM"
+    fit(loss_at, groups, options, steps=options.steps, after=after, settings=settings, label=label)
     if packed is not None:
         packed.close()
     moved = {name: p.detach().cpu() for name, p in moving.items()}
@@ -207,9 +188,7 @@ def trainable_names(model: nn.Module, names: Iterable[str] | None) -> list[str]:
     return [name for name in known if name in names]
 
 
-def text_rows(
-    tokenizer: PreTrainedTokenizerBase, dataset: Rows, max_length: int
-) -> list[list[int]]:
+def text_rows(tokenizer: Tokenizer, dataset: Rows, max_length: int) -> list[list[int]]:
     """`<s> pieces </s>` for each line of column `text`, long lines in several rows.
 
     >>> from ltp_core.model.toy import toy_backbone

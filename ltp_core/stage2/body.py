@@ -18,20 +18,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import torch
+from safetensors.torch import load_file, save_file
 from torch import nn
 
+from ..model.backbone import Model
 from ..model.clone import clone_sharing_weights
 from ..ticket import file as ticket_file
 from ..ticket.on_model import gather, scatter
 from ..ticket.sparse import SparseModel
 from ..ticket.ticket import Ticket
 from . import lora as adapters
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedModel
 
 TICKET, WEIGHTS = "ticket.safetensors", "weights.safetensors"
 
@@ -71,7 +70,7 @@ class Body:
             return f"{self.ticket.density_encoder:.1%} of the encoder"
         return "all weights" if self.full else f"LoRA of rank {self.lora}" if self.lora else ""
 
-    def clone(self, model: PreTrainedModel, seed: int = 0) -> PreTrainedModel:
+    def clone(self, model: Model, seed: int = 0) -> Model:
         """A model to train: what will move is a copy, the rest is shared with `model`."""
         own = [name for name, _ in model.named_parameters()] if self.full else []
         if self.ticket is not None:
@@ -82,7 +81,7 @@ class Body:
             adapters.add_lora(clone, self.lora, seed)
         return clone
 
-    def dense(self, model: PreTrainedModel) -> dict[str, nn.Parameter]:
+    def dense(self, model: Model) -> dict[str, nn.Parameter]:
         """The tensors of a clone that are trained whole: all, LoRA's, or none."""
         named = dict(model.named_parameters())
         if self.full:
@@ -90,7 +89,7 @@ class Body:
             return {name: p for name, p in named.items() if name.startswith(start)}
         return {name: p for name, p in named.items() if adapters.MARK in name}
 
-    def open(self, model: PreTrainedModel, base: str) -> Opened:
+    def open(self, model: Model, base: str) -> Opened:
         """Make a clone trainable; `base` is the fingerprint of the model it was made from."""
         if self.ticket is not None:
             packed = SparseModel(model, self.ticket, base=base)
@@ -100,16 +99,14 @@ class Body:
             leaf.requires_grad_()
         return Opened(leaves, lambda: None, lambda: None)
 
-    def numbers(self, model: PreTrainedModel) -> int:
+    def numbers(self, model: Model) -> int:
         """How many numbers of the language model are trained."""
         return sum(p.numel() for p in self.dense(model).values()) + len(self.ticket or ())
 
     def save(
-        self, model: PreTrainedModel, folder: Path, dtype: torch.dtype, original: nn.Module | None
+        self, model: Model, folder: Path, dtype: torch.dtype, original: nn.Module | None
     ) -> None:
         """Write what was trained into `folder`; half precision needs the `original` model."""
-        from safetensors.torch import save_file
-
         if self.ticket is not None:
             before = None if original is None else gather(original, self.ticket)
             values = ticket_file.stored(gather(model, self.ticket), before, dtype)
@@ -119,16 +116,14 @@ class Body:
             save_file(weights, folder / WEIGHTS)
 
 
-def load(folder: Path, *, ticket: bool, **kind: Any) -> tuple[Body, Callable[[PreTrainedModel], None]]:
+def load(folder: Path, *, ticket: bool, **kind: Any) -> tuple[Body, Callable[[Model], None]]:
     """The body that `Body.save` wrote, and a function that puts its numbers into a clone."""
-    from safetensors.torch import load_file
-
     stored = ticket_file.read(folder / TICKET) if ticket else None
     body = Body(None if stored is None else Ticket.of_file(stored), **kind)
     weights = load_file(folder / WEIGHTS) if body.full or body.lora else {}
 
     @torch.no_grad()
-    def fill(model: PreTrainedModel) -> None:
+    def fill(model: Model) -> None:
         for name, value in weights.items():
             model.get_parameter(name).copy_(value)
         if stored is not None and body.ticket is not None:

@@ -19,28 +19,22 @@ What it does not do: find the ticket (`ticket.find_ticket`), or name methods (`m
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from ..data.digest import digest
-from ..data.rows import class_indices, texts
+from ..data.rows import Rows, class_indices, texts
+from ..model.backbone import Backbone
+from ..ticket.ticket import Ticket
 from ..training.distributed import share
 from ..training.loop import batches, fit
-from ..training.options import FormKeywords, Stage2Options, made_from, takes
+from ..training.options import Form, Stage2Options, option, takes
+from .prompt import PromptModel
 from .trained import Trained
-
-if TYPE_CHECKING:
-    from typing_extensions import Unpack
-
-    from ..data.rows import Rows
-    from ..model.backbone import Backbone
-    from ..ticket.ticket import Ticket
-    from ..training.options import Stage2Keywords
-    from .prompt import PromptModel
 
 
 class HasWords(Protocol):
@@ -58,18 +52,19 @@ RATES = {  # peak learning rates (body, prompt)
 }
 
 
-@takes(Stage2Options)
-def train(
-    lm: Backbone,
-    dataset: Rows,
-    *,
-    task: HasWords,
-    ticket: Ticket | None = None,
-    full: bool = False,
-    lora: int = 0,
-    base: str | None = None,
-    **keywords: Unpack[Stage2Keywords],
-) -> Trained:
+@dataclass(frozen=True, kw_only=True)
+class Training(Stage2Options):
+    """What `train` takes: `Stage2Options` and these."""
+
+    task: HasWords
+    ticket: Ticket | None = None
+    full: bool = False
+    lora: int = option(0, "rank of LoRA's matrices, 0 for none", at_least=0)
+    base: str | None = None
+
+
+@takes(Training)
+def train(lm: Backbone, dataset: Rows, options: Training) -> Trained:
     """Train a prompt in front of `lm`, and with it a ticket, everything (`full`), or nothing else.
 
     `dataset` has the columns `text` and `label` (and perhaps `text_pair`); `task.words` are the
@@ -92,20 +87,10 @@ def train(
     """
     from accelerate import Accelerator
 
-    options = made_from(Stage2Options, keywords, train)
-    accelerator = Accelerator()
-    form = {name: getattr(options, name) for name in FormKeywords.__annotations__}
-    model = Trained(
-        lm,
-        task.words,
-        options.prompt_length,
-        ticket=ticket,
-        full=full,
-        lora=lora,
-        base=base,
-        seed=options.seed,
-        **form,
-    )
+    accelerator, ticket, full, lora = Accelerator(), options.ticket, options.full, options.lora
+    form = options.only(Form)
+    how = {"ticket": ticket, "full": full, "lora": lora, "base": options.base, **form}
+    model = Trained(lm, options.task.words, options.prompt_length, seed=options.seed, **how)
     model.to(accelerator.device).train(options.dropout)
     rows, labels = labelled_rows(model, dataset)
     size, batch_size = len(rows) // options.copies, options.batch_size
@@ -134,22 +119,14 @@ def train(
     groups = [group for group in groups if group["params"]]
     if not groups:
         raise ValueError("nothing to train: give a ticket, full=True, or a prompt_length above 0")
-    told = ("prompt_length", "mlp_width", "learned_labels", "epochs", "batch_size", "weight_decay")
-    settings = {name: getattr(options, name) for name in (*told, "dropout")}
-    settings |= {name: value for name, value in form.items() if name in keywords}
+    told = ("prompt_length", "epochs", "batch_size", "weight_decay", "dropout")
+    settings = {name: getattr(options, name) for name in told} | form
     settings |= {"stage": 2, "base": model.base, "data": digest([rows, labels])}
-    settings |= {"words": model.words, "trains": model.trains, "rates": rates}
-    settings |= {"ticket": "" if ticket is None else ticket.id} | ({"lora": lora} if lora else {})
-    model.history = fit(
-        loss_at,
-        groups,
-        options,
-        steps=options.epochs * steps,
-        accelerator=accelerator,
-        after=write,
-        settings=settings,
-        label="stage 2: " + model.trains,
-    )
+    settings |= {"words": model.words, "trains": model.trains, "rates": rates, "lora": lora}
+    settings |= {"ticket": "" if ticket is None else ticket.id}
+    label, whole = f"stage 2: {model.trains}", options.epochs * steps
+    how = {"after": write, "settings": settings, "label": label}
+    model.history = fit(loss_at, groups, options, steps=whole, **how)
     return model.close()
 
 

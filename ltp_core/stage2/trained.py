@@ -20,32 +20,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import torch
-from torch import Tensor, nn
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import nn
 
 from ..data.atomic import replacing
 from ..model.backbone import Backbone, fingerprint
+from ..ticket.ticket import Ticket
+from ..training.options import Form
 from . import body as bodies
 from .body import Body
 from .prompt import PromptModel
 
-if TYPE_CHECKING:
-    from typing_extensions import Unpack
-
-    from ..ticket.ticket import Ticket
-    from ..training.options import FormKeywords
-
 FORMAT = 1
-FORM = ("learned_labels", "truncate", "template", "deep", "head")  # what rebuilds a prompt model
 
 
 class Trained(PromptModel):
     """A prompt model over a clone of `lm`, and the `body`: what of the language model is trained.
 
-    `base` is the fingerprint of `lm`, where the caller has it; it is taken here otherwise.
+    `form` are keywords of `PromptModel`. `base` is the fingerprint of `lm`, where the caller has
+    it; it is taken here otherwise.
 
     >>> from ltp_core.model.toy import toy_backbone
     >>> lm = toy_backbone()
@@ -67,7 +66,7 @@ class Trained(PromptModel):
         lora: int = 0,
         base: str | None = None,
         seed: int = 0,
-        **form: Unpack[FormKeywords],
+        **form: Any,
     ) -> None:
         body = Body(ticket, full, lora, new_head=form.get("head", False))
         base = base or fingerprint(lm.model)
@@ -114,8 +113,6 @@ class Trained(PromptModel):
         dtype: of the ticket's values. torch.float16 and bfloat16 halve them, and need `lm`, the
         model this one was trained from; the error stands in ticket.md.
         """
-        from safetensors.torch import save_file
-
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         if lm is not None and self.ticket is not None:
@@ -123,22 +120,13 @@ class Trained(PromptModel):
         self.body.save(self.lm, folder, dtype, None if lm is None else lm.model)
         with replacing(folder / "prompt.safetensors") as temporary:
             save_file(self.prompt_tensors(), temporary)
-        config = {
-            "format": FORMAT,
-            "base": self.base,
-            "trains": self.trains,
-            "words": self.words,
-            "prompt_length": len(self.prompt),
-            "full": self.body.full,
-            "ticket": self.ticket is not None,
-            "learned_labels": self.label_rows is not None,
-            "truncate": self.truncate,
-            "history": self.history,
-            "lora": self.body.lora,
-            "template": self.template,
-            "deep": self.deep is not None,
-            "head": self.head is not None,
-        }
+        parts = {"learned_labels": self.label_rows, "deep": self.deep, "head": self.head}
+        parts |= {"ticket": self.ticket}
+        config = {"format": FORMAT, "base": self.base, "trains": self.trains, "words": self.words}
+        config |= {"prompt_length": len(self.prompt), "history": self.history}
+        config |= {"full": self.body.full, "lora": self.body.lora}
+        config |= {"truncate": self.truncate, "template": self.template}
+        config |= {name: part is not None for name, part in parts.items()}
         with replacing(folder / "config.json") as temporary:
             temporary.write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
 
@@ -153,9 +141,6 @@ class Trained(PromptModel):
         ...     Trained.load(folder, toy_backbone()).prompt.shape
         torch.Size([4, 16])
         """
-        from safetensors import SafetensorError
-        from safetensors.torch import load_file
-
         folder = Path(folder)
         if not (folder / "config.json").is_file():
             raise FileNotFoundError(f"{folder} holds no trained model; make one with `ltp train`")
@@ -164,8 +149,8 @@ class Trained(PromptModel):
             base = _checked_base(folder, config["base"], lm)
             kind = {name: config.get(name, 0) for name in ("full", "lora")}
             body, fill = bodies.load(folder, ticket=config["ticket"], **kind)
-            stored: dict[str, Tensor] = load_file(folder / "prompt.safetensors")
-            form = {name: config[name] for name in FORM if name in config}
+            stored = load_file(folder / "prompt.safetensors")
+            form = {f.name: config[f.name] for f in fields(Form) if f.name in config}
             words, length, history = (config[n] for n in ("words", "prompt_length", "history"))
         except (SafetensorError, json.JSONDecodeError, KeyError, OSError) as error:
             raise ValueError(f"{folder} is damaged ({error}); train and save it again") from None

@@ -47,17 +47,14 @@ import weakref
 from functools import partial
 from itertools import accumulate
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 import torch
 from torch import Tensor, nn
 
+from ..model.backbone import Model
 from . import file as mask_file
 from .ticket import Ticket
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedModel
-
 
 _AT_WORK: weakref.WeakSet = weakref.WeakSet()  # models whose gradients are being gathered
 
@@ -84,7 +81,7 @@ class SparseModel:
     """
 
     def __init__(
-        self, model: PreTrainedModel, ticket: Ticket, *, base: str | None = None
+        self, model: Model, ticket: Ticket, *, base: str | None = None
     ) -> None:
         if model in _AT_WORK:
             raise ValueError("this model is already training a ticket; close() that one first")

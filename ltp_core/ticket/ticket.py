@@ -25,22 +25,17 @@ from dataclasses import dataclass, field
 from math import prod
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 
 from ..data.digest import digest
-from ..model.backbone import fingerprint
+from ..model.backbone import Model, fingerprint
 from ..model.parameters import eligible, in_encoder, place, select_tensors
 from . import file as mask_file
 from .chunks import delta_bits, random_bits, shapes_of
 from .report import report
 from .topk import how_many, top_k
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedModel
-
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -283,7 +278,7 @@ class Ticket:
         """The ticket in a file that is already read; its values, if any, are left aside."""
         return cls(shapes=file.shapes, indices=file.indices, **file.header)
 
-    def check(self, model: PreTrainedModel, base: str | None = None) -> None:
+    def check(self, model: Model, base: str | None = None) -> None:
         """Raise ValueError if `model` is not the base model, weights included, of this ticket.
 
         base: the model's fingerprint, where the caller has it; it is taken here otherwise.

@@ -22,7 +22,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
@@ -33,9 +33,6 @@ from .distributed import same_start, seeded, sum_gradients
 from .options import LoopOptions
 from .precision import precision
 from .seeds import seed_for
-
-if TYPE_CHECKING:
-    from accelerate import Accelerator
 
 OPTIMIZERS = {  # AdamW moves every weight about as far; SGD moves it as far as its gradients say
     "adamw": partial(torch.optim.AdamW, weight_decay=0.0, fused=True),
@@ -100,8 +97,7 @@ def fit(
     options: LoopOptions,
     *,
     steps: int,
-    accelerator: Accelerator,
-    after: Callable[[], None] = lambda: None,
+    after: Callable[[], None] | None = None,
     settings: Mapping[str, Any] | None = None,
     label: str = "training",
 ) -> list[float]:
@@ -112,15 +108,16 @@ def fit(
     saved every `every` steps and at the end, and a second call resumes from there; `settings` say
     which run it is, and another run's state is refused. All processes must see that folder.
 
-    >>> from accelerate import Accelerator
     >>> x = torch.nn.Parameter(torch.tensor([3.0]))
     >>> losses = fit(lambda step: (x**2).sum(), [{"params": [x], "lr": 1.0}],
-    ...              LoopOptions(progress=False), steps=4, accelerator=Accelerator())
+    ...              LoopOptions(progress=False), steps=4)
     >>> [round(loss, 2) for loss in losses]
     [9.0, 4.0, 1.56, 0.56]
     """
+    from accelerate import Accelerator
     from tqdm import tqdm
 
+    accelerator, after = Accelerator(), after or (lambda: None)
     told = ("seed", "warmup", "clip", "autocast")
     settings = dict(settings or {}, steps=steps, **{name: getattr(options, name) for name in told})
     settings |= {} if options.optimizer == "adamw" else {"optimizer": options.optimizer}
