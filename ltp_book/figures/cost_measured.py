@@ -19,6 +19,8 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ltp_core.measure import floors
+
 from ..verdicts import costs
 from .style import BLUE, FAINT, GREY, INK, drawn, flush
 
