@@ -38,7 +38,7 @@ test: lint types pages  ## lint, types, pages, unit tests, doctests, nbval with 
 
 check: lint types  ## the quick loop, under a minute: lint, format, types, core tests, doctests
 	@echo "check: tests and doctests of ltp_core, without those that are slow or start a process"
-	@$(PY) -m tools.book check
+	@$(PY) -m pytest -q -n 2 -m "not slow and not browser and not process" tests/core ltp_core
 
 lint: setup  ## ruff: rules and format
 	@echo "lint: ruff"
