@@ -37,7 +37,7 @@ def main(arguments: list[str] | None = None) -> None:
     add("--ticket", type=Path, default=TICKET, help="the ticket (that of first light)")
     add("--epochs", type=int, default=12, help="how long to train (12)")
     add("--every", type=int, default=8, help="steps between two looks (8)")
-    add("--items", type=int, default=100, help="test rows a language (100)")
+    add("--items", type=int, default=100, help="test rows per language (100)")
     options = parser.parse_args(arguments)
     lm, task = ltp.load_backbone(options.backbone), ltp.tasks.emoji()
     ticket = Ticket.load(options.ticket, lm.model)
@@ -51,10 +51,16 @@ def main(arguments: list[str] | None = None) -> None:
         "full fine-tuning": rates("full") | {"full": True},
     }
     trace = record(
-        lm, task.few_shot("en", k=16, seed=0), concatenate_datasets(few), runs, task=task,
-        every=options.every, epochs=options.epochs, autocast="auto",
+        lm,
+        task.few_shot("en", k=16, seed=0),
+        concatenate_datasets(few),
+        runs,
+        task=task,
+        every=options.every,
+        epochs=options.epochs,
+        autocast="auto",
         predict={"autocast": "auto", "batch_size": 64},
-    )  # fmt: skip
+    )
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(json.dumps(trace) + "\n", encoding="utf-8")
     print(f"written: {options.out}")

@@ -115,9 +115,13 @@ def found(lm, name: str, settings: dict, densities: list[float], folder: Path) -
     checkpoint = folder / f"stage1-{name}"
     before = eligible(lm.model)
     after = adapt(
-        lm, ltp.text(*languages, **which), names=list(before), checkpoint=checkpoint,
-        callback=lambda step, info: losses.append(info["loss"]), **settings,
-    )  # fmt: skip
+        lm,
+        ltp.text(*languages, **which),
+        names=list(before),
+        checkpoint=checkpoint,
+        callback=lambda step, info: losses.append(info["loss"]),
+        **settings,
+    )
     rows, deltas = [], Deltas(before, after)
     drawn = sketch(deltas, languages=languages, steps=settings["steps"], **origin(lm.model))
     sketched(folder, name).write_text(json.dumps(drawn))
@@ -125,11 +129,15 @@ def found(lm, name: str, settings: dict, densities: list[float], folder: Path) -
         ticket = Ticket.select(deltas, density, made=about, **origin(lm.model))
         ticket.save(at(folder, name, density))
         shares = {str(layer): share for layer, share in ticket.layer_shares().items()}
-        rows.append({
-            "run": name, "density": density, "settings": json.dumps(about),
-            "last_losses": mean(losses[-20:]) if losses else float("nan"),
-            "layer_shares": json.dumps(shares),
-        })  # fmt: skip
+        rows.append(
+            {
+                "run": name,
+                "density": density,
+                "settings": json.dumps(about),
+                "last_losses": mean(losses[-20:]) if losses else float("nan"),
+                "layer_shares": json.dumps(shares),
+            }
+        )
     part = finished(folder, name).with_suffix(".part")
     part.write_text(json.dumps(rows))
     part.replace(finished(folder, name))

@@ -35,12 +35,10 @@ if TYPE_CHECKING:  # what the names below are, for type checkers and editors
     from .stage1.find import find_in_folders, find_ticket
     from .stage1.mlm import adapt
     from .stage2.train import train
-    from .stage2.trained import Trained
+    from .stage2.trained import Trained, load
     from .ticket.overlap import overlap
     from .ticket.sparse import SparseModel
     from .ticket.ticket import Ticket
-
-    load = Trained.load
 
 # Found on first use: `import ltp_core` and `ltp --help` answer at once, torch comes when needed.
 _HOME = {
@@ -54,6 +52,7 @@ _HOME = {
     "find_in_folders": "stage1.find",
     "find_ticket": "stage1.find",
     "fingerprint": "model.backbone",
+    "load": "stage2.trained",
     "load_backbone": "model.backbone",
     "macro_interval": "measure.bootstrap",
     "overlap": "ticket.overlap",
@@ -87,8 +86,6 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name in _HOME:
         return getattr(import_module(f".{_HOME[name]}", __name__), name)
-    if name == "load":
-        return __getattr__("Trained").load
     if name == "tasks":
         return import_module(".tasks", __name__)
     raise AttributeError(f"ltp_core has no {name!r}; it has {', '.join(__all__)}")

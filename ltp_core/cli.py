@@ -6,13 +6,14 @@
     ltp merge      a plain Hugging Face checkpoint    merge.merge, merge.unmerge
     ltp sweep      many runs from one spec            study.sweep
 
-An option is the Python keyword with dashes; both are made from `training.options`. What a program should read goes to stdout (with `--json`, one JSON object),
-progress and complaints to stderr. A wrong input costs one sentence and exit status 2.
+An option is the Python keyword with dashes; both are made from `training.options`. What a program
+should read goes to stdout (with `--json`, one JSON object), progress and complaints to stderr. A
+wrong input costs one sentence and exit status 2.
 
     accelerate launch --num_processes 2 -m ltp_core.cli train --save emoji-ltp
 
-Several processes train together (`training/distributed.py`), and the first one saves and prints. The others only
-complain, where something is wrong with them.
+Several processes train together (`training/distributed.py`), and the first one saves and prints.
+The others only complain, where something is wrong with them.
 
 Reading order: `main`, then the five `run_*`. The options are in `cli_options.py`.
 

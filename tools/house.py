@@ -172,8 +172,12 @@ def in_rows(edges: Edges) -> list[list[str]]:
     for _ in range(20):
         for here in [*rows, *reversed(rows)]:
             at = {name: (i + 0.5) / len(row) for row in rows for i, name in enumerate(row)}
-            mean = {name: fsum(map(at.get, beside[name])) / len(beside[name])
-                    if name in beside else at[name] for name in here}  # fmt: skip
+            mean = {
+                name: fsum(map(at.get, beside[name])) / len(beside[name])
+                if name in beside
+                else at[name]
+                for name in here
+            }
             here.sort(key=lambda name: (name.startswith("ltp_book"), mean[name], name))
     return rows
 
@@ -181,8 +185,14 @@ def in_rows(edges: Edges) -> list[list[str]]:
 def draw(edges: Edges) -> str:
     """The picture of these imports of modules, as SVG."""
     inner = shortest(rooms(edges))
-    files = {name: [module.split(".")[2] for module in sorted(edges) if room(module) == name
-                    and module != name] for name in inner}  # fmt: skip
+    files = {
+        name: [
+            module.split(".")[2]
+            for module in sorted(edges)
+            if room(module) == name and module != name
+        ]
+        for name in inner
+    }
     text = {name: textwrap.wrap(", ".join(files[name]), LETTERS) for name in inner}
     tall = {name: LINE * (2 + len(text[name])) for name in inner}
     rows = in_rows(inner)
@@ -201,18 +211,26 @@ def draw(edges: Edges) -> str:
             left += wide[name] + GAP
         top += high + BETWEEN
     end = top - BETWEEN + EDGE
-    arrows = [arrow([(x[place], *y[place]) for place in way])
-              for way in ways(inner, floors(inner)).values()]  # fmt: skip
+    arrows = [
+        arrow([(x[place], *y[place]) for place in way])
+        for way in ways(inner, floors(inner)).values()
+    ]
     boxes = [box(name, text[name], x[name], *y[name]) for name in inner]
     said = "; ".join(f"{name} on {', '.join(sorted(inner[name])) or 'nothing'}" for name in inner)
-    return "\n".join([
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {total:.0f} {end:.0f}" role="img" '
-        'aria-labelledby="title desc">',
-        '<title id="title">The rooms of the house, and who builds on whom</title>',
-        f'<desc id="desc">{escape(said)}.</desc>', f"<style>{STYLE}</style>", TIP,
-        f'<rect width="{total:.0f}" height="{end:.0f}" rx="14" fill="#f7f7f4"/>',
-        *arrows, *boxes, "</svg>\n",
-    ])  # fmt: skip
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {total:.0f} {end:.0f}" '
+            'role="img" aria-labelledby="title desc">',
+            '<title id="title">The rooms of the house, and who builds on whom</title>',
+            f'<desc id="desc">{escape(said)}.</desc>',
+            f"<style>{STYLE}</style>",
+            TIP,
+            f'<rect width="{total:.0f}" height="{end:.0f}" rx="14" fill="#f7f7f4"/>',
+            *arrows,
+            *boxes,
+            "</svg>\n",
+        ]
+    )
 
 
 def arrow(places: list[tuple[float, float, float]]) -> str:
@@ -228,8 +246,10 @@ def arrow(places: list[tuple[float, float, float]]) -> str:
 def box(name: str, text: list[str], x: float, top: float, bottom: float) -> str:
     """A room: a frame, its name, the names of its files."""
     kind, said = name.split(".")[0], name.removeprefix("ltp_core.")
-    lines = [f'<text x="{x:.0f}" y="{top + 23 + LINE * i:.0f}">{escape(line)}</text>'
-             for i, line in enumerate(text, 1)]  # fmt: skip
+    lines = [
+        f'<text x="{x:.0f}" y="{top + 23 + LINE * i:.0f}">{escape(line)}</text>'
+        for i, line in enumerate(text, 1)
+    ]
     return (
         f'<rect class="{kind}" x="{x - WIDE / 2:.0f}" y="{top:.0f}" width="{WIDE}" '
         f'height="{bottom - top:.0f}" rx="6"/>'

@@ -32,8 +32,12 @@ def verdict(text: str, value: float, bound: float, least: bool = False) -> tuple
 
 def claims(results: dict) -> list[tuple[str, ...]]:
     """All figures that the results allow to judge."""
-    return [*of_training(results), *of_optimizer(results), *of_selection(results),
-            *of_files(results)]  # fmt: skip
+    return [
+        *of_training(results),
+        *of_optimizer(results),
+        *of_selection(results),
+        *of_files(results),
+    ]
 
 
 def of_training(results: dict) -> list[tuple[str, ...]]:

@@ -69,9 +69,13 @@ def measured(key: str, options) -> dict:
     """The row of this key."""
     kind, *rest = key.split("/")
     return {
-        "machine": machine_row, "whole": whole_row, "train": train_row,
-        "optimizer": optimizer_row, "selection": selection_row, "files": files_row,
-    }[kind](options, *rest)  # fmt: skip
+        "machine": machine_row,
+        "whole": whole_row,
+        "train": train_row,
+        "optimizer": optimizer_row,
+        "selection": selection_row,
+        "files": files_row,
+    }[kind](options, *rest)
 
 
 def machine_row(options, repeat: str) -> dict:
@@ -234,9 +238,12 @@ def files_row(options, size: str) -> dict:
             write = measure.seconds(lambda s=sparse, p=path: s.ticket.save(p), cpu, options.repeats)
             read = measure.seconds(lambda p=path: Ticket.load(p), cpu, options.repeats)
             row[name] = {
-                "entries": len(sparse.ticket), "mask_bytes": path.stat().st_size,
-                "bitmap_bytes": row["total"] // 8, "write": write, "read": read,
-            }  # fmt: skip
+                "entries": len(sparse.ticket),
+                "mask_bytes": path.stat().st_size,
+                "bitmap_bytes": row["total"] // 8,
+                "write": write,
+                "read": read,
+            }
             for kind in (torch.float32, torch.bfloat16):
                 sparse.save(path, kind)
                 row[name][f"{kind}".removeprefix("torch.")] = path.stat().st_size

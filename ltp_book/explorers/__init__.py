@@ -24,5 +24,13 @@ from .which_layers import layers
 from .who_gains import languages
 
 __all__ = [
-    "Explorer", "absent", "languages", "layers", "record", "shares", "sketch", "stored", "training",
-]  # fmt: skip
+    "Explorer",
+    "absent",
+    "languages",
+    "layers",
+    "record",
+    "shares",
+    "sketch",
+    "stored",
+    "training",
+]

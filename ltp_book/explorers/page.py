@@ -97,10 +97,15 @@ def explorer(name: str, data: dict, picture: str) -> Explorer:
     outside, _, inside = (HERE / "shared.css").read_text(encoding="utf-8").partition("/* inside */")
     parts = [HERE / "shared.js", HERE / f"{name}.js"]
     html = PAGE.format(
-        name=name, outside=outside, inside=inside, markup=markup, data=as_json(data),
-        picture=picture, kit="".join(p.read_text(encoding="utf-8") for p in parts if p.exists()),
+        name=name,
+        outside=outside,
+        inside=inside,
+        markup=markup,
+        data=as_json(data),
+        picture=picture,
+        kit="".join(p.read_text(encoding="utf-8") for p in parts if p.exists()),
         script=script.partition("</script>")[0].strip().removesuffix(";"),
-    )  # fmt: skip
+    )
     if (size := len(html.encode())) > LIMIT:
         raise ValueError(
             f"the explorer {name!r} has {size:,} bytes, the bound is {LIMIT:,}; show fewer "

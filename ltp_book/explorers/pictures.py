@@ -33,9 +33,12 @@ def svg(width: int, height: int, says: str, parts: Sequence[str]) -> str:
 
 
 def heat(
-    values: Sequence[Sequence[float | None]], rows: Sequence[str], columns: Sequence[str],
-    chance: float, says: str,
-) -> str:  # fmt: skip
+    values: Sequence[Sequence[float | None]],
+    rows: Sequence[str],
+    columns: Sequence[str],
+    chance: float,
+    says: str,
+) -> str:
     """A map (R, C) of shares: blue where above `chance`, orange where below; None stays empty.
 
     >>> heat([[0.3, None]], ["layer 0"], ["query", "key"], 0.2, "a map").count(">30<")

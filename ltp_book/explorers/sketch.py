@@ -78,13 +78,19 @@ def sketch(
     codes, ends = _encode(np.stack(curves))
     total = sum(sizes.values())
     return {
-        "format": 1, "languages": list(languages), "steps": int(steps), "base": base,
-        "base_total": base_total or total, "encoder_total": encoder_total or total,
-        "layers": layers, "modules": modules,
+        "format": 1,
+        "languages": list(languages),
+        "steps": int(steps),
+        "base": base,
+        "base_total": base_total or total,
+        "encoder_total": encoder_total or total,
+        "layers": layers,
+        "modules": modules,
         "sizes": [[sizes.get((layer, module), 0) for module in modules] for layer in layers],
-        "levels": LEVELS.tolist(), "octaves": ends,
+        "levels": LEVELS.tolist(),
+        "octaves": ends,
         "codes": base64.b64encode(codes.astype("<u2").tobytes()).decode(),
-    }  # fmt: skip
+    }
 
 
 def shares(found: dict, density: float, layers=None, modules=None) -> dict[tuple, float]:

@@ -33,16 +33,25 @@ def training(trace: dict) -> Explorer:
     check(trace)
     names = {c: LANGUAGES[c].name if c in LANGUAGES else c for c in trace["languages"]}
     runs = [
-        {"at": run["at"], "trained": run["trained"], "prompt": run["prompt"],
-         "weights": run["weights"], "loss": losses(run),
-         "right": {code: _percents(right, trace["items"][code])
-                   for code, right in run["right"].items()}}
+        {
+            "at": run["at"],
+            "trained": run["trained"],
+            "prompt": run["prompt"],
+            "weights": run["weights"],
+            "loss": losses(run),
+            "right": {
+                code: _percents(right, trace["items"][code]) for code, right in run["right"].items()
+            },
+        }
         for run in trace["runs"]
-    ]  # fmt: skip
+    ]
     data = {
-        "languages": names, "items": trace["items"], "trained_on": trace["trained_on"],
-        "methods": look([run["name"] for run in trace["runs"]]), "runs": runs,
-    }  # fmt: skip
+        "languages": names,
+        "items": trace["items"],
+        "trained_on": trace["trained_on"],
+        "methods": look([run["name"] for run in trace["runs"]]),
+        "runs": runs,
+    }
     return explorer("step_by_step", data, _still(trace, runs))
 
 
@@ -61,8 +70,10 @@ def check(trace: dict) -> None:
     if missing := [key for key in KEYS if key not in trace]:
         raise ValueError(f"this is no trace, it lacks {missing[0]!r}; make one with `record`")
     if trace["format"] != 1 or not trace["runs"]:
-        raise ValueError(f"this trace has format {trace['format']} and {len(trace['runs'])} runs; "
-                         f"format 1 and at least one run are needed")  # fmt: skip
+        raise ValueError(
+            f"this trace has format {trace['format']} and {len(trace['runs'])} runs; "
+            f"format 1 and at least one run are needed"
+        )
     for run in trace["runs"]:
         rows = [run["prompt"], run["weights"], *run["right"].values()]
         whole = run["at"] and run["at"][-1] == len(run["loss"])
@@ -82,5 +93,5 @@ def _still(trace: dict, runs: list[dict]) -> str:
         for run, shown in zip(trace["runs"], runs, strict=True)
     }
     last = ", ".join(f"{name} {curve[-1][1]:.2f}" for name, curve in curves.items() if curve)
-    says = f"Training loss over the steps, one line a method. In the end: {last}."
+    says = f"Training loss over the steps, one line per method. In the end: {last}."
     return pictures.lines(curves, ["step", "loss"], says)

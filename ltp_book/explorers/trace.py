@@ -26,16 +26,23 @@ import torch
 from ltp_core.measure.evaluate import evaluate
 from ltp_core.stage2.train import train
 from ltp_core.stage2.trained import Trained
-from ltp_core.training.options import FormKeywords
 from ltp_core.ticket.on_model import gather
+from ltp_core.training.options import Form
 
-SHAPE = ("seed", "lora", *FormKeywords.__annotations__)  # options that make the model
+SHAPE = ("seed", "lora", *Form.__annotations__)  # options that make the model
 
 
 def record(
-    lm, shots, test, runs: Mapping[str, dict], *, task, every: int = 8,
-    predict: Mapping | None = None, **options,
-) -> dict:  # fmt: skip
+    lm,
+    shots,
+    test,
+    runs: Mapping[str, dict],
+    *,
+    task,
+    every: int = 8,
+    predict: Mapping | None = None,
+    **options,
+) -> dict:
     """Train each run and look at it at the start, every `every` steps, and at the end.
 
     runs: a name, and what makes this run another than the others, as arguments of `train`.
@@ -59,16 +66,28 @@ def record(
         _film(lm, shots, test, name, task, every, predict or {}, options | own)
         for name, own in runs.items()
     ]
-    return {"format": 1, "languages": list(items), "items": items, "trained_on": trained_on,
-            "runs": films}  # fmt: skip
+    return {
+        "format": 1,
+        "languages": list(items),
+        "items": items,
+        "trained_on": trained_on,
+        "runs": films,
+    }
 
 
 def _film(lm, shots, test, name, task, every, predict, options) -> dict:
     """One run of `record`."""
     shape = {key: options[key] for key in SHAPE if key in options}
     start = Trained(lm, task.words, options.get("prompt_length", 10), **shape)
-    film: dict = {"name": name, "trained": 0, "loss": [], "at": [], "prompt": [], "weights": [],
-                  "right": {}}  # fmt: skip
+    film: dict = {
+        "name": name,
+        "trained": 0,
+        "loss": [],
+        "at": [],
+        "prompt": [],
+        "weights": [],
+        "right": {},
+    }
 
     def add(step: int, model: Trained) -> None:
         film["at"].append(step)
@@ -113,8 +132,10 @@ def _weights(model: Trained, lm) -> torch.Tensor:
     if not model.body.full:
         return torch.empty(0)
     before = dict(lm.model.named_parameters())
-    moved = [(p.detach().cpu() - before[name].detach().cpu()).flatten()
-             for name, p in model.body.dense(model.lm).items()]  # fmt: skip
+    moved = [
+        (p.detach().cpu() - before[name].detach().cpu()).flatten()
+        for name, p in model.body.dense(model.lm).items()
+    ]
     return torch.cat(moved)
 
 

@@ -38,9 +38,12 @@ PLAIN = {"text", "steps", "autocast", "name", "layers", "modules"}  # of a stage
 
 
 def layers(
-    sketches: Sequence[dict], found: findings.Stored | None = None, *, density: float = 0.20,
+    sketches: Sequence[dict],
+    found: findings.Stored | None = None,
+    *,
+    density: float = 0.20,
     prompt: int = 0,
-) -> Explorer:  # fmt: skip
+) -> Explorer:
     """The explorer of the sketches of one base model; `found` are its runs, if there are any.
 
     Runs on another base model than that of the sketches are left out, and the page says so.
@@ -80,13 +83,15 @@ def layers(
             for s in sketches
         ],
         "densities": sorted({*DENSITIES, round(100 * density, 4), *asked} - {None}),
-        "density": round(100 * density, 4), "stage": stage,
+        "density": round(100 * density, 4),
+        "stage": stage,
         "prompt": prompt or max(alone, default=0),
-        "full": max(full, default=first["base_total"]), "runs": runs,
+        "full": max(full, default=first["base_total"]),
+        "runs": runs,
         "methods": look(list(dict.fromkeys(run["name"] for run in runs))),
         "elsewhere": len({row["run"] for row in rows}) - len({row["run"] for row in ours}),
         "groups": findings.GROUPS,
-    }  # fmt: skip
+    }
     return explorer("which_layers", data, _still(sketches[stage], density))
 
 
@@ -115,8 +120,10 @@ def measured(found: findings.Stored, sketch: dict) -> list[dict]:
         settings.setdefault(json.dumps(setting), (setting, []))[1].append(row)
     runs = []
     order = list(findings.NAMES.values())
-    kinds = sorted(settings.values(), key=lambda kind: order.index(kind[0]["name"])
-                   if kind[0]["name"] in order else len(order))  # fmt: skip
+    kinds = sorted(
+        settings.values(),
+        key=lambda kind: order.index(kind[0]["name"]) if kind[0]["name"] in order else len(order),
+    )
     for setting, rows in kinds:
         settle(rows, of=("method",))
         right = {group: _percent(_mean(found, rows, group)) for group in GROUPS}
@@ -148,8 +155,13 @@ def _percent(draws: np.ndarray | None) -> list[float] | None:
 def _setting(row: dict, sketch: dict) -> dict:
     """Which ticket a row's run trained; the stage is [languages, steps], and what is unusual."""
     spec = json.loads(row["spec"])
-    setting = {"name": findings.NAMES.get(row["method"], row["method"]), "density": None,
-               "stage": None, "rows": None, "columns": None}  # fmt: skip
+    setting = {
+        "name": findings.NAMES.get(row["method"], row["method"]),
+        "density": None,
+        "stage": None,
+        "rows": None,
+        "columns": None,
+    }
     if spec.get("density") is None:
         return setting
     stage = spec.get("ticket") or {}

@@ -96,8 +96,9 @@ def examples(found: findings.Stored, task, methods: list[str], codes: list[str],
     there, right = [], []
     for code in codes:
         there.append(_bits([place[item] for item in found.items[code]], len(items)))
-        right.append([_bits(_right_items(found, m, code, seed, place), len(items))
-                      for m in methods])  # fmt: skip
+        right.append(
+            [_bits(_right_items(found, m, code, seed, place), len(items)) for m in methods]
+        )
     told = _texts(task, codes, items, each) if task is not None else {}
     return {"items": items, "seed": seed, "there": there, "had": right} | told
 
@@ -114,11 +115,14 @@ def _texts(task, codes: list[str], items: list[str], each: int) -> dict:
         step = len(common) / max(min(each, len(common)), 1)
         shown += [items.index(common[int(step * (n + 0.5))]) for n in range(min(each, len(common)))]
     return {
-        "labels": list(task.labels), "label": [label.get(item, -1) for item in items],
+        "labels": list(task.labels),
+        "label": [label.get(item, -1) for item in items],
         "shown": shown,
-        "texts": [[rows[c][items[n]]["text"] if items[n] in rows[c] else None for n in shown]
-                  for c in codes],
-    }  # fmt: skip
+        "texts": [
+            [rows[c][items[n]]["text"] if items[n] in rows[c] else None for n in shown]
+            for c in codes
+        ],
+    }
 
 
 def _right_items(found, method: str, code: str, seed: int | None, place: dict) -> list[int]:

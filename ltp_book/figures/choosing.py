@@ -49,8 +49,11 @@ def passes(deltas: Mapping[str, Tensor], k: int) -> Figure:
     first.step(_float(shown << 16), at_least[shown] / 1e6, where="post", color=BLUE)
     first.axvspan(_float(bucket << 16), _float(bucket + 1 << 16), color=ORANGE)
     first.set_xscale("log")
-    first.set_title(f"Pass 1: the bucket from {_float(bucket << 16):.3e} up "
-                    f"holds {upper[bucket]:,} of {len(bits):,}", wrap=True)  # fmt: skip
+    first.set_title(
+        f"Pass 1: the bucket from {_float(bucket << 16):.3e} up "
+        f"holds {upper[bucket]:,} of {len(bits):,}",
+        wrap=True,
+    )
     inside = np.arange(0, 1 << 16, 256)
     reached = above + lower[::-1].cumsum()[::-1]
     second.plot(_float(bucket << 16 | inside), reached[inside] / 1e6, color=BLUE)
@@ -62,8 +65,14 @@ def passes(deltas: Mapping[str, Tensor], k: int) -> Figure:
     second.set_title(f"Pass 2: the {_ordinal(k - above)} in it is {threshold:.6e}", wrap=True)
     for axes in (first, second):
         axes.axhline(k / 1e6, color="#222228", linewidth=1)
-        axes.annotate("k", (1, k / 1e6), xycoords=("axes fraction", "data"), xytext=(4, 0),
-                      textcoords="offset points", va="center")  # fmt: skip
+        axes.annotate(
+            "k",
+            (1, k / 1e6),
+            xycoords=("axes fraction", "data"),
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="center",
+        )
         axes.set_xlabel("|Δ|")
         axes.set_ylabel("weights that moved\nat least this far, in millions")
     return figure
@@ -71,8 +80,9 @@ def passes(deltas: Mapping[str, Tensor], k: int) -> Figure:
 
 def _beside(axes, x: float, label: str, align: str) -> None:
     """A label at the top of the line at x."""
-    axes.text(x, 0.95, label, transform=axes.get_xaxis_transform(), ha=align, va="top",
-              color=ORANGE)  # fmt: skip
+    axes.text(
+        x, 0.95, label, transform=axes.get_xaxis_transform(), ha=align, va="top", color=ORANGE
+    )
 
 
 def _reach(histogram: np.ndarray, k: int) -> tuple[int, int]:
@@ -110,8 +120,9 @@ def ties(
     >>> ties({"fp32": moved}, {"fp32": 0.2}).axes[0].get_title("left")
     'fp32: at the threshold 2 of 4 weights tie'
     """
-    figure, all_axes = plt.subplots(len(versions), 1, sharex=True, squeeze=False,
-                                    figsize=(4.8, 0.6 + 1.9 * len(versions)))  # fmt: skip
+    figure, all_axes = plt.subplots(
+        len(versions), 1, sharex=True, squeeze=False, figsize=(4.8, 0.6 + 1.9 * len(versions))
+    )
     top = 2.2 * max(thresholds.values())
     for axes, (name, deltas) in zip(all_axes[:, 0], versions.items(), strict=True):
         cut = thresholds[name]
@@ -122,8 +133,14 @@ def ties(
         edges = np.linspace(0, top, bins + 1)
         dark = edges[1:] > cut
         for part, colour in ((~dark, PALE), (dark, BLUE)):
-            axes.bar(edges[:-1][part], 100 * counts[part] / total, top / bins, align="edge",
-                     color=colour, linewidth=0)  # fmt: skip
+            axes.bar(
+                edges[:-1][part],
+                100 * counts[part] / total,
+                top / bins,
+                align="edge",
+                color=colour,
+                linewidth=0,
+            )
         axes.axvline(cut, color=ORANGE, linewidth=1.2)
         axes.set_ylabel("% of the weights")
         axes.set_title(f"{name}: at the threshold {tied:,} of {total:,} weights tie", wrap=True)
@@ -169,10 +186,22 @@ def rivals(of_layers: Mapping[str, Mapping[int, float]]) -> Figure:
     fresh = iter(OTHERS)
     for name, shares in of_layers.items():
         colour, marker = COLOURS.get(name) or next(fresh, (FAINT, "o"))
-        axes.plot(list(shares), [100 * share for share in shares.values()], color=colour,
-                  marker=marker, linewidth=1.5)  # fmt: skip
-        axes.annotate(name, (1.0, ends[name]), xycoords=("axes fraction", "data"), color=colour,
-                      xytext=(4, 0), textcoords="offset points", va="center")  # fmt: skip
+        axes.plot(
+            list(shares),
+            [100 * share for share in shares.values()],
+            color=colour,
+            marker=marker,
+            linewidth=1.5,
+        )
+        axes.annotate(
+            name,
+            (1.0, ends[name]),
+            xycoords=("axes fraction", "data"),
+            color=colour,
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="center",
+        )
     axes.set_ylim(0, 1.15 * top)
     axes.set_xticks(list(shares))
     axes.grid(axis="y")

@@ -19,30 +19,47 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ltp_core.measure import floors
+
 from ..verdicts import costs
 from .style import BLUE, FAINT, GREY, INK, drawn, flush
 
 SIZES = {"embedded": ("our model", "o"), "xlm-r-base": ("XLM-R base", "D")}
 WAYS = {
-    "ours": "counting, in memory", "ours-file": "counting, two files in the cache",
-    "ours-disk": "counting, two files on disk", "sort": "torch.sort", "topk": "torch.topk",
+    "ours": "counting, in memory",
+    "ours-file": "counting, two files in the cache",
+    "ours-disk": "counting, two files on disk",
+    "sort": "torch.sort",
+    "topk": "torch.topk",
     "list": "list and np.partition",
-}  # fmt: skip
+}
 
 
-def dots(axes: Axes, found: Mapping[str, Sequence[float]], floors: Mapping[str, float], form: str,
-         blue: Callable[[str], bool] = lambda name: name.startswith("ticket")) -> None:  # fmt: skip
+def dots(
+    axes: Axes,
+    found: Mapping[str, Sequence[float]],
+    least: Mapping[str, float],
+    form: str,
+    blue: Callable[[str], bool] = lambda name: name.startswith("ticket"),
+) -> None:
     """One row for each name: median and quartiles, the median in figures, the floor as a bar."""
     names = list(found)
     for y, name in enumerate(names):
-        middle, low, high = costs.spread(found[name])
+        middle, low, high = floors.spread(found[name])
         colour = BLUE if blue(name) else GREY
-        if name in floors:
-            axes.plot([floors[name]] * 2, [y - 0.38, y + 0.38], color=FAINT, linewidth=4, zorder=0)
+        if name in least:
+            axes.plot([least[name]] * 2, [y - 0.38, y + 0.38], color=FAINT, linewidth=4, zorder=0)
         axes.plot([low, high], [y, y], color=colour)
         axes.plot(middle, y, "s" if blue(name) else "o", color=colour)
-        axes.annotate(form.format(middle), (high, y), xytext=(6, 0), fontsize=8.5, va="center",
-                      textcoords="offset points", color=colour)  # fmt: skip
+        axes.annotate(
+            form.format(middle),
+            (high, y),
+            xytext=(6, 0),
+            fontsize=8.5,
+            va="center",
+            textcoords="offset points",
+            color=colour,
+        )
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.tick_params(axis="y", length=0, labelsize=8.5)
@@ -59,28 +76,33 @@ def measured(engine: dict, density: float) -> Figure:
     least = costs.step_floor(engine)
     dots(first, steps, dict.fromkeys(steps, least), "{:.2f}")
     first.axvline(1.0, color=INK, linewidth=0.8, zorder=0)
-    first.set_title(f"A step, dense encoder as 1: ticket "
-                    f"{median(steps[costs.label(ours)]):.2f}, operations {least:.2f}")  # fmt: skip
+    first.set_title(
+        f"A step, dense encoder as 1: ticket "
+        f"{median(steps[costs.label(ours)]):.2f}, operations {least:.2f}"
+    )
 
-    state, floors = {}, {}
+    state, least = {}, {}
     whole = costs.rows(engine, "train", ours)["0"]["eligible"]  # PEFT counts its own matrices, too
     for name in names:
         state[costs.label(name)] = [b / 1e6 for b in costs.values(engine, name, "state_bytes")]
         if "@" in name:
             entries = costs.values(engine, name, "entries")[0]
-            floors[costs.label(name)] = costs.state_floor(entries, whole) / 1e6
+            least[costs.label(name)] = floors.state_floor(entries, whole) / 1e6
         if name == base:
             state["its moments alone"] = [8 * whole / 1e6]
-    dots(second, state, floors, "{:.0f}")
+    dots(second, state, least, "{:.0f}")
     mine = state[costs.label(ours)][0]
-    second.set_title(f"MB kept between steps: ticket {mine:.0f}, "
-                     f"{mine / floors[costs.label(ours)]:.1f} × packed floor")  # fmt: skip
+    second.set_title(
+        f"MB kept between steps: ticket {mine:.0f}, "
+        f"{mine / least[costs.label(ours)]:.1f} × packed floor"
+    )
 
     peak = {costs.label(n): costs.values(engine, n, "peak_mb") for n in names}
     dots(third, peak, {}, "{:.0f}")
     rest = median(peak[costs.label("prompt")]) / median(peak[costs.label(ours)])
-    third.set_title(f"Peak above the model, MB: {100 * rest:.0f} % of the\n"
-                    "ticket's is there with a prompt only")  # fmt: skip
+    third.set_title(
+        f"Peak above the model, MB: {100 * rest:.0f} % of the\nticket's is there with a prompt only"
+    )
     for axes in (first, second, third):
         axes.set_xlim(0, 1.15 * axes.get_xlim()[1])
     return flush(figure)
@@ -91,27 +113,30 @@ def after_backward(engine: dict) -> Figure:
     """What follows the backward pass, in nanoseconds a weight of the encoder.
 
     Two models, so that one sees whether it is a matter of size. A grey bar is the time that its
-    bytes (`costs.traffic`) take in a large copy; what reads more than it writes may be quicker.
+    bytes (`floors.traffic`) take in a large copy; what reads more than it writes may be quicker.
     """
     speed = costs.memory_speed(engine)
     sizes = [size for size in SIZES if costs.rows(engine, "optimizer", size)]
     densities = engine["settings"]["densities"]
     height = 0.9 + 0.34 * len(sizes) * (2 + 3 * len(densities))
-    canvas, all_axes = plt.subplots(len(sizes), 1, sharex=True, squeeze=False,
-                                    figsize=(4.8, height))  # fmt: skip
+    canvas, all_axes = plt.subplots(
+        len(sizes), 1, sharex=True, squeeze=False, figsize=(4.8, height)
+    )
     for axes, size in zip(all_axes[:, 0], sizes, strict=True):
         repeats = costs.rows(engine, "optimizer", size).values()
-        found, floors = {}, {}
+        found, least = {}, {}
         for d in densities:
             for way in ("mask", "mask-fused", "ticket"):
                 name = f"{way}@{d:g}"
                 label = costs.label(name)
                 found[label] = [1e9 * row[name] / row["eligible"] for row in repeats]
                 if way != "mask":  # a loop over tensors reads the same numbers many times
-                    floors[label] = 1e9 * costs.traffic(d if way == "ticket" else None) / speed
-        dots(axes, found, floors, "{:.2f}")
-        faster = [median(row[f"mask-fused@{d:g}"] / row[f"ticket@{d:g}"] for row in repeats)
-                  for d in densities]  # fmt: skip
+                    least[label] = 1e9 * floors.traffic(d if way == "ticket" else None) / speed
+        dots(axes, found, least, "{:.2f}")
+        faster = [
+            median(row[f"mask-fused@{d:g}"] / row[f"ticket@{d:g}"] for row in repeats)
+            for d in densities
+        ]
         told = ", ".join(
             f"{x:.1f} at {100 * d:g} %" for x, d in zip(faster, densities, strict=True)
         )

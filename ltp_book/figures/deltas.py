@@ -115,8 +115,15 @@ def tensors(
         mine = [name for name in counted if kind(name) == label]
         if not mine:
             continue
-        axes.plot([across[n] for n in mine], [movement[n] for n in mine], marker, color=colour,
-                  markersize=4, alpha=0.75, markeredgewidth=0)  # fmt: skip
+        axes.plot(
+            [across[n] for n in mine],
+            [movement[n] for n in mine],
+            marker,
+            color=colour,
+            markersize=4,
+            alpha=0.75,
+            markeredgewidth=0,
+        )
         _key(axes, (place + 0.04) / len(KINDS), -0.29, label, colour, marker)
     xlim, ylim = _frame(*([table[name] for name in counted] for table in (across, movement)))
     axes.set(xscale="log", yscale="log", xlim=xlim, ylim=ylim)
@@ -149,9 +156,15 @@ def growth(distances: Mapping[str, Sequence[float]]) -> Figure:
     for (name, line), (colour, style) in zip(distances.items(), looks, strict=False):
         steps = 1 + np.arange(len(line))
         axes.plot(steps, 1e4 * np.asarray(line), style, color=colour)
-        axes.annotate(name, (1.0, 10 ** ends[name]), xycoords=("axes fraction", "data"),
-                      xytext=(4, 0), textcoords="offset points", va="center",
-                      color=GREY if colour == FAINT else colour)  # fmt: skip
+        axes.annotate(
+            name,
+            (1.0, 10 ** ends[name]),
+            xycoords=("axes fraction", "data"),
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="center",
+            color=GREY if colour == FAINT else colour,
+        )
     axes.set(xscale="log", yscale="log")
     marks = [n for n in (1, 2, 5, 10, 20, 40, 100, 200, 400) if n <= len(away)]
     axes.set_xticks(marks, map(str, marks))
@@ -189,14 +202,25 @@ def spread(deltas: Mapping[str, Tensor], threshold: float, aimless: Tensor) -> F
     height = 100 * ours / total
     dark = np.arange(bins) >= light
     for part, colour in ((~dark, "#b9c9d8"), (dark, BLUE)):
-        axes.bar(10 ** edges[:-1][part], height[part], np.diff(10**edges)[part], align="edge",
-                 color=colour, linewidth=0)  # fmt: skip
+        axes.bar(
+            10 ** edges[:-1][part],
+            height[part],
+            np.diff(10**edges)[part],
+            align="edge",
+            color=colour,
+            linewidth=0,
+        )
     axes.stairs(100 * theirs / total, 10**edges, color=ORANGE, linewidth=1.5)
     axes.axvline(threshold, color="#222228", linewidth=1)
     axes.text(threshold * 1.06, axes.get_ylim()[1], "threshold", va="top", fontsize=9)
     peak = int(theirs.argmax())
-    axes.annotate("aimless", (10 ** edges[peak], 100 * theirs[peak] / total), xytext=(-62, -4),
-                  textcoords="offset points", color=ORANGE)  # fmt: skip
+    axes.annotate(
+        "aimless",
+        (10 ** edges[peak], 100 * theirs[peak] / total),
+        xytext=(-62, -4),
+        textcoords="offset points",
+        color=ORANGE,
+    )
     axes.set_xscale("log")
     axes.set_xlim(1e-6, 10**high)
     axes.set_xlabel("|Δ|")
@@ -218,11 +242,20 @@ def embedding_rows(gradient: Tensor, movement: Tensor, read: Tensor, seed: int =
     """
     chance = np.random.default_rng(seed)
     figure, axes = plt.subplots(figsize=(4.8, 3.4))
-    for where, colour, marker, label in ((~read, ORANGE, "^", "not in the text"),
-                                         (read, BLUE, "s", "in the text")):  # fmt: skip
+    for where, colour, marker, label in (
+        (~read, ORANGE, "^", "not in the text"),
+        (read, BLUE, "s", "in the text"),
+    ):
         rows = chance.permutation(np.flatnonzero(where.numpy()))[:1500]
-        axes.plot(gradient[rows], movement[rows], marker, color=colour, markersize=3, alpha=0.4,
-                  markeredgewidth=0)  # fmt: skip
+        axes.plot(
+            gradient[rows],
+            movement[rows],
+            marker,
+            color=colour,
+            markersize=3,
+            alpha=0.4,
+            markeredgewidth=0,
+        )
         _key(axes, 0.1 if colour == ORANGE else 0.6, -0.31, label, colour, marker)
     axes.set(xscale="log", yscale="log")
     axes.grid()

@@ -51,15 +51,27 @@ def worth(
         (colour, marker), level = LOOKS[group], own[group]
         mine = sorted(of)
         axes.plot(mine, [100 * of[n].mean for n in mine], marker, color=colour, linestyle="-")
-        axes.vlines(mine, [100 * of[n].low for n in mine], [100 * of[n].high for n in mine],
-                    color=colour, linewidth=1)  # fmt: skip
+        axes.vlines(
+            mine,
+            [100 * of[n].low for n in mine],
+            [100 * of[n].high for n in mine],
+            color=colour,
+            linewidth=1,
+        )
         axes.axhspan(100 * level.low, 100 * level.high, color=colour, alpha=0.12, linewidth=0)
         axes.axhline(100 * level.mean, color=colour, linewidth=1.5, linestyle="--")
         heights[group] = 100 * level.mean
         first[group] = next((n for n in mine if of[n].mean >= level.mean), None)
     for group, height in _apart(heights, 6).items():
-        axes.annotate(f"own {texts}", (1, height), xycoords=("axes fraction", "data"), va="center",
-                      xytext=(5, 0), textcoords="offset points", color=LOOKS[group][0])  # fmt: skip
+        axes.annotate(
+            f"own {texts}",
+            (1, height),
+            xycoords=("axes fraction", "data"),
+            va="center",
+            xytext=(5, 0),
+            textcoords="offset points",
+            color=LOOKS[group][0],
+        )
     axes.set_xscale("log")
     axes.set_xticks(sizes, sizes)
     axes.minorticks_off()
@@ -81,14 +93,20 @@ def _key(axes: Axes, groups: Sequence[str]) -> None:
     """The names of the groups with their marks, under the axis."""
     for number, group in enumerate(groups):
         colour, marker = LOOKS[group]
-        axes.annotate(f"{FORMS[marker]} {findings.GROUPS[group]}", (0.36 * number, 0),
-                      xytext=(0, -46), xycoords="axes fraction", textcoords="offset points",
-                      color=colour, fontsize=9)  # fmt: skip
+        axes.annotate(
+            f"{FORMS[marker]} {findings.GROUPS[group]}",
+            (0.36 * number, 0),
+            xytext=(0, -46),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            color=colour,
+            fontsize=9,
+        )
 
 
 @drawn
 def frames(parts: Mapping[str, Sequence], mask: int) -> Figure:
-    """What a template puts around a text, a row a language: words of a human orange, the hole blue.
+    """What a template puts around a text, one row per language: its words orange, the hole blue.
 
     parts: language -> what `cloze.frame` gives, ids where fixed and a field's name where text goes.
 
@@ -151,8 +169,14 @@ def entries(counts: Mapping[str, tuple[int, int]], names: int) -> Figure:
         differ, same = counts[code]
         axes.barh(y, differ, height=0.66, color=HUMAN)
         axes.barh(y, same, left=differ, height=0.66, color=GREY)
-        axes.annotate(f"{differ} + {same}", (differ + same, y), xytext=(4, 0), va="center",
-                      textcoords="offset points", fontsize=9)  # fmt: skip
+        axes.annotate(
+            f"{differ} + {same}",
+            (differ + same, y),
+            xytext=(4, 0),
+            va="center",
+            textcoords="offset points",
+            fontsize=9,
+        )
     axes.set_yticks(range(len(order)), [LANGUAGES[code].name for code in order])
     axes.set(xlim=(0, 1.22 * names), ylim=(len(order) - 0.4, -0.6))
     axes.set_xticks([tick for tick in axes.get_xticks() if tick <= names])
@@ -209,5 +233,12 @@ def _mark(axes: Axes, gap: Interval, y: float, look: tuple[str, str]) -> None:
     ground = axes.get_facecolor() if findings.rule(gap) == "not told apart" else colour
     axes.plot([low, high], [y, y], color=colour, linewidth=1.5)
     axes.plot(middle, y, marker, markerfacecolor=ground, markeredgecolor=colour)
-    axes.annotate(f"{round(middle, 1) + 0.0:+.1f}", (high, y), xytext=(5, 0), va="center",
-                  textcoords="offset points", color=colour, fontsize=8)  # fmt: skip
+    axes.annotate(
+        f"{round(middle, 1) + 0.0:+.1f}",
+        (high, y),
+        xytext=(5, 0),
+        va="center",
+        textcoords="offset points",
+        color=colour,
+        fontsize=8,
+    )

@@ -48,7 +48,7 @@ def spread(
     floor: tuple[str, float] | None = None,
     title: str = "",
 ) -> Figure:
-    """Accuracy in every language with its 95 % interval: one row a language, sorted `by` a method.
+    """Accuracy with its 95 % interval, one row per language, sorted `by` a method.
 
     right: method -> language -> accuracy. floor: a name and an accuracy that takes no knowledge.
 
@@ -75,8 +75,9 @@ def spread(
     axes.grid(axis="x")
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel("% right, with 95 % interval; bold: high-resource")
-    least, most = (f"{100 * right[by][code].mean:.0f} % ({name_of(code)})"
-                   for code in (codes[-1], codes[0]))  # fmt: skip
+    least, most = (
+        f"{100 * right[by][code].mean:.0f} % ({name_of(code)})" for code in (codes[-1], codes[0])
+    )
     axes.set_title(title or f"{by}: from {least} to {most}", wrap=True)
     return figure
 
@@ -133,8 +134,9 @@ def correlation(
     1.000 [1.000, 1.000]
     """
     if len(x) != len(y) or len(x) < 3:
-        raise ValueError(f"a correlation needs two rows of the same 3 or more, got {len(x)}, "
-                         f"{len(y)}")  # fmt: skip
+        raise ValueError(
+            f"a correlation needs two rows of the same 3 or more, got {len(x)}, {len(y)}"
+        )
     which = np.random.default_rng(seed).integers(len(x), size=(draws, len(x)))  # (D, L)
     which = np.vstack([np.arange(len(x)), which])  # draw 0 is the data itself
     return interval(spearman(np.asarray(x)[which], np.asarray(y)[which]))
@@ -157,8 +159,9 @@ def goes_with(
     'Largest point estimate:\\n“pieces”, ρ = −1.00'
     """
     rows = ceil(len(features) / 2)
-    figure, all_axes = plt.subplots(rows, 2, sharey=True, squeeze=False,
-                                    figsize=(4.8, 0.8 + 2.3 * rows))  # fmt: skip
+    figure, all_axes = plt.subplots(
+        rows, 2, sharey=True, squeeze=False, figsize=(4.8, 0.8 + 2.3 * rows)
+    )
     found = {}
     for axes, (what, of) in zip(all_axes.flat, features.items(), strict=False):
         codes = [code for code in of if code in accuracy]
@@ -177,8 +180,13 @@ def goes_with(
     figure.get_layout_engine().set(rect=(0, 0.04, 1, 0.96))
     best = max(found, key=lambda what: abs(found[what].mean))
     strength = f"{found[best].mean:.2f}".replace("-", "−")
-    figure.suptitle(f"Largest point estimate:\n“{best}”, ρ = {strength}", x=0.01, ha="left",
-                    fontsize=11, fontweight="bold")  # fmt: skip
+    figure.suptitle(
+        f"Largest point estimate:\n“{best}”, ρ = {strength}",
+        x=0.01,
+        ha="left",
+        fontsize=11,
+        fontweight="bold",
+    )
     return figure
 
 
@@ -188,13 +196,26 @@ def _panel(
     """One mark a language, by group; a few are ringed and have their names."""
     for group, (colour, marker) in GROUPS.items():
         mine = [code for code in y if (code in HIGH) == (group == "high-resource")]
-        axes.plot([x[c] for c in mine], [y[c] for c in mine], marker, color=colour, markersize=4,
-                  alpha=0.8, markeredgewidth=0)  # fmt: skip
+        axes.plot(
+            [x[c] for c in mine],
+            [y[c] for c in mine],
+            marker,
+            color=colour,
+            markersize=4,
+            alpha=0.8,
+            markeredgewidth=0,
+        )
     for code in (code for code in named if code in y):
-        axes.plot(x[code], y[code], "o", color=INK, fillstyle="none", markersize=7,
-                  markeredgewidth=0.8)  # fmt: skip
-        axes.annotate(name_of(code), (x[code], y[code]), xytext=(4, 4), fontsize=7.5,
-                      textcoords="offset points")  # fmt: skip
+        axes.plot(
+            x[code], y[code], "o", color=INK, fillstyle="none", markersize=7, markeredgewidth=0.8
+        )
+        axes.annotate(
+            name_of(code),
+            (x[code], y[code]),
+            xytext=(4, 4),
+            fontsize=7.5,
+            textcoords="offset points",
+        )
     axes.grid()
 
 
@@ -213,8 +234,16 @@ def widths(gaps: Mapping[str, Interval], *, what: str) -> Figure:
         axes.plot([100 * gap.low, 100 * gap.high], [y, y], color=colour)
         axes.plot(100 * gap.mean, y, "s" if told else "^", color=colour)
         said = f"{100 * (gap.high - gap.low):.1f} wide"
-        axes.annotate(said, (1, y), xycoords=("axes fraction", "data"), xytext=(4, 0), va="center",
-                      textcoords="offset points", color=colour, fontsize=9)  # fmt: skip
+        axes.annotate(
+            said,
+            (1, y),
+            xycoords=("axes fraction", "data"),
+            xytext=(4, 0),
+            va="center",
+            textcoords="offset points",
+            color=colour,
+            fontsize=9,
+        )
     axes.axvline(0, color=INK, linewidth=1)
     axes.set_yticks(range(len(gaps)), list(gaps))
     axes.set_ylim(len(gaps) - 0.4, -0.6)

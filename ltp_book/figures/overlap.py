@@ -1,6 +1,6 @@
 """Two tickets, one beside the other: what they share, and how much of that is chance.
 
-Two choices of k out of N share E = k²/N entries on the mean if chance alone decides. What they
+Two choices of k out of N share E = k²/N entries on average if chance alone decides. What they
 share beyond that is told as a part of what there was left to share,
 
     beyond = (|A ∩ B| − E) / (k − E),     0: as chance has it,   1: the same ticket.
@@ -108,13 +108,24 @@ def against_chance(points: Mapping[str, Mapping[float, float]], title: str) -> F
     figure, axes = plt.subplots(figsize=(4.8, 3.4))
     d = np.geomspace(0.004, 0.6, 60)
     axes.plot(d, d / (2 - d), color=FAINT, linewidth=3, zorder=0)
-    axes.annotate("chance", (d[22], (d / (2 - d))[22]), xytext=(6, -12), color="#5f5f66",
-                  textcoords="offset points")  # fmt: skip
+    axes.annotate(
+        "chance",
+        (d[22], (d / (2 - d))[22]),
+        xytext=(6, -12),
+        color="#5f5f66",
+        textcoords="offset points",
+    )
     for (name, found), (colour, marker) in zip(points.items(), LOOKS, strict=False):
         x, y = np.array(sorted(found.items())).T
         axes.plot(x, y, color=colour, marker=marker, markersize=5)
-        axes.annotate(name, (x[-1], y[-1]), xytext=(-8, 6), textcoords="offset points",
-                      ha="right", color=colour)  # fmt: skip
+        axes.annotate(
+            name,
+            (x[-1], y[-1]),
+            xytext=(-8, 6),
+            textcoords="offset points",
+            ha="right",
+            color=colour,
+        )
     axes.set(xscale="log", yscale="log", xlabel="density", ylabel="|A ∩ B| / |A ∪ B|")
     _percents(axes, d)
     axes.set_title(title, wrap=True)
@@ -133,8 +144,9 @@ def patience(lines: Mapping[str, Mapping[float, float]]) -> Figure:
     for (name, found), (colour, marker) in zip(lines.items(), LOOKS, strict=False):
         x, y = np.array(sorted(found.items())).T
         axes.plot(x, 100 * y, color=colour, marker=marker, markersize=5)
-        axes.annotate(name, (x[-1], 100 * y[-1]), xytext=(8, -3), textcoords="offset points",
-                      color=colour)  # fmt: skip
+        axes.annotate(
+            name, (x[-1], 100 * y[-1]), xytext=(8, -3), textcoords="offset points", color=colour
+        )
     axes.axhline(0, color=FAINT, linewidth=3, zorder=0)
     axes.set(xscale="log", xlabel="density", ylabel="shared beyond chance, %")
     _percents(axes, x)

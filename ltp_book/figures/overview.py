@@ -89,8 +89,15 @@ def curves(losses: Mapping[str, Sequence[float]], window: int = 8) -> Figure:
         colour, marker = COLOURS.get(name, (FAINT, "o"))
         steps = window * (1 + np.arange(len(mean)))
         axes.plot(steps, mean, color=colour, marker=marker)
-        axes.annotate(name, (1.0, ends[name]), xycoords=("axes fraction", "data"), color=colour,
-                      xytext=(6, 0), textcoords="offset points", va="center")  # fmt: skip
+        axes.annotate(
+            name,
+            (1.0, ends[name]),
+            xycoords=("axes fraction", "data"),
+            color=colour,
+            xytext=(6, 0),
+            textcoords="offset points",
+            va="center",
+        )
     axes.set_ylim(0, 1.08 * top)
     axes.grid(axis="y")
     axes.set_xlabel("step")
@@ -118,8 +125,15 @@ def accuracies(tables: Mapping[str, Table]) -> Figure:
             axes.plot([100 * row.low, 100 * row.high], [y, y], color=colour, linewidth=1.5)
             axes.plot(100 * row.accuracy, y, marker, color=colour)
             if place_ == 0:
-                axes.annotate(name, (100 * row.low, y), xytext=(-5, 0), va="center", ha="right",
-                              textcoords="offset points", color=colour)  # fmt: skip
+                axes.annotate(
+                    name,
+                    (100 * row.low, y),
+                    xytext=(-5, 0),
+                    va="center",
+                    ha="right",
+                    textcoords="offset points",
+                    color=colour,
+                )
     axes.set_yticks(range(len(codes)), [LANGUAGES[c].name if c in LANGUAGES else c for c in codes])
     axes.invert_yaxis()
     axes.set_xlim(0, 100)
@@ -146,16 +160,23 @@ def measured(found: findings.Stored) -> Figure:
     means = results.summary(found.rows, found.items)
     methods = [name for name in findings.NAMES if name in means]
     groups = [group for group in findings.GROUPS if any(group in means[m] for m in methods)]
-    figure, all_axes = plt.subplots(len(groups), 1, sharex=True, squeeze=False,
-                                    figsize=(4.8, 0.9 + 1.25 * len(groups)))  # fmt: skip
+    figure, all_axes = plt.subplots(
+        len(groups), 1, sharex=True, squeeze=False, figsize=(4.8, 0.9 + 1.25 * len(groups))
+    )
     for axes, group in zip(all_axes[:, 0], groups, strict=True):
         for y, method in enumerate(methods):
             name, value = findings.NAMES[method], means[method][group]
             colour, marker = COLOURS[name]
             axes.plot([100 * value.low, 100 * value.high], [y, y], color=colour)
             axes.plot(100 * value.mean, y, marker, color=colour)
-            axes.annotate(f"{100 * value.mean:.1f}", (100 * value.high, y), xytext=(5, 0),
-                          textcoords="offset points", va="center", color=colour)  # fmt: skip
+            axes.annotate(
+                f"{100 * value.mean:.1f}",
+                (100 * value.high, y),
+                xytext=(5, 0),
+                textcoords="offset points",
+                va="center",
+                color=colour,
+            )
         axes.set_yticks(range(len(methods)), [findings.NAMES[m] for m in methods])
         axes.set_ylim(len(methods) - 0.4, -0.6)
         axes.set_xlim(0, 100)

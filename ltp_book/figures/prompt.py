@@ -48,8 +48,9 @@ def entering(texts: Mapping[str, Sequence[str]], length: int) -> Figure:
             ground = FRAME if y in (0, len(column) - 1) else ground
             cell = plt.Rectangle((x - 0.47, y - 0.44), 0.94, 0.88, color=ground, linewidth=0)
             axes.add_patch(cell)
-            axes.text(x, y, piece, ha="center", va="center", fontsize=9,
-                      color="white" if answer else DARK)  # fmt: skip
+            axes.text(
+                x, y, piece, ha="center", va="center", fontsize=9, color="white" if answer else DARK
+            )
     axes.set(xlim=(-0.55, len(columns) - 0.45), ylim=(tall - 0.4, -0.6), ylabel="place")
     axes.set_xticks(range(len(columns)), list(texts))
     axes.set_yticks(range(0, tall, 5))
@@ -75,8 +76,9 @@ def chances(
     title = f"The right word is the darkest in {hits} of {len(names)} columns"
     figure = grid(scores.softmax(dim=1).T.numpy(), words, names, title=title)
     for column, row in enumerate(right):
-        frame = plt.Rectangle((column - 0.5, row - 0.5), 1, 1, fill=False, edgecolor=ORANGE,
-                              linewidth=2.5)  # fmt: skip
+        frame = plt.Rectangle(
+            (column - 0.5, row - 0.5), 1, 1, fill=False, edgecolor=ORANGE, linewidth=2.5
+        )
         figure.axes[0].add_patch(frame)
     return figure
 
@@ -90,16 +92,21 @@ def pull(lengths: Sequence[float], names: Sequence[str], free: Sequence[bool]) -
     ['The gradient reaches 3 of 3 places;', '1 of them may move']
     """
     figure, axes = plt.subplots(figsize=(4.8, 1.1 + 0.2 * len(names)))
-    axes.barh(range(len(names)), lengths, height=0.72,
-              color=[ORANGE if may else "#9fb6c9" for may in free])  # fmt: skip
+    axes.barh(
+        range(len(names)),
+        lengths,
+        height=0.72,
+        color=[ORANGE if may else "#9fb6c9" for may in free],
+    )
     axes.set_yticks(range(len(names)), names)
     axes.tick_params(axis="y", length=0)
     axes.invert_yaxis()
     axes.grid(axis="x")
     axes.set_xlabel("length of the gradient")
     reached = sum(length > 0 for length in lengths)
-    axes.set_title(f"The gradient reaches {reached} of {len(names)} places;\n"
-                   f"{sum(free)} of them may move")  # fmt: skip
+    axes.set_title(
+        f"The gradient reaches {reached} of {len(names)} places;\n{sum(free)} of them may move"
+    )
     return figure
 
 
@@ -117,8 +124,11 @@ def drift(home: Sequence[float], moved: Sequence[float], chance: Sequence[float]
     axes.axvspan(min(chance), max(chance), color="#d9d9d3", linewidth=0)
     for values, (colour, marker) in ((home, LOOKS[2]), (moved, LOOKS[1])):
         axes.plot(values, range(len(values)), marker, color=colour)
-    names_below(axes, {"first piece": LOOKS[2], "nearest to its movement": LOOKS[1],
-                       "chance": (GREY, "")}, (0, 0.28, 0.8))  # fmt: skip
+    names_below(
+        axes,
+        {"first piece": LOOKS[2], "nearest to its movement": LOOKS[1], "chance": (GREY, "")},
+        (0, 0.28, 0.8),
+    )
     axes.set_yticks(range(len(home)), [f"v{i + 1}" for i in range(len(home))])
     axes.tick_params(axis="y", length=0)
     axes.set_xlim(min(0, *home), 1.02)

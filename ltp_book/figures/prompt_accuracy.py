@@ -33,8 +33,15 @@ DRAWN = {"o": "●", "^": "▲", "s": "■", "": "▌"}  # the marks as letters,
 def names_below(axes, looks: Mapping[str, tuple[str, str]], at: Sequence[float]) -> None:
     """The names of the marks, under the axis: among the marks they would hide some."""
     for (name, (colour, marker)), x in zip(looks.items(), at, strict=False):
-        axes.annotate(f"{DRAWN[marker]} {name}", (x, 0), xytext=(0, -46), color=colour, fontsize=9,
-                      xycoords="axes fraction", textcoords="offset points")  # fmt: skip
+        axes.annotate(
+            f"{DRAWN[marker]} {name}",
+            (x, 0),
+            xytext=(0, -46),
+            color=colour,
+            fontsize=9,
+            xycoords="axes fraction",
+            textcoords="offset points",
+        )
 
 
 @drawn
@@ -63,16 +70,20 @@ def answers(tables: Mapping[str, Table], guess: float) -> Figure:
     axes.set(xlim=(0, 100), ylim=(len(codes) - 0.5, -0.5))
     axes.grid(axis="x")
     axes.set_xlabel("% right, with 95 % interval; dotted: a guess")
-    says = [f"{name} {findings.rule(_gap([end], [start], code))}"
-            for name, code in zip(names, codes, strict=True)]  # fmt: skip
+    says = [
+        f"{name} {findings.rule(_gap([end], [start], code))}"
+        for name, code in zip(names, codes, strict=True)
+    ]
     axes.set_title(f"{last} beside {first}:\n" + ",\n".join(says))
     return figure
 
 
 def _gap(ours: Sequence[Table], theirs: Sequence[Table], language: str):
     """The difference of two models in one language, paired by draw and item."""
-    cubes = [np.stack([table.correct[language] for table in own])[:, None].astype(float)
-             for own in (ours, theirs)]  # fmt: skip
+    cubes = [
+        np.stack([table.correct[language] for table in own])[:, None].astype(float)
+        for own in (ours, theirs)
+    ]
     return macro_interval(*cubes)
 
 
@@ -96,15 +107,22 @@ def shortfall(found: findings.Stored, same: Mapping[str, float]) -> Figure:
         return measured(findings.Stored([], {}))
     means = results.summary(found.of(*methods), found.items)
     trained = [f"{findings.NAMES[m]},\n{found.of(m)[0]['trained_parameters']:,}" for m in methods]
-    figure, all_axes = plt.subplots(len(same), 1, sharex=True, squeeze=False,
-                                    figsize=(4.8, 1.5 + 0.95 * len(same)))  # fmt: skip
+    figure, all_axes = plt.subplots(
+        len(same), 1, sharex=True, squeeze=False, figsize=(4.8, 1.5 + 0.95 * len(same))
+    )
     for axes, group in zip(all_axes[:, 0], same, strict=True):
         for y, method in enumerate(methods):
             value, (colour, marker) = means[method][group], COLOURS[findings.NAMES[method]]
             axes.plot([100 * value.low, 100 * value.high], [y, y], color=colour)
             axes.plot(100 * value.mean, y, marker, color=colour)
-            axes.annotate(f"{100 * value.mean:.1f}", (100 * value.high, y), xytext=(6, 0),
-                          textcoords="offset points", va="center", color=colour)  # fmt: skip
+            axes.annotate(
+                f"{100 * value.mean:.1f}",
+                (100 * value.high, y),
+                xytext=(6, 0),
+                textcoords="offset points",
+                va="center",
+                color=colour,
+            )
         axes.axvline(100 * same[group], color=ORANGE, linewidth=1.2, linestyle="--")
         axes.set_yticks([0, 1], trained)
         axes.set(xlim=(0, 100), ylim=(1.6, -0.6))

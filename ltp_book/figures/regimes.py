@@ -27,7 +27,7 @@ TICKETS = {  # what is drawn of a ticket: name, colour, mark
 
 @drawn
 def over_rates(of: Mapping[tuple[float, str], Mapping[float, Interval]]) -> Figure:
-    """Accuracy of each ticket over its learning rate, a field a density. of: from `levels`.
+    """Accuracy of each ticket over its learning rate, one panel per density. of: from `levels`.
 
     >>> at = {0.001: Interval(0.3, 0.2, 0.4), 0.01: Interval(0.5, 0.4, 0.6)}
     >>> figure = over_rates({(0.02, "ltp"): at, (0.02, "random_ticket"): at})
@@ -36,8 +36,9 @@ def over_rates(of: Mapping[tuple[float, str], Mapping[float, Interval]]) -> Figu
     winning 50.0, random 50.0
     """
     densities = sorted({density for density, _ in of})
-    figure, fields = plt.subplots(len(densities), 1, figsize=(4.8, 2.9 * len(densities)),
-                                  sharex=True, squeeze=False)  # fmt: skip
+    figure, fields = plt.subplots(
+        len(densities), 1, figsize=(4.8, 2.9 * len(densities)), sharex=True, squeeze=False
+    )
     for axes, density in zip(fields[:, 0], densities, strict=True):
         said, ends = [], {}
         for method, (name, colour, marker) in TICKETS.items():
@@ -46,13 +47,25 @@ def over_rates(of: Mapping[tuple[float, str], Mapping[float, Interval]]) -> Figu
             at = of[density, method]
             means = [100 * i.mean for i in at.values()]
             axes.plot(list(at), means, marker, color=colour, linestyle="-")
-            axes.vlines(list(at), [100 * i.low for i in at.values()],
-                        [100 * i.high for i in at.values()], color=colour, linewidth=1)  # fmt: skip
+            axes.vlines(
+                list(at),
+                [100 * i.low for i in at.values()],
+                [100 * i.high for i in at.values()],
+                color=colour,
+                linewidth=1,
+            )
             said.append(f"{name} {max(means):.1f}")
             ends[name, colour] = means[-1]
         for (name, colour), height in _apart(ends, 6).items():
-            axes.annotate(name, (1, height), xycoords=("axes fraction", "data"), va="center",
-                          xytext=(5, 0), textcoords="offset points", color=colour)  # fmt: skip
+            axes.annotate(
+                name,
+                (1, height),
+                xycoords=("axes fraction", "data"),
+                va="center",
+                xytext=(5, 0),
+                textcoords="offset points",
+                color=colour,
+            )
         axes.set_xscale("log")
         rates = sorted({eta for of_one in of.values() for eta in of_one})
         axes.set_xticks(rates, [f"{eta:g}" for eta in rates])
@@ -60,8 +73,9 @@ def over_rates(of: Mapping[tuple[float, str], Mapping[float, Interval]]) -> Figu
         axes.grid(axis="y")
         axes.set_ylim(0, 70)
         axes.set_ylabel("mean % right")
-        axes.set_title(f"{100 * density:.3g} % of the encoder, each at its best:\n"
-                       + ", ".join(said))  # fmt: skip
+        axes.set_title(
+            f"{100 * density:.3g} % of the encoder, each at its best:\n" + ", ".join(said)
+        )
     axes.set_xlabel("learning rate of the ticket")
     return flush(figure)
 
@@ -91,8 +105,15 @@ def beside_chance(compared: Mapping[Regime, Comparison], names: Mapping[str, str
         fill = "none" if c.verdict == "not told apart" else BLUE
         axes.plot([low, high], [y, y], color=BLUE)
         axes.plot(middle, y, "o", markerfacecolor=fill, markeredgecolor=BLUE, zorder=3)
-        axes.annotate(f"{round(middle, 1) + 0.0:+.1f}", (high, y), xytext=(5, 0), color=BLUE,
-                      textcoords="offset points", va="center", fontsize=8)  # fmt: skip
+        axes.annotate(
+            f"{round(middle, 1) + 0.0:+.1f}",
+            (high, y),
+            xytext=(5, 0),
+            color=BLUE,
+            textcoords="offset points",
+            va="center",
+            fontsize=8,
+        )
         labels.append((y, names.get(regime.ticket, regime.ticket)))
         y += 1
     axes.set_yticks([at for at, _ in labels], [text for _, text in labels])

@@ -27,9 +27,13 @@ from .style import BLUE, FAINT, _apart, drawn, flush
 ORANGE, GREY = "#b34700", "#5f5f66"
 TICKETS = {"ltp", "ticket_only", "template_ltp", "template_ltp_own"}
 CONTROLS = {
-    "random_ticket", "shuffled_ticket", "magnitude_ticket", "gradient_ticket", "middle_layers",
+    "random_ticket",
+    "shuffled_ticket",
+    "magnitude_ticket",
+    "gradient_ticket",
+    "middle_layers",
     "lt_sft",
-}  # fmt: skip
+}
 
 
 def colour(method: str) -> str:
@@ -43,7 +47,7 @@ def colour(method: str) -> str:
 
 @drawn
 def tuning(scores: Mapping[str, Sequence[tuple[float, dict]]]) -> Figure:
-    """Accuracy on dev of every setting tried, a row a method; the chosen one is the full mark.
+    """Accuracy on dev of every setting tried, one row per method; the chosen one is the filled dot.
 
     >>> tried = [(0.40, {"epochs": 12}), (0.50, {"epochs": 36})]
     >>> figure = tuning({"ltp": tried, "lora": [(0.2, {"epochs": 12}), (0.45, {"epochs": 36})]})
@@ -86,8 +90,15 @@ def standing(means: Mapping[str, Interval], group: str) -> Figure:
         middle, low, high = (100 * x for x in means[method])
         axes.plot([low, high], [y, y], color=colour(method))
         axes.plot(middle, y, "o", color=colour(method))
-        axes.annotate(f"{middle:.1f}", (high, y), xytext=(5, 0), textcoords="offset points",
-                      va="center", fontsize=8, color=colour(method))  # fmt: skip
+        axes.annotate(
+            f"{middle:.1f}",
+            (high, y),
+            xytext=(5, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=8,
+            color=colour(method),
+        )
     _named(axes, methods)
     axes.set_xlim(0, None)
     axes.set_xlabel("mean % right, with 95 % interval")
@@ -115,8 +126,15 @@ def beside(compared: Sequence[Comparison], method: str, group: str) -> Figure:
         fill = "none" if c.verdict == "not told apart" else own
         axes.plot([low, high], [y, y], color=own)
         axes.plot(middle, y, "o", markerfacecolor=fill, markeredgecolor=own, zorder=3)
-        axes.annotate(f"{round(middle, 1) + 0.0:+.1f}", (high, y), xytext=(5, 0), color=own,
-                      textcoords="offset points", va="center", fontsize=8)  # fmt: skip
+        axes.annotate(
+            f"{round(middle, 1) + 0.0:+.1f}",
+            (high, y),
+            xytext=(5, 0),
+            color=own,
+            textcoords="offset points",
+            va="center",
+            fontsize=8,
+        )
     _named(axes, [c.rival for c in order])
     low, high = axes.get_xlim()
     axes.set_xlim(low, high + 0.1 * (high - low))
@@ -143,22 +161,32 @@ def price(means: Mapping[str, Interval], trained: Mapping[str, int], group: str)
     figure, axes = plt.subplots(figsize=(4.8, 4.2))
     worth = {m: (-trained[m], means[m].mean) for m in means}  # more is better, of both
     best = [
-        m for m, own in worth.items()
+        m
+        for m, own in worth.items()
         if not any(o != own and min(np.subtract(o, own)) >= 0 for o in worth.values())
-    ]  # fmt: skip
+    ]
     axes.set_xscale("symlog", linthresh=1e3, linscale=0.4)
     for method, (middle, low, high) in means.items():
         x, own = trained[method], colour(method)
         axes.plot([x, x], [100 * low, 100 * high], color=own, linewidth=1, alpha=0.5)
-        axes.plot(x, 100 * middle, "o", markeredgecolor=own,
-                  markerfacecolor=own if method in best else "none")  # fmt: skip
+        axes.plot(
+            x,
+            100 * middle,
+            "o",
+            markeredgecolor=own,
+            markerfacecolor=own if method in best else "none",
+        )
     for method in dict.fromkeys([*best, *{"ltp"}.intersection(means)]):
         left = trained[method] > 1e6
         axes.annotate(
-            ALL_NAMES[method], (trained[method], 100 * means[method].mean), color=colour(method),
-            xytext=(-6 if left else 6, 4), textcoords="offset points", fontsize=8,
+            ALL_NAMES[method],
+            (trained[method], 100 * means[method].mean),
+            color=colour(method),
+            xytext=(-6 if left else 6, 4),
+            textcoords="offset points",
+            fontsize=8,
             ha="right" if left else "left",
-        )  # fmt: skip
+        )
     axes.set_ylim(0, None)
     axes.set_xlim(-200, 3 * max(trained.values()))
     tens = [10**n for n in range(3, 8)]
@@ -175,7 +203,7 @@ def price(means: Mapping[str, Interval], trained: Mapping[str, int], group: str)
 
 @drawn
 def curve(means: Mapping[str, Mapping[str, Interval]], group: str) -> Figure:
-    """Accuracy over the number of examples, a line a method. means: method -> "16" -> Interval.
+    """Accuracy over the number of examples, one line per method. means: method -> "16" -> Interval.
 
     >>> few, many = Interval(0.2, 0.1, 0.3), Interval(0.5, 0.4, 0.6)
     >>> figure = curve({"ltp": {"1": few, "all": few}, "full": {"1": few, "all": many}}, "English")
@@ -190,22 +218,36 @@ def curve(means: Mapping[str, Mapping[str, Interval]], group: str) -> Figure:
         own, there = colour(method), range(len(steps))
         aside = [x + 0.06 * (len(ends) - len(means) / 2) for x in there]  # so that no bar hides one
         axes.plot(aside, [100 * of[k].mean for k in steps], marker, color=own, linestyle="-")
-        axes.vlines(aside, [100 * of[k].low for k in steps], [100 * of[k].high for k in steps],
-                    color=own, linewidth=1)  # fmt: skip
+        axes.vlines(
+            aside,
+            [100 * of[k].low for k in steps],
+            [100 * of[k].high for k in steps],
+            color=own,
+            linewidth=1,
+        )
         ends[method] = 100 * of[steps[-1]].mean
     labels = _apart(ends, 5)
     for method, height in labels.items():
-        axes.annotate(ALL_NAMES[method], (1, height), xycoords=("axes fraction", "data"),
-                      xytext=(5, 0), textcoords="offset points", va="center", fontsize=8.5,
-                      color=colour(method))  # fmt: skip
+        axes.annotate(
+            ALL_NAMES[method],
+            (1, height),
+            xycoords=("axes fraction", "data"),
+            xytext=(5, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=8.5,
+            color=colour(method),
+        )
     axes.set_xticks(range(len(steps)), steps)
     axes.set_ylim(0, max(axes.get_ylim()[1], *labels.values()) + 5)
     axes.grid(axis="y")
     axes.set_xlabel("English examples a class")
     axes.set_ylabel("mean % right, with 95 % interval")
     place = [1 + sum(of[k].mean > means["ltp"][k].mean for of in means.values()) for k in steps]
-    axes.set_title(f"{group}: LTP's place among {len(means)}\n"
-                   f"with {', '.join(steps)} examples: {', '.join(map(str, place))}")  # fmt: skip
+    axes.set_title(
+        f"{group}: LTP's place among {len(means)}\n"
+        f"with {', '.join(steps)} examples: {', '.join(map(str, place))}"
+    )
     return flush(figure)
 
 

@@ -24,13 +24,30 @@ ORANGE, PALE, INK = "#b34700", "#b9c9d8", "#222228"
 BOXES = {  # name -> (left, bottom, width, height, its lines); the canvas is 100 by 100
     "base": (0, 79, 40, 21, ["base model", "weights θ₀, tokenizer", "it has a fingerprint"]),
     "ticket": (60, 79, 40, 21, ["ticket", "places, no values", "knows the fingerprint"]),
-    "model": (14, 40, 86, 26, ["trained folder", "prompt.safetensors: P vectors of H",
-                               "ticket.safetensors: places, K values",
-                               "config.json: words, the fingerprint"]),
-    "merged": (0, 4, 100, 21, ["merged checkpoint, without the prompt",
-                               "model.safetensors: any program can read it",
-                               "unmerge.safetensors: the K weights of before"]),
-}  # fmt: skip
+    "model": (
+        14,
+        40,
+        86,
+        26,
+        [
+            "trained folder",
+            "prompt.safetensors: P vectors of H",
+            "ticket.safetensors: places, K values",
+            "config.json: words, the fingerprint",
+        ],
+    ),
+    "merged": (
+        0,
+        4,
+        100,
+        21,
+        [
+            "merged checkpoint, without the prompt",
+            "model.safetensors: any program can read it",
+            "unmerge.safetensors: the K weights of before",
+        ],
+    ),
+}
 ARROWS = [  # from, to, words, where the words stand, their turn
     ((40, 89), (60, 89), "ltp ticket", (50, 92), 0),
     ((30, 79), (30, 66), "ltp train", (32, 72.5), 0),
@@ -69,24 +86,44 @@ def flow(**of: int) -> Figure:
     axes.axis("off")
     for name, (left, bottom, width, height, lines) in BOXES.items():
         sent = name == "model"
-        axes.add_patch(FancyBboxPatch(
-            (left + 1, bottom + 1), width - 2, height - 2, boxstyle="round,pad=1",
-            facecolor="#e3edf5" if sent else "#ffffff", edgecolor=BLUE if sent else "#77777a",
-            linewidth=2 if sent else 1,
-        ))  # fmt: skip
+        axes.add_patch(
+            FancyBboxPatch(
+                (left + 1, bottom + 1),
+                width - 2,
+                height - 2,
+                boxstyle="round,pad=1",
+                facecolor="#e3edf5" if sent else "#ffffff",
+                edgecolor=BLUE if sent else "#77777a",
+                linewidth=2 if sent else 1,
+            )
+        )
         head, *rest = lines
         top, middle = bottom + height - 3.6, left + width / 2
         axes.text(middle, top, head, ha="center", va="center", fontweight="bold", color=INK)
         for i, line in enumerate([*rest, told[name]], start=1):
             colour = BLUE if i > len(rest) else "#33333a"
-            axes.text(middle, top - 4.9 * i, line, ha="center", va="center", fontsize=9,
-                      color=colour)  # fmt: skip
+            axes.text(
+                middle, top - 4.9 * i, line, ha="center", va="center", fontsize=9, color=colour
+            )
     for start, end, words, (x, y), turn in ARROWS:
-        axes.annotate("", end, start, arrowprops=dict(arrowstyle="-|>", color=ORANGE, linewidth=1.5,
-                                                      shrinkA=0, shrinkB=0))  # fmt: skip
+        axes.annotate(
+            "",
+            end,
+            start,
+            arrowprops=dict(arrowstyle="-|>", color=ORANGE, linewidth=1.5, shrinkA=0, shrinkB=0),
+        )
         where = "center" if turn or y > 90 else "left"
-        axes.text(x, y, words, ha=where, va="center", rotation=turn, color=ORANGE, fontsize=8,
-                  family="DejaVu Sans Mono")  # fmt: skip
+        axes.text(
+            x,
+            y,
+            words,
+            ha=where,
+            va="center",
+            rotation=turn,
+            color=ORANGE,
+            fontsize=8,
+            family="DejaVu Sans Mono",
+        )
     said = f"Send {told['model']} to whoever has the {told['base']} of the base"
     axes.set_title(said, wrap=True)
     return figure
@@ -109,9 +146,16 @@ def sizes(of: Mapping[str, int], *, focus: str, whole: str) -> Figure:
         axes.plot([least / 3, size], [y, y], color=FAINT, linewidth=1, zorder=1)
         axes.plot(size, y, "o", color=colour)
         share = f" · {_percent(size / of[whole])}" if name != whole else ""
-        axes.annotate(weight(size) + share, (1.0, y), xycoords=("axes fraction", "data"),
-                      xytext=(2, 0), textcoords="offset points", va="center", color=colour,
-                      fontsize=9)  # fmt: skip
+        axes.annotate(
+            weight(size) + share,
+            (1.0, y),
+            xycoords=("axes fraction", "data"),
+            xytext=(2, 0),
+            textcoords="offset points",
+            va="center",
+            color=colour,
+            fontsize=9,
+        )
     axes.set_yticks(range(len(of)), list(of))
     axes.set_ylim(len(of) - 0.5, -0.5)
     axes.tick_params(axis="y", length=0)
@@ -140,8 +184,9 @@ def denominators(models: Mapping[str, tuple[int, int]], density: float = 0.20) -
     >>> denominators({"XLM-R": (85_000_000, 277_500_000)}).get_suptitle()
     '"20 %" of XLM-R: 17.0 or 55.5 million weights'
     """
-    figure, all_axes = plt.subplots(len(models), 1, squeeze=False,
-                                    figsize=(4.8, 0.5 + 2.1 * len(models)))  # fmt: skip
+    figure, all_axes = plt.subplots(
+        len(models), 1, squeeze=False, figsize=(4.8, 0.5 + 2.1 * len(models))
+    )
     for axes, (name, (encoder, whole)) in zip(all_axes[:, 0], models.items(), strict=True):
         readings = {"of the encoder": density * encoder, "of all": density * whole}
         for y, (words, k) in enumerate(readings.items()):
@@ -155,8 +200,11 @@ def denominators(models: Mapping[str, tuple[int, int]], density: float = 0.20) -
         axes.set_xlim(0, whole / 1e6)
         axes.set_yticks([])
         axes.spines["left"].set_visible(False)
-        axes.set_title(f"{name}: {encoder / 1e6:.1f} M in the encoder, {whole / 1e6:.1f} M in all",
-                       fontsize=10, fontweight="normal")  # fmt: skip
+        axes.set_title(
+            f"{name}: {encoder / 1e6:.1f} M in the encoder, {whole / 1e6:.1f} M in all",
+            fontsize=10,
+            fontweight="normal",
+        )
     _note(all_axes[0, 0], *next(iter(models.values())))
     axes.set_xlabel("millions of weights; dark: the ticket")
     few, many = (density * n / 1e6 for n in (encoder, whole))

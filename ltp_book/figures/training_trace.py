@@ -22,8 +22,11 @@ LOOKS = {
     "ticket only": ("#8a2b8f", "v"),
     "both": COLOURS["LTP"],
 }
-PANELS = {"loss": "loss on the examples", "prompt": "movement of a number of the prompt",
-          "weights": "movement of a weight of the ticket"}  # fmt: skip
+PANELS = {
+    "loss": "loss on the examples",
+    "prompt": "movement of a number of the prompt",
+    "weights": "movement of a weight of the ticket",
+}
 
 
 @drawn
@@ -45,8 +48,14 @@ def motion(runs: Sequence[Mapping], window: int = 4) -> Figure:
                 continue
             colour, marker = LOOKS.get(run["name"], ("#33333a", "o"))
             axes.plot(steps, values, color=colour, marker=marker, markersize=5)
-            axes.annotate(run["name"], (1.0, 0.86 - 0.2 * number), xycoords="axes fraction",
-                          xytext=(8, 0), textcoords="offset points", color=colour)  # fmt: skip
+            axes.annotate(
+                run["name"],
+                (1.0, 0.86 - 0.2 * number),
+                xycoords="axes fraction",
+                xytext=(8, 0),
+                textcoords="offset points",
+                color=colour,
+            )
         axes.set_ylim(bottom=0)
         axes.grid(axis="y")
         axes.set_title(title, fontsize=10, fontweight="normal")

@@ -124,10 +124,16 @@ class Bench:
         """Arguments of `train`: this call in a cell of its own ends in the same bits."""
         body, prompt = RATES["ticket" if choice.density else "prompt"]
         return dict(
-            task=self.task, ticket=self.ticket(choice), prompt_length=choice.prompt_length,
-            epochs=self.epochs, batch_size=self.batch_size, learning_rate=choice.rate * body,
-            prompt_rate=choice.rate * prompt, seed=choice.draw, progress=False,
-        )  # fmt: skip
+            task=self.task,
+            ticket=self.ticket(choice),
+            prompt_length=choice.prompt_length,
+            epochs=self.epochs,
+            batch_size=self.batch_size,
+            learning_rate=choice.rate * body,
+            prompt_rate=choice.rate * prompt,
+            seed=choice.draw,
+            progress=False,
+        )
 
     def shots(self, choice: Choice):
         """The labelled rows of a choice."""

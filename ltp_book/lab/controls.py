@@ -80,5 +80,11 @@ def menu(words: str, options: list[tuple[str, object]], value, kind=w.Dropdown, 
     >>> menu("draw", [("0", 0), ("1", 1)], 1).label
     '1'
     """
-    return kind(options=options, value=value, description=words, layout=w.Layout(width="280px"),
-                style={"description_width": "115px"}, **more)  # fmt: skip
+    return kind(
+        options=options,
+        value=value,
+        description=words,
+        layout=w.Layout(width="280px"),
+        style={"description_width": "115px"},
+        **more,
+    )

@@ -215,11 +215,18 @@ class Lab:
         wrap = w.Layout(flex_flow="row wrap", align_items="center")
         style = w.HTML(lab_view.STYLE, layout=w.Layout(display="none"))
         note = w.HTML(f"<p class='ltp-note'>{lab_view.NOTE}</p>")
-        return w.VBox([
-            style, note, w.Box(list(self.controls.menus.values()), layout=wrap), self.texts["plan"],
-            w.Box([*self.buttons.values(), self.bar, self.left], layout=wrap), self.texts["say"],
-            self.texts["picture"], self.texts["table"],
-        ]).add_class("ltp-lab")  # fmt: skip
+        return w.VBox(
+            [
+                style,
+                note,
+                w.Box(list(self.controls.menus.values()), layout=wrap),
+                self.texts["plan"],
+                w.Box([*self.buttons.values(), self.bar, self.left], layout=wrap),
+                self.texts["say"],
+                self.texts["picture"],
+                self.texts["table"],
+            ]
+        ).add_class("ltp-lab")
 
     def __str__(self) -> str:
         return lab_view.table(self.runs)

@@ -23,8 +23,12 @@ from .choice import Bench, Choice
 from .run import Run
 
 # One a run, in turn; each is dark enough to be read on the card.
-PALETTE = [*(COLOURS[name][0] for name in ("LTP", "random ticket", "full fine-tuning")),
-           "#8a2b8f", "#5f5f66", "#7a5c00"]  # fmt: skip
+PALETTE = [
+    *(COLOURS[name][0] for name in ("LTP", "random ticket", "full fine-tuning")),
+    "#8a2b8f",
+    "#5f5f66",
+    "#7a5c00",
+]
 WIDTH, HIGH, LEFT, RIGHT = 372, 140, 34, 274  # on a telephone the words are still 10 px high
 NOTE = (
     "If a button does nothing, no kernel holds this lab. On a page you see it as it was stored; "
@@ -56,28 +60,38 @@ def language(code: str) -> str:
 
 
 def panel(
-    top: int, title: str, curves: Sequence[tuple[Run, Sequence[tuple[float, float]]]],
-    steps: int, most: float,
-) -> list[str]:  # fmt: skip
-    """One pair of axes with a line a run: points are (step, value), values from 0 to `most`."""
+    top: int,
+    title: str,
+    curves: Sequence[tuple[Run, Sequence[tuple[float, float]]]],
+    steps: int,
+    most: float,
+) -> list[str]:
+    """One pair of axes with one line per run: points are (step, value), values from 0 to `most`."""
     low, high = top + HIGH - 24, top + 26
     parts = [text(8, top + 16, title), text(LEFT - 6, low + 4, "0", "end", SOFT)]
-    parts += [text(LEFT - 6, high + 4, f"{most:g}", "end", SOFT),
-              text(LEFT, low + 16, "0", "middle", SOFT),
-              text(RIGHT, low + 16, f"step {steps}", "middle", SOFT)]  # fmt: skip
+    parts += [
+        text(LEFT - 6, high + 4, f"{most:g}", "end", SOFT),
+        text(LEFT, low + 16, "0", "middle", SOFT),
+        text(RIGHT, low + 16, f"step {steps}", "middle", SOFT),
+    ]
     parts.append(f'<path d="M{LEFT} {high}H{RIGHT}" stroke="{LINE}"/>')
     parts.append(f'<path d="M{LEFT} {high}V{low}H{RIGHT}" fill="none" stroke="{SOFT}"/>')
     for place, (run, points) in enumerate(curves):
-        at = [(LEFT + (RIGHT - LEFT) * x / steps, low - (low - high) * min(y / most, 1))
-              for x, y in points]  # fmt: skip
+        at = [
+            (LEFT + (RIGHT - LEFT) * x / steps, low - (low - high) * min(y / most, 1))
+            for x, y in points
+        ]
         line = " ".join(f"{x:.1f},{y:.1f}" for x, y in at)
         end_x, end_y = at[-1]
-        parts.append(f'<polyline points="{line}" fill="none" stroke="{colour(run)}" '
-                     f'stroke-width="2"/><circle cx="{end_x:.1f}" cy="{end_y:.1f}" r="3" '
-                     f'fill="{colour(run)}"/>')  # fmt: skip
+        parts.append(
+            f'<polyline points="{line}" fill="none" stroke="{colour(run)}" '
+            f'stroke-width="2"/><circle cx="{end_x:.1f}" cy="{end_y:.1f}" r="3" '
+            f'fill="{colour(run)}"/>'
+        )
         # Every run has a column of its own for its number, so that no two lie on each other.
-        parts.append(text(RIGHT + 12 + 14 * place, end_y + 4, str(run.number), "middle",
-                          colour(run)))  # fmt: skip
+        parts.append(
+            text(RIGHT + 12 + 14 * place, end_y + 4, str(run.number), "middle", colour(run))
+        )
     return parts
 
 
@@ -92,8 +106,11 @@ def picture(runs: Sequence[Run]) -> str:
     most = max((y for _, points in losses for _, y in points), default=1.0)
     panels = [("loss on the examples", losses, _round_up(most))]
     for code in dict.fromkeys(code for run in runs for code in run.looks):
-        curves = [(run, [(step, 100 * right / of) for step, right, of in run.looks[code]])
-                  for run in runs if code in run.looks]  # fmt: skip
+        curves = [
+            (run, [(step, 100 * right / of) for step, right, of in run.looks[code]])
+            for run in runs
+            if code in run.looks
+        ]
         panels.append((f"% right in {language(code)}", curves, 100))
     parts: list[str] = []
     for number, (title, curves, most) in enumerate(panels):
@@ -115,13 +132,14 @@ def says(runs: Sequence[Run]) -> str:
     lines = [
         f"Run {run.number}, {run.choice.what}: loss {run.losses[0]:.2f} at the first step, "
         f"{run.losses[-1]:.2f} at step {len(run.losses)}."
-        for run in runs if run.losses
-    ]  # fmt: skip
-    return " ".join(["Loss and accuracy over the steps, one line a run.", *lines])
+        for run in runs
+        if run.losses
+    ]
+    return " ".join(["Loss and accuracy over the steps, one line per run.", *lines])
 
 
 def rows(runs: Sequence[Run]) -> list[list[str]]:
-    """A head and one row a run: what was trained, how, and what came of it."""
+    """A head and one row per run: what was trained, how, and what came of it."""
     codes = list(dict.fromkeys(code for run in runs for code in run.looks))
     head = ["run", "trained", "numbers", "rate", "draw", "steps", "loss", *map(language, codes)]
     body = []
@@ -130,10 +148,18 @@ def rows(runs: Sequence[Run]) -> list[list[str]]:
         numbers = bench.weights(choice) + choice.prompt_length * bench.width
         loss = f"{run.losses[-1]:.2f}" if run.losses else "–"
         last = [run.looks.get(code, [None])[-1] for code in codes]
-        body.append([
-            str(run.number), choice.what, f"{numbers:,}", f"×{choice.rate:.2g}", str(choice.draw),
-            f"{len(run.losses)}/{bench.steps}", loss, *map(share, last),
-        ])  # fmt: skip
+        body.append(
+            [
+                str(run.number),
+                choice.what,
+                f"{numbers:,}",
+                f"×{choice.rate:.2g}",
+                str(choice.draw),
+                f"{len(run.losses)}/{bench.steps}",
+                loss,
+                *map(share, last),
+            ]
+        )
     return [head, *body]
 
 
@@ -157,8 +183,9 @@ def table(runs: Sequence[Run]) -> str:
     cells = rows(runs)
     wide = [max(map(len, column)) for column in zip(*cells, strict=True)]
     align = [str.ljust] * 2 + [str.rjust] * (len(wide) - 2)
-    lines = ["  ".join(how(*at) for how, *at in zip(align, row, wide, strict=True))
-             for row in cells]  # fmt: skip
+    lines = [
+        "  ".join(how(*at) for how, *at in zip(align, row, wide, strict=True)) for row in cells
+    ]
     return "\n".join(line.rstrip() for line in lines)
 
 
@@ -205,10 +232,12 @@ def plan(bench: Bench, choice: Choice) -> str:
 def saying(run: Run) -> str:
     """How a run stands, in a sentence."""
     words = {
-        "running": "is training.", "stopping": "stops after this step.", "done": "is done.",
+        "running": "is training.",
+        "stopping": "stops after this step.",
+        "done": "is done.",
         "stopped": "is stopped; press Continue, or choose something else and press Train.",
         "failed": f"failed: {run.error}. All runs are still here.",
-    }  # fmt: skip
+    }
     return f"Run {run.number} {words[run.standing]}"
 
 

@@ -69,9 +69,7 @@ def are_better(asked: Pairs, items: Mapping, *groups: str) -> list[Evidence]:
     return _answers(asked, items, groups, "better than", lambda c: ANSWER[c.verdict])
 
 
-def no_worse(
-    asked: Pairs, items: Mapping, *groups: str, margin: float = MARGIN
-) -> list[Evidence]:
+def no_worse(asked: Pairs, items: Mapping, *groups: str, margin: float = MARGIN) -> list[Evidence]:
     """Is the first of each pair no worse than the second, give or take the margin?
 
     >>> row = {"seed": 0, "language": "qu", "n": 4, "correct": b"\\xf0"}
@@ -97,9 +95,12 @@ def lies_above(asked: str, gap: Interval, margin: float = 0.0) -> Evidence:
 
 
 def _answers(
-    asked: Pairs, items: Mapping, groups: Sequence[str], than: str,
+    asked: Pairs,
+    items: Mapping,
+    groups: Sequence[str],
+    than: str,
     answer: Callable[[Comparison], str],
-) -> list[Evidence]:  # fmt: skip
+) -> list[Evidence]:
     """The answers to all pairs, group by group; open where one of a pair was not measured."""
     measured = {f"{a} {than} {b}": rows for (a, b), rows in asked.items()}
     there = {question: rows for question, rows in measured.items() if all(rows[:2])}

@@ -78,10 +78,12 @@ def at_rates(found: Stored, group: str = "low") -> dict[float, Comparison]:
     0.5
     """
     pairs = {
-        eta: tuple([row for row in found.of(method) if rate(row) == eta]
-                   for method in ("ltp", "random_ticket"))
+        eta: tuple(
+            [row for row in found.of(method) if rate(row) == eta]
+            for method in ("ltp", "random_ticket")
+        )
         for eta in sorted({rate(row) for row in found.of("ltp")})
-    }  # fmt: skip
+    }
     return {c.rival: c for c in compare_pairs(pairs, found.items, group)}
 
 
@@ -121,12 +123,16 @@ def best_pairs(found: Stored, group: str = "low") -> dict[Regime, tuple[list[dic
     best = {}
     for key, of in levels(found, group).items():
         eta = max(of, key=lambda eta: of[eta].mean)
-        best[key] = [row for row in found.of(key[1]) if rate(row) == eta
-                     and round(row["density_encoder"], 4) == key[0]]  # fmt: skip
+        best[key] = [
+            row
+            for row in found.of(key[1])
+            if rate(row) == eta and round(row["density_encoder"], 4) == key[0]
+        ]
     return {
         Regime(method, density): (best[density, "ltp"], rows)
-        for (density, method), rows in best.items() if method != "ltp"
-    }  # fmt: skip
+        for (density, method), rows in best.items()
+        if method != "ltp"
+    }
 
 
 def at_their_best(found: Stored, group: str = "low") -> dict[Regime, Comparison]:

@@ -29,7 +29,9 @@ def replacing(path: str | Path) -> Iterator[Path]:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.part")  # two processes may share a folder
+    temporary = path.with_name(
+        f"{path.name}.{os.getpid()}.part"
+    )  # two processes may share a folder
     try:
         yield temporary
         with temporary.open("rb+") as written:

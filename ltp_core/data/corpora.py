@@ -25,9 +25,7 @@ MODERN = SOURCES[:-1]
 COLUMNS = ["text", "language", "source", "kind"]
 
 
-def text(
-    *languages: str, running_only: bool = False, sources: tuple[str, ...] = MODERN
-) -> Dataset:
+def text(*languages: str, running_only: bool = False, sources: tuple[str, ...] = MODERN) -> Dataset:
     """Return the lines of these languages (of all if none is named), source after source.
 
     Args:

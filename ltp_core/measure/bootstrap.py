@@ -63,15 +63,21 @@ def macro_draws(
     seeds, languages, items = correct.shape
     family = np.arange(items) if families is None else np.asarray(families)
     a, b = _counts(seeds, int(family.max()) + 1, draws, seed)  # (D+1, S), (D+1, F)
-    member = np.eye(b.shape[1])[family]  # (I, F)
+    # Sums of whole numbers: exact in any order, and in single precision as far as it counts.
+    whole = np.float32 if seeds * items < 2**24 else np.float64
+    member = np.eye(b.shape[1], dtype=whole)[family]  # (I, F)
 
-    def drawn(x: np.ndarray) -> np.ndarray:  # (S, L, I) -> (D+1, L)
-        sums = b @ (x.reshape(-1, items) @ member).T  # whole numbers, so exact in any order
-        return np.einsum("dsl,ds->dl", sums.reshape(-1, seeds, languages), a)
+    def drawn(x: np.ndarray, a: np.ndarray = a) -> np.ndarray:  # (S, L, I) -> (D+1, L)
+        sums = b @ (x.reshape(-1, items).astype(whole) @ member).T
+        return np.einsum("dsl,ds->dl", sums.reshape(-1, len(x), languages), a).astype(float)
 
     def means(c: np.ndarray) -> np.ndarray:  # (D+1,)
         there = ~np.isnan(c)
-        right, all_ = drawn(np.where(there, c, 0.0)), drawn(there.astype(float))
+        right = drawn(np.where(there, c, 0.0))
+        if (there == there[0]).all():  # the first seed stands for all of them
+            all_ = drawn(there[:1], a.sum(axis=1, keepdims=True))
+        else:
+            all_ = drawn(there)
         with np.errstate(invalid="ignore"):  # a draw may miss all items of a language
             return np.nanmean(right / all_, axis=1)
 
@@ -86,7 +92,7 @@ def _counts(seeds: int, families: int, draws: int, seed: int) -> tuple[np.ndarra
     """
     rng = np.random.default_rng(seed)
     taken = [rng.multinomial(n, np.full(n, 1 / n), size=draws) for n in (seeds, families)]
-    a, b = (np.vstack([np.ones(x.shape[1]), x]) for x in taken)
+    a, b = (np.vstack([np.ones(x.shape[1]), x]).astype(np.float32) for x in taken)
     a.flags.writeable = b.flags.writeable = False  # shared by all who ask
     return a, b
 

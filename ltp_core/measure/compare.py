@@ -40,7 +40,7 @@ class Comparison(NamedTuple):
 
     @property
     def verdict(self) -> str:
-        """"better" or "worse" where the corrected p is below .05, else "not told apart"."""
+        """ "better" or "worse" where the corrected p is below .05, else "not told apart"."""
         if self.p >= 0.05:
             return "not told apart"
         return "better" if self.difference.mean > 0 else "worse"
@@ -66,17 +66,22 @@ def compare(
     if method not in by_method:
         raise ValueError(f"no run of {method!r} here; there are {', '.join(by_method)}")
     ours = by_method.pop(method)
-    return compare_pairs({r: (ours, theirs) for r, theirs in by_method.items()}, items, group,
-                         **bootstrap)  # fmt: skip
+    return compare_pairs(
+        {r: (ours, theirs) for r, theirs in by_method.items()}, items, group, **bootstrap
+    )
 
 
 def compare_pairs(
-    pairs: dict[str, tuple], items: dict[str, Sequence[str]], group: str = "low", **bootstrap,
-) -> list[Comparison]:  # fmt: skip
+    pairs: dict[str, tuple],
+    items: dict[str, Sequence[str]],
+    group: str = "low",
+    **bootstrap,
+) -> list[Comparison]:
     """Of each pair the first minus the second, corrected for the number of pairs.
 
     pairs: name -> (rows, rows), or (rows, rows, items) where these have test items of their own. A
-    pair without a seed and a language in common is left out; group as in `results.languages_in_group`. An error
+    pair without a seed and a language in common is left out; group as in
+    `results.languages_in_group`. An error
     if no pair is left.
 
     >>> row = {"seed": 0, "language": "qu", "n": 4}
@@ -86,8 +91,9 @@ def compare_pairs(
     """
     found = [
         _pair(ours, theirs, *(own or [items]), group, bootstrap) | {"rival": name}
-        for name, (ours, theirs, *own) in pairs.items() if _shared(ours, theirs, group)[1]
-    ]  # fmt: skip
+        for name, (ours, theirs, *own) in pairs.items()
+        if _shared(ours, theirs, group)[1]
+    ]
     if pairs and not found:
         raise ValueError(f"no two of these methods share a seed and a language of {group!r}")
     corrected = holm([pair.pop("p") for pair in found])
@@ -126,6 +132,9 @@ def _pair(ours: list[dict], theirs: list[dict], items: dict, group: str, bootstr
     means = [np.nanmean(cube, axis=(0, 2)) for cube in cubes]  # (L,) each
     angles = [2 * math.asin(math.sqrt(mean.mean())) for mean in means]
     return {
-        "difference": interval(drawn), "p": p_value(drawn), "h": angles[0] - angles[1],
-        "ahead": int((means[0] > means[1]).sum()), "languages": len(languages),
-    }  # fmt: skip
+        "difference": interval(drawn),
+        "p": p_value(drawn),
+        "h": angles[0] - angles[1],
+        "ahead": int((means[0] > means[1]).sum()),
+        "languages": len(languages),
+    }

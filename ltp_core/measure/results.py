@@ -78,8 +78,8 @@ def pack(correct: np.ndarray) -> bytes:
 def languages_in_group(group: str, spoken: Iterable[str]) -> list[str]:
     """The languages of a group that were spoken; "other": those of no group, "all": all of them.
 
-    >>> languages_in_group("low", ["de", "qu", "tlh"]), languages_in_group("other", ["de", "qu", "tlh"])
-    (['qu'], ['tlh'])
+    >>> [languages_in_group(group, ["de", "qu", "tlh"]) for group in ("low", "other")]
+    [['qu'], ['tlh']]
     """
     spoken = set(spoken)
     if group == "all":

@@ -65,9 +65,12 @@ def load_backbone(name_or_folder: str | Path | None = None, *, download: bool = 
     local = not download
     try:
         model, report = AutoModelForMaskedLM.from_pretrained(
-            name_or_folder, dtype=torch.float32, local_files_only=local, use_safetensors=True,
+            name_or_folder,
+            dtype=torch.float32,
+            local_files_only=local,
+            use_safetensors=True,
             output_loading_info=True,
-        )  # fmt: skip
+        )
         tokenizer = AutoTokenizer.from_pretrained(name_or_folder, local_files_only=local)
     except OSError as error:
         if folder.is_dir():

@@ -44,7 +44,9 @@ def in_encoder(name: str) -> bool:
     return isinstance(place(name)[0], int)
 
 
-def select_tensors(tensors: Mapping[str, T], layers: Layers = None, modules: Modules = None) -> dict[str, T]:
+def select_tensors(
+    tensors: Mapping[str, T], layers: Layers = None, modules: Modules = None
+) -> dict[str, T]:
     """The tensors in some layers and modules.
 
     layers: a number, a word such as "embeddings", or a list of these; None for all.
@@ -72,7 +74,9 @@ def select_tensors(tensors: Mapping[str, T], layers: Layers = None, modules: Mod
     return {name: tensors[name] for name, (n, m) in places.items() if n in layers and m in wanted}
 
 
-def eligible(model: nn.Module, layers: Layers = None, modules: Modules = None) -> dict[str, nn.Parameter]:
+def eligible(
+    model: nn.Module, layers: Layers = None, modules: Modules = None
+) -> dict[str, nn.Parameter]:
     """The parameters a ticket may choose from: by default all of the encoder, see `select_tensors`.
 
     For more than the encoder name its layers, for example `layers=["embeddings", *range(12)]`.

@@ -69,9 +69,18 @@ def middle(model: nn.Module, density: float = 0.20) -> Ticket:
 
 
 def by_gradient(
-    lm, dataset, density: float = 0.20, *, task, layers=None, modules=None, prompt_length: int = 10,
-    truncate: bool = False, batch_size: int = 16, seed: int = 0,
-) -> Ticket:  # fmt: skip
+    lm,
+    dataset,
+    density: float = 0.20,
+    *,
+    task,
+    layers=None,
+    modules=None,
+    prompt_length: int = 10,
+    truncate: bool = False,
+    batch_size: int = 16,
+    seed: int = 0,
+) -> Ticket:
     """The top k of |∂L/∂θ|, L the task's mean loss on `dataset`, at θ₀ and the untrained prompt.
 
     >>> from types import SimpleNamespace

@@ -40,9 +40,16 @@ Adapted = tuple[Ticket, Tensor]  # a language's ticket and its trained values (K
 
 
 def task_ticket(
-    lm, dataset, density: float = 0.20, *, task, layers=None, modules=None,
-    full_rate: float = RATES["full"][0], **options,
-) -> Ticket:  # fmt: skip
+    lm,
+    dataset,
+    density: float = 0.20,
+    *,
+    task,
+    layers=None,
+    modules=None,
+    full_rate: float = RATES["full"][0],
+    **options,
+) -> Ticket:
     """Round 1 on the task: fine-tune everything, then the top k of |θ₁ − θ₀|.
 
     `full_rate` is the rate of that fine-tuning; `options` go to `train`, as in round 2.
@@ -84,7 +91,8 @@ def apply_language_ticket(lm, adapted: Adapted) -> Backbone:
     >>> from ltp_core.model.toy import toy_backbone
     >>> lm = toy_backbone()
     >>> ticket = Ticket.by_magnitude(lm.model, 0.1)
-    >>> gather(apply_language_ticket(lm, (ticket, gather(lm.model, ticket) + 1)).model, ticket).mean() > 0.9
+    >>> spoken = apply_language_ticket(lm, (ticket, gather(lm.model, ticket) + 1))
+    >>> gather(spoken.model, ticket).mean() > 0.9
     tensor(True)
     """
     ticket, values = adapted

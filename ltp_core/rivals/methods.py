@@ -38,8 +38,8 @@ What it does not do: tune. `RATES` is where the search starts; `tuning.py` searc
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from inspect import signature
-from typing import TYPE_CHECKING
+from inspect import Parameter, signature
+from typing import TYPE_CHECKING, Any
 
 from accelerate import Accelerator
 
@@ -48,31 +48,51 @@ from ..stage2.train import RATES as KINDS
 from ..stage2.train import train
 from ..stage2.trained import Trained
 from ..ticket.ticket import Ticket, origin
-from ..training.options import DENSITY, Stage2Options, takes
+from ..training.options import DENSITY, Stage2Options
 from . import criteria
 from .codeswitch import dictionary, switch
 from .lt_sft import apply_language_ticket, swap_language_ticket, task_ticket
 from .templates import follow, template
 
 if TYPE_CHECKING:
-    from typing_extensions import Unpack
-
     from ..data.rows import Rows
     from ..model.backbone import Backbone
     from ..model.parameters import Layers
     from ..stage2.train import HasWords
-    from ..training.options import Stage2Keywords
 
 PROMPT, TICKET, FULL = KINDS["prompt"], KINDS["ticket"], KINDS["full"]
 RATES = {  # peak rates (body, prompt or head): the middle of the grid in benchmarks/grid.toml
-    "prompt_only": PROMPT, "deep_prompt": (0.0, 1e-2), "full": FULL, "cloze": FULL,
-    "head": (FULL[0], 1e-3), "codeswitch": FULL, "lora": (5e-4, 5e-3), "bitfit": (1e-3, 5e-3),
-    "ltp": TICKET, "ticket_only": TICKET, "random_ticket": TICKET, "magnitude_ticket": TICKET,
-    "gradient_ticket": TICKET, "middle_layers": TICKET, "lt_sft": TICKET,
-    "template_full": FULL, "template_ltp": TICKET,
-}  # fmt: skip
+    "prompt_only": PROMPT,
+    "deep_prompt": (0.0, 1e-2),
+    "full": FULL,
+    "cloze": FULL,
+    "head": (FULL[0], 1e-3),
+    "codeswitch": FULL,
+    "lora": (5e-4, 5e-3),
+    "bitfit": (1e-3, 5e-3),
+    "ltp": TICKET,
+    "ticket_only": TICKET,
+    "random_ticket": TICKET,
+    "magnitude_ticket": TICKET,
+    "gradient_ticket": TICKET,
+    "middle_layers": TICKET,
+    "lt_sft": TICKET,
+    "template_full": FULL,
+    "template_ltp": TICKET,
+}
 # What a sweep gives a method, by name, if the method asks for it.
-INPUTS = {"lm", "shots", "task", "ticket", "adapted", "density", "layers", "modules", "split", "source"}
+INPUTS = {
+    "lm",
+    "shots",
+    "task",
+    "ticket",
+    "adapted",
+    "density",
+    "layers",
+    "modules",
+    "split",
+    "source",
+}
 
 
 def _options(name: str, options: dict, **fixed) -> dict:
@@ -84,35 +104,44 @@ def _options(name: str, options: dict, **fixed) -> dict:
 # --- the soft prompt, and full fine-tuning ---
 
 
-def prompt_only(lm: Backbone, shots: Rows, *, task: HasWords, **options: Unpack[Stage2Keywords]) -> Trained:
+def prompt_only(lm: Backbone, shots: Rows, *, task: HasWords, **options: Any) -> Trained:
     """Train only the soft prompt (Lester et al. 2021, arXiv 2104.08691)."""
     return train(lm, shots, task=task, **_options("prompt_only", options))
 
 
-def deep_prompt(lm: Backbone, shots: Rows, *, task: HasWords, **options: Unpack[Stage2Keywords]) -> Trained:
+def deep_prompt(lm: Backbone, shots: Rows, *, task: HasWords, **options: Any) -> Trained:
     """Train a prompt in every layer, after P-tuning v2 (arXiv 2110.07602)."""
     return train(lm, shots, task=task, **_options("deep_prompt", options, deep=True))
 
 
-def full(lm: Backbone, shots: Rows, *, task: HasWords, **options: Unpack[Stage2Keywords]) -> Trained:
+def full(lm: Backbone, shots: Rows, *, task: HasWords, **options: Any) -> Trained:
     """Train every weight, with the same prompt and cloze."""
     return train(lm, shots, task=task, **_options("full", options, full=True))
 
 
-def cloze(lm: Backbone, shots: Rows, *, task: HasWords, **options: Unpack[Stage2Keywords]) -> Trained:
+def cloze(lm: Backbone, shots: Rows, *, task: HasWords, **options: Any) -> Trained:
     """Train every weight with the cloze, and no soft prompt."""
     return train(lm, shots, task=task, **_options("cloze", options, full=True, prompt_length=0))
 
 
-def head(lm: Backbone, shots: Rows, *, task: HasWords, **options: Unpack[Stage2Keywords]) -> Trained:
+def head(lm: Backbone, shots: Rows, *, task: HasWords, **options: Any) -> Trained:
     """Train every weight and a new classification layer on the mean of the last states."""
     fixed = dict(full=True, head=True, prompt_length=0)
     return train(lm, shots, task=task, **_options("head", options, **fixed))
 
 
 def codeswitch(
-    lm: Backbone, shots: Rows, *, task: HasWords, split: str = "random", source: str = "en", languages: Sequence[str] = (), share: float = 0.5, epochs: int = 12, seed: int = 0,
-    **options: Unpack[Stage2Keywords],
+    lm: Backbone,
+    shots: Rows,
+    *,
+    task: HasWords,
+    split: str = "random",
+    source: str = "en",
+    languages: Sequence[str] = (),
+    share: float = 0.5,
+    epochs: int = 12,
+    seed: int = 0,
+    **options: Any,
 ) -> Trained:
     """As `full`, on texts switched anew in each epoch, into `languages` (default: all of them)."""
     book = dictionary(languages, split=split, source=source)
@@ -124,12 +153,12 @@ def codeswitch(
 # --- few weights, by other means than a ticket ---
 
 
-def lora(lm: Backbone, shots: Rows, *, task: HasWords, rank: int = 8, **options: Unpack[Stage2Keywords]) -> Trained:
+def lora(lm: Backbone, shots: Rows, *, task: HasWords, rank: int = 8, **options: Any) -> Trained:
     """Train LoRA's matrices and the prompt."""
     return train(lm, shots, task=task, **_options("lora", options, lora=rank))
 
 
-def bitfit(lm: Backbone, shots: Rows, *, task: HasWords, **options: Unpack[Stage2Keywords]) -> Trained:
+def bitfit(lm: Backbone, shots: Rows, *, task: HasWords, **options: Any) -> Trained:
     """Train the encoder's biases and the prompt."""
     ticket = criteria.biases(lm.model)
     return train(lm, shots, task=task, **_options("bitfit", options, ticket=ticket))
@@ -138,19 +167,29 @@ def bitfit(lm: Backbone, shots: Rows, *, task: HasWords, **options: Unpack[Stage
 # --- tickets ---
 
 
-def ltp(lm: Backbone, shots: Rows, *, task: HasWords, ticket: Ticket, **options: Unpack[Stage2Keywords]) -> Trained:
+def ltp(lm: Backbone, shots: Rows, *, task: HasWords, ticket: Ticket, **options: Any) -> Trained:
     """Train the ticket and the prompt: Lottery Ticket Prompt-learning."""
     return train(lm, shots, task=task, **_options("ltp", options, ticket=ticket))
 
 
-def ticket_only(lm: Backbone, shots: Rows, *, task: HasWords, ticket: Ticket, **options: Unpack[Stage2Keywords]) -> Trained:
+def ticket_only(
+    lm: Backbone, shots: Rows, *, task: HasWords, ticket: Ticket, **options: Any
+) -> Trained:
     """Train the ticket without a prompt: what is the prompt good for?"""
     fixed = dict(ticket=ticket, prompt_length=0)
     return train(lm, shots, task=task, **_options("ticket_only", options, **fixed))
 
 
 def random_ticket(
-    lm: Backbone, shots: Rows, *, task: HasWords, density: float = DENSITY, layers: Layers = None, modules: str | Sequence[str] | None = None, seed: int = 0, **options: Unpack[Stage2Keywords]
+    lm: Backbone,
+    shots: Rows,
+    *,
+    task: HasWords,
+    density: float = DENSITY,
+    layers: Layers = None,
+    modules: str | Sequence[str] | None = None,
+    seed: int = 0,
+    **options: Any,
 ) -> Trained:
     """Train a ticket drawn by chance from the encoder, and the prompt; `seed` draws it too."""
     tensors = eligible(lm.model, layers, modules)
@@ -159,14 +198,29 @@ def random_ticket(
     return train(lm, shots, task=task, seed=seed, **options)
 
 
-def shuffled_ticket(lm: Backbone, shots: Rows, *, task: HasWords, ticket: Ticket, seed: int = 0, **options: Unpack[Stage2Keywords]) -> Trained:
+def shuffled_ticket(
+    lm: Backbone,
+    shots: Rows,
+    *,
+    task: HasWords,
+    ticket: Ticket,
+    seed: int = 0,
+    **options: Any,
+) -> Trained:
     """Train as many weights in each tensor as the ticket, drawn by chance, and the prompt."""
     options = _options("ltp", options, ticket=ticket.shuffled(seed))
     return train(lm, shots, task=task, seed=seed, **options)
 
 
 def magnitude_ticket(
-    lm: Backbone, shots: Rows, *, task: HasWords, density: float = DENSITY, layers: Layers = None, modules: str | Sequence[str] | None = None, **options: Unpack[Stage2Keywords]
+    lm: Backbone,
+    shots: Rows,
+    *,
+    task: HasWords,
+    density: float = DENSITY,
+    layers: Layers = None,
+    modules: str | Sequence[str] | None = None,
+    **options: Any,
 ) -> Trained:
     """Train the weights that are largest at θ₀, and the prompt."""
     ticket = Ticket.by_magnitude(lm.model, density, layers, modules)
@@ -174,7 +228,15 @@ def magnitude_ticket(
 
 
 def gradient_ticket(
-    lm: Backbone, shots: Rows, *, task: HasWords, density: float = DENSITY, layers: Layers = None, modules: str | Sequence[str] | None = None, seed: int = 0, **options: Unpack[Stage2Keywords]
+    lm: Backbone,
+    shots: Rows,
+    *,
+    task: HasWords,
+    density: float = DENSITY,
+    layers: Layers = None,
+    modules: str | Sequence[str] | None = None,
+    seed: int = 0,
+    **options: Any,
 ) -> Trained:
     """Train the weights with the largest gradient on these very examples, and the prompt."""
     where = dict(layers=layers, modules=modules, seed=seed)
@@ -184,13 +246,29 @@ def gradient_ticket(
     return train(lm, shots, task=task, seed=seed, **options)
 
 
-def middle_layers(lm: Backbone, shots: Rows, *, task: HasWords, density: float = DENSITY, **options: Unpack[Stage2Keywords]) -> Trained:
+def middle_layers(
+    lm: Backbone,
+    shots: Rows,
+    *,
+    task: HasWords,
+    density: float = DENSITY,
+    **options: Any,
+) -> Trained:
     """Train whole tensors of the middle layers, as many numbers as a ticket has, and the prompt."""
     ticket = criteria.middle(lm.model, density)
     return train(lm, shots, task=task, **_options("middle_layers", options, ticket=ticket))
 
 
-def lt_sft(lm: Backbone, shots: Rows, *, task: HasWords, density: float = DENSITY, layers: Layers = None, modules: str | Sequence[str] | None = None, **options: Unpack[Stage2Keywords]) -> Trained:
+def lt_sft(
+    lm: Backbone,
+    shots: Rows,
+    *,
+    task: HasWords,
+    density: float = DENSITY,
+    layers: Layers = None,
+    modules: str | Sequence[str] | None = None,
+    **options: Any,
+) -> Trained:
     """Train what full fine-tuning on these very examples moves most, and the prompt."""
     where = dict(task=task, density=density, layers=layers, modules=modules)
     full_rate, options = options.pop("full_rate", FULL[0]), _options("lt_sft", options)
@@ -198,7 +276,16 @@ def lt_sft(lm: Backbone, shots: Rows, *, task: HasWords, density: float = DENSIT
     return train(lm, shots, task=task, ticket=ticket, **options)
 
 
-def lt_sft_language(lm: Backbone, shots: Rows, *, task: HasWords, adapted, density: float = DENSITY, source: str = "en", **options: Unpack[Stage2Keywords]) -> Trained:
+def lt_sft_language(
+    lm: Backbone,
+    shots: Rows,
+    *,
+    task: HasWords,
+    adapted,
+    density: float = DENSITY,
+    source: str = "en",
+    **options: Any,
+) -> Trained:
     """LT-SFT on top of the source language's ticket, exchanged for each language it is tested in.
 
     adapted: from a language's code to what `lt_sft.language` gives for it.
@@ -215,53 +302,106 @@ def _template(shots, source: str) -> str:
     return template(source, pair="text_pair" in getattr(shots, "column_names", shots))
 
 
-def template_zero(lm: Backbone, shots: Rows, *, task: HasWords, source: str = "en", truncate=False, **_) -> Trained:
+def template_zero(
+    lm: Backbone, shots: Rows, *, task: HasWords, source: str = "en", truncate=False, **_
+) -> Trained:
     """Train nothing; of `shots` only the columns are looked at."""
     form = dict(template=_template(shots, source), truncate=truncate)
     return Trained(lm, task.words, 0, **form).to(Accelerator().device).close()
 
 
-def template_zero_own(lm: Backbone, shots: Rows, *, source: str = "en", **options: Unpack[Stage2Keywords]) -> Trained:
+def template_zero_own(lm: Backbone, shots: Rows, *, source: str = "en", **options: Any) -> Trained:
     """Train nothing; ask in the language's own template."""
     return follow(template_zero(lm, shots, source=source, **options))
 
 
-def template_zero_words(lm: Backbone, shots: Rows, *, source: str = "en", **options: Unpack[Stage2Keywords]) -> Trained:
+def template_zero_words(
+    lm: Backbone, shots: Rows, *, source: str = "en", **options: Any
+) -> Trained:
     """Train nothing; ask in the language's own template, with its own label words."""
     return follow(template_zero(lm, shots, source=source, **options), words=True)
 
 
-def template_full(lm: Backbone, shots: Rows, *, task: HasWords, source: str = "en", **options: Unpack[Stage2Keywords]) -> Trained:
+def template_full(
+    lm: Backbone,
+    shots: Rows,
+    *,
+    task: HasWords,
+    source: str = "en",
+    **options: Any,
+) -> Trained:
     """Train every weight behind a hand-written template."""
     fixed = dict(full=True, template=_template(shots, source), prompt_length=0)
     return train(lm, shots, task=task, **_options("template_full", options, **fixed))
 
 
-def template_full_own(lm: Backbone, shots: Rows, *, source: str = "en", **options: Unpack[Stage2Keywords]) -> Trained:
+def template_full_own(lm: Backbone, shots: Rows, *, source: str = "en", **options: Any) -> Trained:
     """As `template_full`; ask in the language's own template."""
     return follow(template_full(lm, shots, source=source, **options))
 
 
-def template_ltp(lm: Backbone, shots: Rows, *, task: HasWords, ticket: Ticket, source: str = "en", **options: Unpack[Stage2Keywords]) -> Trained:
+def template_ltp(
+    lm: Backbone,
+    shots: Rows,
+    *,
+    task: HasWords,
+    ticket: Ticket,
+    source: str = "en",
+    **options: Any,
+) -> Trained:
     """Train the ticket behind a hand-written template in place of the soft prompt."""
     fixed = dict(ticket=ticket, template=_template(shots, source), prompt_length=0)
     return train(lm, shots, task=task, **_options("template_ltp", options, **fixed))
 
 
-def template_ltp_own(lm: Backbone, shots: Rows, *, ticket: Ticket, source: str = "en", **options: Unpack[Stage2Keywords]) -> Trained:
+def template_ltp_own(
+    lm: Backbone,
+    shots: Rows,
+    *,
+    ticket: Ticket,
+    source: str = "en",
+    **options: Any,
+) -> Trained:
     """As `template_ltp`; ask in the language's own template."""
     return follow(template_ltp(lm, shots, ticket=ticket, source=source, **options))
 
 
 METHODS: dict[str, Callable[..., Trained]] = {
-    method.__name__: takes(Stage2Options)(method)
+    method.__name__: method
     for method in (
-        prompt_only, deep_prompt, full, cloze, head, codeswitch, lora, bitfit, ltp, ticket_only,
-        random_ticket, shuffled_ticket, magnitude_ticket, gradient_ticket, middle_layers, lt_sft,
-        lt_sft_language, template_zero, template_zero_own, template_zero_words, template_full,
-        template_full_own, template_ltp, template_ltp_own,
+        prompt_only,
+        deep_prompt,
+        full,
+        cloze,
+        head,
+        codeswitch,
+        lora,
+        bitfit,
+        ltp,
+        ticket_only,
+        random_ticket,
+        shuffled_ticket,
+        magnitude_ticket,
+        gradient_ticket,
+        middle_layers,
+        lt_sft,
+        lt_sft_language,
+        template_zero,
+        template_zero_own,
+        template_zero_words,
+        template_full,
+        template_full_own,
+        template_ltp,
+        template_ltp_own,
     )
-}  # fmt: skip
+}
+
+
+for _method in METHODS.values():  # **options are those of `train`: let `help` and specs see them
+    _own = signature(_method).parameters
+    _shown = [p for p in _own.values() if p.kind is not Parameter.VAR_KEYWORD]
+    _shown += [p for name, p in signature(Stage2Options).parameters.items() if name not in _own]
+    vars(_method)["__signature__"] = signature(_method).replace(parameters=_shown)
 
 
 def rates_key(name: str) -> str | None:

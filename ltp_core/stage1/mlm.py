@@ -41,7 +41,11 @@ IGNORED = -100  # the label of a place that is not hidden
 
 
 def mask_tokens(
-    input_ids: Tensor, tokenizer: Tokenizer, *, rate: float = 0.15, generator: Generator | None = None
+    input_ids: Tensor,
+    tokenizer: Tokenizer,
+    *,
+    rate: float = 0.15,
+    generator: Generator | None = None,
 ) -> tuple[Tensor, Tensor]:
     """Hide a share of the pieces: the ids the model sees and the labels it must name, both (B, T).
 

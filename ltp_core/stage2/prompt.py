@@ -16,7 +16,8 @@ The rivals are the same model with one part exchanged: `deep` gives every layer 
 (`deep_prompt.py`), `template` puts words of a human around the text (`templates.py`), and `head`
 reads the answer with a new linear layer on the mean of the last states, as plain fine-tuning does.
 
-Reading order: `PromptModel.forward`, `PromptModel.class_rows`, `PromptReparametrization`; before it `cloze.py`.
+Reading order: `cloze.py`; then `PromptModel.forward`, `PromptModel.class_rows`,
+`PromptReparametrization`.
 
 What it does not do: train. It knows no optimizer and no ticket.
 """
@@ -102,7 +103,9 @@ class PromptModel(nn.Module):
             drawn = ordinary[torch.randint(len(ordinary), (length,))]
             # An empty prompt must not ask for gradients: all layers would run backward down to it.
             self.prompt = nn.Parameter(table[drawn].clone(), requires_grad=length > 0)  # (P, H)
-            self.reparametrization = PromptReparametrization(table.shape[1], mlp_width) if mlp_width else nn.Identity()
+            self.reparametrization = (
+                PromptReparametrization(table.shape[1], mlp_width) if mlp_width else nn.Identity()
+            )
             self.head = linear_head(table.shape[1], len(words)) if head else None
         self.label_rows = self.label_bias = self.deep = None
         self.reword(words, template)
@@ -124,9 +127,14 @@ class PromptModel(nn.Module):
     def encode(self, texts: Sequence[str], pairs: Sequence[str] | None = None) -> list[list[int]]:
         """The cloze rows of the texts, as long as the positions beside the prompt allow."""
         return cloze(
-            self.tokenizer, texts, pairs, room=self.positions - len(self.prompt),
-            template=self.template, hole=self.head is None, truncate=self.truncate,
-        )  # fmt: skip
+            self.tokenizer,
+            texts,
+            pairs,
+            room=self.positions - len(self.prompt),
+            template=self.template,
+            hole=self.head is None,
+            truncate=self.truncate,
+        )
 
     def batch(self, rows: Sequence[Sequence[int]]) -> dict[str, Tensor]:
         """Pad the rows and bring them to the model's device."""
@@ -138,7 +146,9 @@ class PromptModel(nn.Module):
         ids, seen = batch["input_ids"], batch["attention_mask"]  # (B, T)
         size, length = len(ids), len(self.prompt)
         words = self.lm.get_input_embeddings()(ids)  # (B, T, H)
-        prompt = self.reparametrization(self.prompt).to(words.dtype).expand(size, -1, -1)  # (B, P, H)
+        prompt = (
+            self.reparametrization(self.prompt).to(words.dtype).expand(size, -1, -1)
+        )  # (B, P, H)
         inputs = torch.cat([words[:, :1], prompt, words[:, 1:]], dim=1)  # (B, P+T, H)
         attended = torch.cat([seen.new_ones(size, length), seen], dim=1)  # (B, P+T)
         place = torch.arange(inputs.shape[1], device=ids.device)

@@ -168,3 +168,6 @@ def _checked_base(folder: Path, base: str, lm: Backbone) -> str:
             "load the model it was trained from"
         )
     return base
+
+
+load = Trained.load

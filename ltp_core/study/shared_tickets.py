@@ -35,9 +35,13 @@ def shared_ticket(lm, run: Run, folder: Path, *, progress: bool = True) -> Ticke
         training = settings  # more than the encoder moves in stage 1
     mark = _mark(run, [languages, which, training])
     ticket = find_ticket(
-        lm, text(*languages, **which), run.density, checkpoint=folder / f"stage1-{name}-{mark}",
-        progress=progress, **settings,
-    )  # fmt: skip
+        lm,
+        text(*languages, **which),
+        run.density,
+        checkpoint=folder / f"stage1-{name}-{mark}",
+        progress=progress,
+        **settings,
+    )
     ticket.save(path)
     return ticket
 

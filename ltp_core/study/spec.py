@@ -128,10 +128,16 @@ def read_spec(path: str | Path) -> list[Run]:
         for ticket in _tickets(spec, asked):
             for tuned in _grid(spec, method):
                 run = Run(
-                    method, seed, k, density if {"ticket", "density"} & asked else None,
-                    language=language, languages=tuple(tested), ticket=ticket, train=own | tuned,
+                    method,
+                    seed,
+                    k,
+                    density if {"ticket", "density"} & asked else None,
+                    language=language,
+                    languages=tuple(tested),
+                    ticket=ticket,
+                    train=own | tuned,
                     **same,
-                )  # fmt: skip
+                )
                 runs[run.name] = run
     return list(runs.values())
 

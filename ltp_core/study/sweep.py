@@ -33,9 +33,14 @@ from .spec import Run, read_spec
 
 
 def sweep(
-    path, out, *, backbone=None, only: Sequence[str] = (), download: bool = False,
+    path,
+    out,
+    *,
+    backbone=None,
+    only: Sequence[str] = (),
+    download: bool = False,
     progress: bool = True,
-) -> Path:  # fmt: skip
+) -> Path:
     """Do the runs of a spec that are not done yet; return the file with all rows.
 
     `only` picks runs whose name starts so; `backbone` is a folder or name for `load_backbone`, and
@@ -55,8 +60,13 @@ def sweep(
     part = {run.name: out / "runs" / f"{run.name}.parquet" for run in runs}
     todo = [run for run in wanted if not part[run.name].exists()]
     lm = lm or (load_backbone() if todo else None)
-    bar = tqdm(total=len(wanted), initial=len(wanted) - len(todo), desc="sweep", unit="run",
-               disable=not progress)  # fmt: skip
+    bar = tqdm(
+        total=len(wanted),
+        initial=len(wanted) - len(todo),
+        desc="sweep",
+        unit="run",
+        disable=not progress,
+    )
     for run in todo:
         bar.set_postfix_str(run.name)
         rows, items = run_one(lm, run, out, download=download, progress=progress)
@@ -81,28 +91,48 @@ def run_one(
 ) -> tuple[list[dict], dict]:
     """Train and test one run: its rows, and the ids of the test items of each language."""
     codes = tuple(dict.fromkeys([run.language, *run.languages]))
-    task = load_task(run.task, run.split, words=run.words or None, languages=codes,
-                     download=download)  # fmt: skip
+    task = load_task(
+        run.task, run.split, words=run.words or None, languages=codes, download=download
+    )
     shots, asked = examples(task, run), evaluation_sets(task, run)
     extra = method_inputs(lm, run, out / "tickets", progress=progress)
     reset_peak()
     start = time.perf_counter()
     model = METHODS[run.method](
-        lm, shots, task=task, seed=run.seed, progress=progress, **extra,
+        lm,
+        shots,
+        task=task,
+        seed=run.seed,
+        progress=progress,
+        **extra,
         **resolve_epochs(run.train, len(shots)),
-    )  # fmt: skip
+    )
     seconds, peak = time.perf_counter() - start, peak_mb()
     share_all, share_encoder = densities(model, lm)
     about = dict(
-        task=run.task, split=run.split, method=run.method, trains=model.trains,
-        trained_parameters=model.trained_parameters, density_all=share_all,
-        density_encoder=share_encoder, k=run.k, seed=run.seed, source=run.language,
-        examples=len(shots), ticket=run.ticket.get("name", ""), tested=run.test,
-    )  # fmt: skip
+        task=run.task,
+        split=run.split,
+        method=run.method,
+        trains=model.trains,
+        trained_parameters=model.trained_parameters,
+        density_all=share_all,
+        density_encoder=share_encoder,
+        k=run.k,
+        seed=run.seed,
+        source=run.language,
+        examples=len(shots),
+        ticket=run.ticket.get("name", ""),
+        tested=run.test,
+    )
     tail = dict(
-        train_seconds=round(seconds, 2), peak_mb=peak, base=model.base, run=run.name,
-        spec=json.dumps(run.settings(), sort_keys=True), versions=versions(), machine=machine(),
-    )  # fmt: skip
+        train_seconds=round(seconds, 2),
+        peak_mb=peak,
+        base=model.base,
+        run=run.name,
+        spec=json.dumps(run.settings(), sort_keys=True),
+        versions=versions(),
+        machine=machine(),
+    )
     rows, items = [], {}
     for code in _bar(asked, "test", progress):
         table = evaluate(model, asked[code], **run.evaluate)
@@ -117,7 +147,8 @@ def evaluation_sets(task, run: Run) -> dict:
     """What a run is asked, language by language; known before it trains, so that nothing is lost.
 
     >>> from ltp_core import tasks
-    >>> asked = evaluation_sets(tasks.emoji(), Run("full", seed=0, languages=("en", "qu"), test="dev"))
+    >>> run = Run("full", seed=0, languages=("en", "qu"), test="dev")
+    >>> asked = evaluation_sets(tasks.emoji(), run)
     >>> [(code, len(rows)) for code, rows in asked.items()]
     [('en', 158), ('qu', 157)]
     """

@@ -4,7 +4,8 @@
     ltp sweep benchmarks/grid_edge.toml --out data/results
     python -m ltp_core.study.tuning data/results/grid{,_edge}.parquet --save benchmarks/rates.toml
     ltp sweep benchmarks/grid_long.toml --out data/results
-    python -m ltp_core.study.tuning data/results/grid{,_edge,_long}.parquet --save benchmarks/rates.toml
+    python -m ltp_core.study.tuning data/results/grid{,_edge,_long}.parquet \\
+        --save benchmarks/rates.toml
 
 The first line runs a grid: for each method the same factors on its own rates, so as many runs for
 each. The second goes a factor further where the best rate lay at the edge. The third writes the
@@ -77,7 +78,9 @@ def written(table: dict[str, list[Score]]) -> str:
     epochs = 12
     <BLANKLINE>
     """
-    lines = ["# Chosen on dev by `python -m ltp_core.study.tuning`; do not edit. * marks the choice."]
+    lines = [
+        "# Chosen on dev by `python -m ltp_core.study.tuning`; do not edit. * marks the choice."
+    ]
     for method, best in choose(table).items():
         lines.append("")
         for accuracy, settings in table[method]:
@@ -91,7 +94,9 @@ def written(table: dict[str, list[Score]]) -> str:
 
 def main(argv: list[str] | None = None) -> None:
     """Print the choices, and with --save write them."""
-    parser = argparse.ArgumentParser(prog="python -m ltp_core.study.tuning", description=main.__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m ltp_core.study.tuning", description=main.__doc__
+    )
     parser.add_argument("rows", nargs="+", help="the Parquet files of sweeps on dev")
     parser.add_argument("--save", metavar="FILE", help="where to write the choices")
     args = parser.parse_args(argv)

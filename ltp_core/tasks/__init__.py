@@ -34,9 +34,23 @@ from .task import Row, Task
 from .topics import sib200
 
 __all__ = [
-    "EMOJI_WORDS", "KINDS", "NAMES", "Row", "Task", "americasnli", "bench_dir", "emoji",
-    "emoji_pairs", "emoji_text", "from_folder", "kinds", "load", "nli", "sib200", "xnli",
-]  # fmt: skip
+    "EMOJI_WORDS",
+    "KINDS",
+    "NAMES",
+    "Row",
+    "Task",
+    "americasnli",
+    "bench_dir",
+    "emoji",
+    "emoji_pairs",
+    "emoji_text",
+    "from_folder",
+    "kinds",
+    "load",
+    "nli",
+    "sib200",
+    "xnli",
+]
 
 
 def load(

@@ -52,9 +52,12 @@ def emoji_pairs(split: str = "random", *, apart: bool = False) -> Task:
     folder = emoji_dir(split)
     name = "emoji-pairs" + "-apart" * apart + (f"-{split}" if split != "random" else "")
     return Task(
-        name, tuple(PAIR_WORDS), tuple(PAIR_WORDS.values()), TASK_LANGUAGES,
+        name,
+        tuple(PAIR_WORDS),
+        tuple(PAIR_WORDS.values()),
+        TASK_LANGUAGES,
         lambda language: _rows(folder, language, split, apart),
-    )  # fmt: skip
+    )
 
 
 @lru_cache(maxsize=2)
@@ -80,18 +83,27 @@ def _rows(folder: Path, language: str, split: str, apart: bool) -> list[Row]:
             continue
         names = [here[item]["name"] for item in (one, other)]
         lists = [
-            [k for k in here[item]["keywords"]
-             if not apart or not any(shares_string(name, k, language) for name in names)]
+            [
+                k
+                for k in here[item]["keywords"]
+                if not apart or not any(shares_string(name, k, language) for name in names)
+            ]
             for item in (one, other)
-        ]  # fmt: skip
+        ]
         own, foreign = ({k.casefold() for k in keywords} for keywords in lists)
         if not own or foreign <= own:  # also when there is no foreign one
             continue
         rows += [
-            {"id": f"{one}|{item}", "text": names[0], "text_pair": ", ".join(keywords),
-             "label": label, "language": language, "split": here[one]["split"]}
+            {
+                "id": f"{one}|{item}",
+                "text": names[0],
+                "text_pair": ", ".join(keywords),
+                "label": label,
+                "language": language,
+                "split": here[one]["split"],
+            }
             for item, keywords, label in zip((one, other), lists, PAIR_WORDS, strict=True)
-        ]  # fmt: skip
+        ]
     return rows
 
 

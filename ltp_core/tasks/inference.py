@@ -118,8 +118,12 @@ def nli(split: str = "random", *, dev_k: int = 64, words: Sequence[str] = ()) ->
     def read(code: str) -> list[Row]:
         return (first if code in first.languages else second).read(code)
 
-    return replace(first, name="nli", read=read,
-                   languages=tuple(dict.fromkeys(first.languages + second.languages)))  # fmt: skip
+    return replace(
+        first,
+        name="nli",
+        read=read,
+        languages=tuple(dict.fromkeys(first.languages + second.languages)),
+    )
 
 
 def _checked(split: str) -> Path:
@@ -221,8 +225,14 @@ def _row(item: str, line: dict, language: str, split: str) -> Row:
         line[old if old in line else new]
         for old, new in (("premise", "sentence1"), ("hypothesis", "sentence2"), ("label", "gold"))
     )
-    return {"id": item, "text": text, "text_pair": pair, "label": label, "language": language,
-            "split": split}  # fmt: skip
+    return {
+        "id": item,
+        "text": text,
+        "text_pair": pair,
+        "label": label,
+        "language": language,
+        "split": split,
+    }
 
 
 @lru_cache(maxsize=32)

@@ -55,8 +55,13 @@ def _rows(language: str) -> list[Row]:
     for split, table in load_dataset("Davlan/sib200", language).items():
         name = getattr(table.features["category"], "int2str", str)
         rows += [
-            {"id": str(row["index_id"]), "text": row["text"], "label": name(row["category"]),
-             "language": language, "split": SPLITS[split]}
+            {
+                "id": str(row["index_id"]),
+                "text": row["text"],
+                "label": name(row["category"]),
+                "language": language,
+                "split": SPLITS[split],
+            }
             for row in table
-        ]  # fmt: skip
+        ]
     return rows

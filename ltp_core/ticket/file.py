@@ -106,8 +106,10 @@ def write(path: str | Path, file: MaskFile) -> None:
         table.append([name, list(shape), len(index), b, len(code)])
         codes.append(code)
     deflated = bytearray(zlib.compress(json.dumps(table).encode(), 9))
-    tensors = {"gaps": torch.from_numpy(np.concatenate(codes)),
-               "table": torch.frombuffer(deflated, dtype=torch.uint8)}  # fmt: skip
+    tensors = {
+        "gaps": torch.from_numpy(np.concatenate(codes)),
+        "table": torch.frombuffer(deflated, dtype=torch.uint8),
+    }
     if file.values is not None:
         tensors["values"] = file.values.detach().cpu().contiguous()
     header = file.header | {"format": FORMAT, "values_error": file.error}

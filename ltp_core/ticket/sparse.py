@@ -80,9 +80,7 @@ class SparseModel:
     >>> ticket.check(model)      # no complaint: every bit is back
     """
 
-    def __init__(
-        self, model: Model, ticket: Ticket, *, base: str | None = None
-    ) -> None:
+    def __init__(self, model: Model, ticket: Ticket, *, base: str | None = None) -> None:
         if model in _AT_WORK:
             raise ValueError("this model is already training a ticket; close() that one first")
         ticket.check(model, base)

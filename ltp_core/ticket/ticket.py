@@ -42,8 +42,8 @@ from .topk import how_many, top_k
 class Ticket:
     """A choice of parameters of one base model. It checks itself: a ticket that exists is sound.
 
-    It cannot be changed afterwards: its fields and its dictionaries are read-only. What torch cannot
-    forbid is a write into one of the index tensors, `ticket.indices["w"][0] = 7`, or into one that was passed in; never do that.
+    It cannot be changed afterwards: its fields and its dictionaries are read-only. One thing torch
+    cannot forbid: a write into an index tensor, `ticket.indices["w"][0] = 7`. Never do that.
 
     >>> ticket = Ticket("toy", shapes={"w": (2, 5)}, indices={"w": torch.tensor([0, 8])})
     >>> ticket
@@ -171,7 +171,7 @@ class Ticket:
         deltas: fp32 tensors by name, or `streams.Deltas`, which takes no memory.
 
         >>> deltas = {"b": torch.tensor([[0.4], [-0.1]]), "a": torch.tensor([0.1, -0.9, 0.0])}
-        >>> dict(Ticket.select(deltas, 0.6, base="toy").indices)  # k = 3; of the two .1, a[0] is first
+        >>> dict(Ticket.select(deltas, 0.6, base="toy").indices)  # k = 3; of two .1, the first
         {'a': tensor([0, 1]), 'b': tensor([0])}
         """
         shapes = shapes_of(deltas)

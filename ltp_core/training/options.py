@@ -35,7 +35,9 @@ HOLDS: dict[str, Callable[[Any, Any], bool]] = {  # the bounds that an option ca
     "above": operator.gt,
     "one_of": lambda value, choices: value in choices,
 }
-P, O, R = ParamSpec("P"), TypeVar("O"), TypeVar("R")
+P = ParamSpec("P")
+Given = TypeVar("Given")
+R = TypeVar("R")
 
 
 def option(default: Any, about: str, **bounds: Any) -> Any:
@@ -120,8 +122,8 @@ class Stage2Options(Form, LoopOptions):
 
 
 def takes(
-    kind: Callable[P, O],
-) -> Callable[[Callable[[Backbone, Rows, O], R]], Callable[Concatenate[Backbone, Rows, P], R]]:
+    kind: Callable[P, Given],
+) -> Callable[[Callable[[Backbone, Rows, Given], R]], Callable[Concatenate[Backbone, Rows, P], R]]:
     """Let a function of (lm, dataset, options) be called with the options as keywords.
 
     An unknown keyword is a TypeError that names the function called and the nearest right name.
@@ -137,7 +139,7 @@ def takes(
     """
 
     def decorate(
-        function: Callable[[Backbone, Rows, O], R],
+        function: Callable[[Backbone, Rows, Given], R],
     ) -> Callable[Concatenate[Backbone, Rows, P], R]:
         plain, ours = signature(function), signature(kind).parameters
 

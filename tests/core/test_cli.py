@@ -126,11 +126,17 @@ def test_sib200_in_the_shell(tmp_path, ltp, monkeypatch):
     def rows(language):
         asked.append(language)
         return [
-            {"id": f"{split}{i}", "text": word, "label": label, "language": language,
-             "split": split}
-            for split in ("train", "test") for i, label in enumerate(SIB_WORDS)
+            {
+                "id": f"{split}{i}",
+                "text": word,
+                "label": label,
+                "language": language,
+                "split": split,
+            }
+            for split in ("train", "test")
+            for i, label in enumerate(SIB_WORDS)
             for word in ["rice"]
-        ]  # fmt: skip
+        ]
 
     monkeypatch.setattr(sys.modules["ltp_core.tasks.topics"], "_rows", rows)
     words = [f"{label}={word}" for label, word in zip(SIB_WORDS, WORDS[3:], strict=False)]

@@ -47,8 +47,11 @@ def test_a_workflow_uses_only_githubs_own_actions_by_major_version(name):
 def test_what_github_reads_fits_its_schema(schema, files):
     found = list(ROOT.glob(files))
     assert found
-    run = subprocess.run([sys.executable, "-m", "check_jsonschema", "--builtin-schema",
-                          f"vendor.{schema}", *found], capture_output=True, text=True)  # fmt: skip
+    run = subprocess.run(
+        [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{schema}", *found],
+        capture_output=True,
+        text=True,
+    )
     assert run.returncode == 0, run.stdout + run.stderr
 
 

@@ -103,14 +103,20 @@ def test_an_import_that_runs_up_is_seen_however_it_is_written(made_up, text):
 
 
 def test_one_stage_that_knows_the_other_is_seen(made_up):
-    found = made_up({"ltp_core/stage2/train.py": "from ..stage1 import mlm",
-                     "ltp_core/stage1/mlm.py": ""})  # fmt: skip
+    found = made_up(
+        {"ltp_core/stage2/train.py": "from ..stage1 import mlm", "ltp_core/stage1/mlm.py": ""}
+    )
     assert upward(found) == ["ltp_core.stage2.train imports ltp_core.stage1.mlm"]
 
 
 def test_a_circle_on_one_floor_is_seen(made_up):
-    found = made_up({"ltp_core/data/a.py": "from ..model import b", "ltp_core/model/b.py": "",
-                     "ltp_core/model/c.py": "from ltp_core.data.a import x"})  # fmt: skip
+    found = made_up(
+        {
+            "ltp_core/data/a.py": "from ..model import b",
+            "ltp_core/model/b.py": "",
+            "ltp_core/model/c.py": "from ltp_core.data.a import x",
+        }
+    )
     assert upward(found) == []
     with pytest.raises(CycleError):
         house.floors(house.rooms(found))

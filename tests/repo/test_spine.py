@@ -46,8 +46,12 @@ def locked() -> dict[str, str]:
 
 def tracked() -> list[Path]:
     """The files git knows or would add; outside a git checkout, no file."""
-    answer = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT,
-                            capture_output=True, text=True)
+    answer = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard", "-z"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
     paths = [ROOT / name for name in answer.stdout.split("\0") if name]
     return [path for path in paths if path.is_file()]
 
@@ -96,8 +100,10 @@ def test_one_repository_address():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     badges = re.findall(r"^\[!\[[^]]+\]\([^)]+\)\]\((.+)\)$", readme, re.M)
     assert [urlsplit(link).netloc.split(".")[-2] for link in badges] == [
-        "github", "google", "mybinder"
-    ]  # fmt: skip
+        "github",
+        "google",
+        "mybinder",
+    ]
     assert all(f"/{owner}/" in link for link in badges)
 
 
@@ -115,8 +121,9 @@ def test_the_changelog_is_in_order():
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     first, *editions = re.findall(r"^## (.+)$", changelog, re.M)
     assert first == "[Unreleased]"
-    found = [re.fullmatch(r"\[(\d+)\.(\d+)\.(\d+)\] - (\d{4}-\d\d-\d\d)", e).groups()
-             for e in editions]  # fmt: skip
+    found = [
+        re.fullmatch(r"\[(\d+)\.(\d+)\.(\d+)\] - (\d{4}-\d\d-\d\d)", e).groups() for e in editions
+    ]
     assert found == sorted(found, key=lambda e: (*map(int, e[:3]), e[3]), reverse=True)
     kinds = {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
     assert set(re.findall(r"^### (.+)$", changelog, re.M)) <= kinds

@@ -53,7 +53,7 @@ def search(page) -> str:
     page.keyboard.press("Control+k")
     page.keyboard.type("lottery ticket")
     page.keyboard.press("Enter")
-    page.wait_for_selector("#search-results li a", timeout=10_000)
+    page.wait_for_selector("#search-results li a")
     return page.locator("#search-results li a").first.get_attribute("href")
 
 
@@ -73,7 +73,7 @@ def test_the_folder_works_without_a_server(visit):
     # A page on a disk may not read its neighbours, so what is found comes without its sentences.
     silent = ("Access to fetch at 'file:", "failed: file:", "net::ERR_FAILED", "Failed to fetch")
     page = visit("search.html?q=lottery", base=disk, but=silent)
-    page.wait_for_selector("#search-results li a", timeout=10_000)
+    page.wait_for_selector("#search-results li a")
 
 
 def test_the_bare_address_leads_to_the_first_page(browser, site):
@@ -89,7 +89,7 @@ def test_a_lost_address_at_any_depth_leads_back(visit, site):
     assert home.evaluate("(link) => link.href") == f"{site}{FIRST}.html"
     page.get_by_role("searchbox").fill("ticket")
     page.get_by_role("button").click()
-    page.wait_for_selector("#search-results li a", timeout=10_000)
+    page.wait_for_selector("#search-results li a")
     assert page.url == f"{site}search.html?q=ticket"
 
 

@@ -49,13 +49,33 @@ def local(reference: str, base: Path) -> Path | None:
 
 def loaded(soup: BeautifulSoup) -> list[str]:
     """Everything a browser fetches by itself when it opens the page."""
-    pairs = [("script", "src"), ("img", "src"), ("iframe", "src"), ("source", "src"),
-             ("video", "src"), ("audio", "src"), ("embed", "src"), ("object", "data")]
+    pairs = [
+        ("script", "src"),
+        ("img", "src"),
+        ("iframe", "src"),
+        ("source", "src"),
+        ("video", "src"),
+        ("audio", "src"),
+        ("embed", "src"),
+        ("object", "data"),
+    ]
     found = [tag[key] for name, key in pairs for tag in soup.find_all(name) if tag.get(key)]
-    fetched = {"stylesheet", "icon", "preload", "prefetch", "modulepreload", "preconnect",
-               "dns-prefetch", "manifest", "shortcut"}
-    found += [tag["href"] for tag in soup.find_all("link")
-              if fetched & set(tag.get("rel") or []) and tag.get("href")]
+    fetched = {
+        "stylesheet",
+        "icon",
+        "preload",
+        "prefetch",
+        "modulepreload",
+        "preconnect",
+        "dns-prefetch",
+        "manifest",
+        "shortcut",
+    }
+    found += [
+        tag["href"]
+        for tag in soup.find_all("link")
+        if fetched & set(tag.get("rel") or []) and tag.get("href")
+    ]
     for style in soup.find_all("style"):
         found += re.findall(r"url\(['\"]?([^'\")]+)", style.string or "")
     return found
@@ -123,7 +143,8 @@ def test_every_picture_says_what_it_shows(name):
     for image in chapter(name).find("article").find_all("img"):
         alt = image.get("alt", "")
         assert alt.strip() and not re.search(r"\.(png|svg|jpe?g|gif|webp)$", alt), (
-            f"{image['src']} has no alt text, only {alt!r}")
+            f"{image['src']} has no alt text, only {alt!r}"
+        )
 
 
 def in_repository(link: str) -> str | None:

@@ -1,6 +1,5 @@
 """Pages with explorers, opened in a browser."""
 
-
 import pytest
 
 from ltp_book import explorers
@@ -33,9 +32,12 @@ def shown():
 def site(shown, tmp_path_factory):
     pages = {name: PAGE.format(name=name, html=e.html, switch="") for name, e in shown.items()}
     pages["two"] = PAGE.format(
-        name="two", switch="", html=shown["which_layers"].html + shown["who_gains"].html
+        name="two",
+        switch="",
+        html=shown["which_layers"].html
+        + shown["who_gains"].html
         + shown["which_layers of another model"].html,
-    )  # fmt: skip
+    )
     for theme in ("light", "dark"):  # the switch of the book's pages
         switch, html = f' data-theme="{theme}"', shown["step_by_step"].html
         pages[f"switched {theme}"] = PAGE.format(name=theme, html=html, switch=switch)

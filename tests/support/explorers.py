@@ -14,10 +14,15 @@ from ltp_core.measure import per_language as draws
 from tests.support.figures import a_sweep
 
 MODULES = {
-    "attention.self.query": 2304, "attention.self.key": 2304, "attention.self.value": 2304,
-    "attention.output.dense": 2304, "attention.output.LayerNorm": 96, "intermediate.dense": 9216,
-    "output.dense": 9216, "output.LayerNorm": 96,
-}  # fmt: skip
+    "attention.self.query": 2304,
+    "attention.self.key": 2304,
+    "attention.self.value": 2304,
+    "attention.output.dense": 2304,
+    "attention.output.LayerNorm": 96,
+    "intermediate.dense": 9216,
+    "output.dense": 9216,
+    "output.LayerNorm": 96,
+}
 
 
 DARK_CARD = "#202126"
@@ -62,13 +67,24 @@ def a_trace():
     names = ("prompt only", "LTP")
     looks = [0, 8, 16]
     runs = [
-        {"name": name, "trained": 99, "loss": [1.0 / (i + 1) for i in range(16)], "at": looks,
-         "prompt": [0.0, 0.02, 0.03], "weights": [0.0, 1e-4, 2e-4] if name == "LTP" else [None] * 3,
-         "right": {"en": [2, 10, 20 + n], "qu": [1, 5, 9]}}
+        {
+            "name": name,
+            "trained": 99,
+            "loss": [1.0 / (i + 1) for i in range(16)],
+            "at": looks,
+            "prompt": [0.0, 0.02, 0.03],
+            "weights": [0.0, 1e-4, 2e-4] if name == "LTP" else [None] * 3,
+            "right": {"en": [2, 10, 20 + n], "qu": [1, 5, 9]},
+        }
         for n, name in enumerate(names)
-    ]  # fmt: skip
-    return {"format": 1, "languages": ["en", "qu"], "items": {"en": 40, "qu": 20},
-            "trained_on": "en", "runs": runs}  # fmt: skip
+    ]
+    return {
+        "format": 1,
+        "languages": ["en", "qu"],
+        "items": {"en": 40, "qu": 20},
+        "trained_on": "en",
+        "runs": runs,
+    }
 
 
 def sweep():

@@ -14,13 +14,22 @@ def a_sweep(accuracy: dict[str, float], languages=("en", "de", "qu"), items=200,
     """Rows as a sweep writes them; a better method is right wherever a worse one is."""
     ease = np.random.default_rng(0).random((seeds, len(languages), items))
     rows = [
-        {"method": method, "seed": s, "k": 16, "language": code, "n": items, "base": "b",
-         "run": f"{method}-{s}", "trained_parameters": 3840, "accuracy": share,
-         "correct": results.pack(ease[s, i] < share)}
+        {
+            "method": method,
+            "seed": s,
+            "k": 16,
+            "language": code,
+            "n": items,
+            "base": "b",
+            "run": f"{method}-{s}",
+            "trained_parameters": 3840,
+            "accuracy": share,
+            "correct": results.pack(ease[s, i] < share),
+        }
         for method, share in accuracy.items()
         for s in range(seeds)
         for i, code in enumerate(languages)
-    ]  # fmt: skip
+    ]
     return findings.Stored(rows, {code: [f"{i:03}" for i in range(items)] for code in languages})
 
 

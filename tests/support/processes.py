@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def launch(*words) -> str:
-    """Run a program in two processes, as `training/distributed.py` says, without a GPU; what they print."""
+    """What a program prints in two processes without a GPU (see `training/distributed.py`)."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

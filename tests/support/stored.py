@@ -1,6 +1,5 @@
 """Stored results and what a chapter prints of them."""
 
-
 from pathlib import Path
 
 import nbformat

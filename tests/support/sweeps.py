@@ -1,6 +1,5 @@
 """Small specs, folders and backbones for tests of sweeps."""
 
-
 import pytest
 
 from ltp_core.model.toy import toy_backbone
@@ -25,9 +24,15 @@ SHORT = SPEC.replace('"full", "ltp", ', "")
 def task_folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("mini")
     rows = [
-        ("rice", "food"), ("bread", "food"), ("soup", "food"), ("tea", "food"),
-        ("cat", "animals"), ("dog", "animals"), ("a bird", "animals"), ("the child", "animals"),
-    ]  # fmt: skip
+        ("rice", "food"),
+        ("bread", "food"),
+        ("soup", "food"),
+        ("tea", "food"),
+        ("cat", "animals"),
+        ("dog", "animals"),
+        ("a bird", "animals"),
+        ("the child", "animals"),
+    ]
     for language in ("en", "qu"):
         lines = ["id,text,label,split"]
         lines += [

@@ -12,8 +12,17 @@ from ltp_core.stage2.train import train
 from ltp_core.tasks.task import Task
 
 __all__ = [
-    "DELTAS", "LM", "SIZES", "TASK", "Lab", "alone", "hold", "press", "put_away", "same",
-]  # fmt: skip
+    "DELTAS",
+    "LM",
+    "SIZES",
+    "TASK",
+    "Lab",
+    "alone",
+    "hold",
+    "press",
+    "put_away",
+    "same",
+]
 
 TEXTS = {"food": "rice bread soup tea", "animals": "cat dog bird child"}
 
@@ -22,8 +31,10 @@ def rows(language):
     """Eight words; each is a row of every split, in every language alike."""
     return [
         {"id": word, "text": word, "label": label, "language": language, "split": split}
-        for label, words in TEXTS.items() for word in words.split() for split in ("train", "test")
-    ]  # fmt: skip
+        for label, words in TEXTS.items()
+        for word in words.split()
+        for split in ("train", "test")
+    ]
 
 
 TASK = Task("toy", tuple(TEXTS), tuple(TEXTS), ("en", "sw", "qu"), rows)

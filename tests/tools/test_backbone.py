@@ -18,14 +18,20 @@ from tools.backbone import vocab as backbone_vocab
 
 def write_e5(path, hidden=32, ffn=64, vocab=40):
     """A file in the E5S1 layout: one layer, every tensor filled with a number of its own."""
-    names = {"emb.word": vocab * hidden, "emb.pos": 8 * hidden, "emb.type": 2 * hidden,
-             "emb.ln.w": hidden, "emb.ln.b": hidden}  # fmt: skip
+    names = {
+        "emb.word": vocab * hidden,
+        "emb.pos": 8 * hidden,
+        "emb.type": 2 * hidden,
+        "emb.ln.w": hidden,
+        "emb.ln.b": hidden,
+    }
     for short in e5_unpack.LAYER:
         size = {"fi": ffn * hidden, "fo": ffn * hidden}.get(short, hidden * hidden)
         names[f"l0.{short}.w"] = hidden if short.endswith("ln") else size
         names[f"l0.{short}.b"] = ffn if short == "fi" else hidden
-    head = b"E5S1" + struct.pack("<I7ifi5iQ", 1, hidden, 1, 2, ffn, vocab, 8, 2, 1e-12, 32,
-                                 1, 0, 2, 1, 3, 3)  # fmt: skip
+    head = b"E5S1" + struct.pack(
+        "<I7ifi5iQ", 1, hidden, 1, 2, ffn, vocab, 8, 2, 1e-12, 32, 1, 0, 2, 1, 3, 3
+    )
     head += struct.pack("<2If", 0, 3, -1.0) + b"abc" + struct.pack("<iI", 0, 0)
     head += struct.pack("<i", len(names))
     size = len(head) + sum(2 + len(n) + 1 + 4 + 8 + 8 for n in names)
@@ -44,8 +50,14 @@ def test_every_tensor_of_the_file_finds_its_place(tmp_path):
     header, tensors = e5_unpack.read_tensors(tmp_path / "model.bin")
     assert list(tensors) == names and header["hidden"] == 32
     state = e5_unpack.bert_state(header, tensors)
-    config = BertConfig(vocab_size=40, hidden_size=32, num_hidden_layers=1, num_attention_heads=2,
-                        intermediate_size=64, max_position_embeddings=8)  # fmt: skip
+    config = BertConfig(
+        vocab_size=40,
+        hidden_size=32,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=64,
+        max_position_embeddings=8,
+    )
     missing, unexpected = BertForMaskedLM(config).load_state_dict(state, strict=False)
     assert not unexpected and all("decoder" in name for name in missing)
     query = state["bert.encoder.layer.0.attention.self.query.weight"]
@@ -89,8 +101,9 @@ def test_pieces_that_no_text_has_are_chosen_by_their_score_and_script():
 
 
 def test_a_trimmed_tokenizer_keeps_order_and_puts_the_mask_last():
-    letters = backbone_vocab.new_letters(spec([*PIECES[:-1], "Ч", "ɛ", "ɔ", "n", "N", "o", "O", "У",
-                                               "И", "B", "ŋ", "<mask>"]))  # fmt: skip
+    letters = backbone_vocab.new_letters(
+        spec([*PIECES[:-1], "Ч", "ɛ", "ɔ", "n", "N", "o", "O", "У", "И", "B", "ŋ", "<mask>"])
+    )
     assert letters["ҷ"] == PIECES.index("ч")
     keep = [0, 1, 2, 3, 4, 5, 11]
     trimmed = backbone_vocab.trim_tokenizer(spec(PIECES), keep, {"ҷ": 10})
@@ -140,11 +153,15 @@ def test_translations_are_read_by_the_teacher_and_pairs_by_both():
 
 def test_task_words_are_never_paired():
     rows = {
-        "en": [{"text": "dog", "key": "cldr:x", "source": "cldr", "kind": "words"},
-               {"text": "file", "key": "m", "source": "mo", "kind": "words"}],
-        "sw": [{"text": "mbwa", "key": "cldr:x", "source": "cldr", "kind": "words"},
-               {"text": "faili", "key": "m", "source": "mo", "kind": "words"}],
-    }  # fmt: skip
+        "en": [
+            {"text": "dog", "key": "cldr:x", "source": "cldr", "kind": "words"},
+            {"text": "file", "key": "m", "source": "mo", "kind": "words"},
+        ],
+        "sw": [
+            {"text": "mbwa", "key": "cldr:x", "source": "cldr", "kind": "words"},
+            {"text": "faili", "key": "m", "source": "mo", "kind": "words"},
+        ],
+    }
     tokenizer = toy_backbone().tokenizer.backend_tokenizer
     assert batches.tokenise(rows, tokenizer)["sw"].partner.tolist() == [-1, 1]
 

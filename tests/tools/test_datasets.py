@@ -59,8 +59,10 @@ def test_emoji_tables(folders):
     assert first["same_as_english"] and first["same_as_major"] and first["group"] == "animals"
     assert tables["en"].to_pylist()[5]["keywords"] == ["one"]
     for split, test in (("split_random", 12), ("split_subgroup", 10)):
-        sides = {code: dict(zip(t["id"].to_pylist(), t[split].to_pylist(), strict=True))
-                 for code, t in tables.items()}  # fmt: skip
+        sides = {
+            code: dict(zip(t["id"].to_pylist(), t[split].to_pylist(), strict=True))
+            for code, t in tables.items()
+        }
         assert list(sides["en"].values()).count("test") == test
         assert sides["de"].items() <= sides["en"].items()
 
@@ -102,8 +104,14 @@ def test_pieces_lose_nothing_and_fit(paragraph, longest):
 def test_clean_lines_drop_short_double_held_and_foreign_lines():
     held = data_text.Held([("A held out name", ["held", "words here"])])
     seen = set()
-    raw = ["short", "A good line.", "a  GOOD line.", "a held  out NAME", "held, words here",
-           "A held out name; held, words here"]  # fmt: skip
+    raw = [
+        "short",
+        "A good line.",
+        "a  GOOD line.",
+        "a held  out NAME",
+        "held, words here",
+        "A held out name; held, words here",
+    ]
     assert list(data_text.clean_lines(raw, "en", held, seen)) == ["A good line."]
     assert list(data_text.clean_lines(["English only here"], "th", held, set())) == []
 

@@ -127,8 +127,10 @@ def kept_pieces(spec: dict, files: dict[str, Path], corpus: Path) -> list[int]:
         task_counts[code] = backbone_vocab.count_pieces(tokenizer, emoji)
         everything = lines + [text for text, *_ in task.get(code, [])]
         characters |= {c for line in everything for c in tokenizer.normalizer.normalize_str(line)}
-    sizes = {code: counter.total() ** backbone_train.Recipe.temperature
-             for code, counter in counts.items()}  # fmt: skip
+    sizes = {
+        code: counter.total() ** backbone_train.Recipe.temperature
+        for code, counter in counts.items()
+    }
     shares = {code: size / sum(sizes.values()) for code, size in sizes.items()}
     english = [text for text, _, part in task["en"] if part == "train"]
     always = set(backbone_vocab.count_pieces(tokenizer, [*EMOJI_WORDS.values(), *english]))
@@ -339,9 +341,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=ROOT / "data" / "backbone")
     parser.add_argument("--vocab", choices=("trimmed", "full"), default="trimmed")
     parser.add_argument(
-        "--steps", type=int, default=4600,
+        "--steps",
+        type=int,
+        default=4600,
         help="length of the long run; a finished run goes on to a larger number",
-    )  # fmt: skip
+    )
     parser.add_argument("--trial-steps", type=int, default=100)
     parser.add_argument("--recipe", choices=TRIALS, action="append", help="default: all, best")
     args = parser.parse_args()

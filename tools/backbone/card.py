@@ -218,27 +218,44 @@ def write_card(out: Path, model, recipe: dict, history: list, measures: dict, co
     step = float(np.median([h["seconds"] for h in history]))
     size = sum(f.stat().st_size for f in out.iterdir() if f.suffix in (".json", ".safetensors"))
     text = INTRO.format(
-        layers=model.config.num_hidden_layers, hidden=model.config.hidden_size,
-        vocab=model.config.vocab_size, millions=sum(p.numel() for p in model.parameters()) / 1e6,
-        megabytes=size / 1e6, languages=len(corpus["lines"]), lines=sum(corpus["lines"].values()),
-        token_weight=recipe["token_weight"], pooled_weight=recipe["pooled_weight"], self=self_,
-        translation=translation, pair=pair, steps=len(history), tokens=recipe["tokens"],
-        seen=sum(h["pieces"] for h in history) / 1e6, rate=recipe["learning_rate"],
-        head_rate=recipe["head_rate"], warmup=recipe["warmup"], decay=recipe["decay"],
-        minutes=len(history) * step / 60, step=step,
+        layers=model.config.num_hidden_layers,
+        hidden=model.config.hidden_size,
+        vocab=model.config.vocab_size,
+        millions=sum(p.numel() for p in model.parameters()) / 1e6,
+        megabytes=size / 1e6,
+        languages=len(corpus["lines"]),
+        lines=sum(corpus["lines"].values()),
+        token_weight=recipe["token_weight"],
+        pooled_weight=recipe["pooled_weight"],
+        self=self_,
+        translation=translation,
+        pair=pair,
+        steps=len(history),
+        tokens=recipe["tokens"],
+        seen=sum(h["pieces"] for h in history) / 1e6,
+        rate=recipe["learning_rate"],
+        head_rate=recipe["head_rate"],
+        warmup=recipe["warmup"],
+        decay=recipe["decay"],
+        minutes=len(history) * step / 60,
+        step=step,
         lengthened=lengthened(recipe.get("lengths", [])),
         words="" if recipe["train_words"] else WORDS_KEPT,
         **dict(zip(("running", "messages", "lists"), recipe["sorts"], strict=True)),
-        mask=recipe["mask_share"], temperature=recipe["temperature"], seed=recipe["seed"],
+        mask=recipe["mask_share"],
+        temperature=recipe["temperature"],
+        seed=recipe["seed"],
         curve=curve(history),
-    )  # fmt: skip
+    )
     text += trials_table(corpus["trials"])
     text += MEASURED.format(
         train=corpus["probe_train"],
         layer0=best_layer(layered(measures["untouched"]["probe"]))[0],
         layer1=best_layer(layered(measures["stored"]["probe"]))[0],
-        means=means_table(measures), cost=100 * cost, **reached(measures),
+        means=means_table(measures),
+        cost=100 * cost,
+        **reached(measures),
         rows=language_rows(measures, corpus["lines"], corpus["unknown"]),
-    )  # fmt: skip
+    )
     (out / "README.md").write_text(text)
     (out / "measures.json").write_text(json.dumps(measures) + "\n")

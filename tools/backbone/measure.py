@@ -42,8 +42,10 @@ def masked_accuracy(model, tokenizer, lines: list[str], seed: int = 0, fp32: boo
     for number, chunk in enumerate(sorted_chunks(ids)):
         x, attention = batches.pad(
             [(ids[i],) for i in chunk],
-            tokenizer.pad_token_id, tokenizer.bos_token_id, tokenizer.eos_token_id,
-        )  # fmt: skip
+            tokenizer.pad_token_id,
+            tokenizer.bos_token_id,
+            tokenizer.eos_token_id,
+        )
         generator = torch.Generator().manual_seed(seed * 1_000_003 + number)
         chosen = torch.rand(x.shape, generator=generator) < 0.15
         chosen &= attention.bool() & ~torch.isin(x, special)
@@ -68,8 +70,10 @@ def features(model, tokenizer, texts: list[str]) -> np.ndarray:
     for chunk in sorted_chunks(ids):
         x, attention = batches.pad(
             [(ids[i],) for i in chunk],
-            tokenizer.pad_token_id, tokenizer.bos_token_id, tokenizer.eos_token_id,
-        )  # fmt: skip
+            tokenizer.pad_token_id,
+            tokenizer.bos_token_id,
+            tokenizer.eos_token_id,
+        )
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=use_bf16()):
             states = model.bert(x, attention, output_hidden_states=True).hidden_states
         weight = attention[..., None].float()
@@ -84,8 +88,9 @@ def probe(model, tokenizer, train, tests: dict, layers=range(13)) -> dict[str, d
     fitted = {}
     for layer in layers:
         scaler = StandardScaler().fit(x[layer])
-        fitted[layer] = scaler, LogisticRegression(C=0.1, max_iter=300).fit(
-            scaler.transform(x[layer]), train[1]
+        fitted[layer] = (
+            scaler,
+            LogisticRegression(C=0.1, max_iter=300).fit(scaler.transform(x[layer]), train[1]),
         )
     result = {}
     for language, (texts, labels) in tests.items():

@@ -198,9 +198,15 @@ def batch_stream(languages, shares, recipe: Recipe, skip: int):
     pool = done = 0
     while True:
         drawn = batches.draw_pool(
-            languages, shares, recipe.mix, recipe.sorts,
-            pool, recipe.seed, recipe.pool_rows, recipe.tokens,
-        )  # fmt: skip
+            languages,
+            shares,
+            recipe.mix,
+            recipe.sorts,
+            pool,
+            recipe.seed,
+            recipe.pool_rows,
+            recipe.tokens,
+        )
         for batch in drawn:
             if done >= skip:
                 yield batch
@@ -255,8 +261,18 @@ def train(model, tokenizer, languages, recipe: Recipe, folder: Path, save_every:
         if not math.isfinite(mlm + token + pooled):
             raise ValueError(f"the loss is not finite at step {step}: lower the learning rate")
         seconds = round(time.monotonic() - start, 2)
-        history.append(dict(step=step, kind=batch[0], pieces=pieces, seconds=seconds, mlm=mlm,
-                            token=token, pooled=pooled, hit=hit))  # fmt: skip
+        history.append(
+            dict(
+                step=step,
+                kind=batch[0],
+                pieces=pieces,
+                seconds=seconds,
+                mlm=mlm,
+                token=token,
+                pooled=pooled,
+                hit=hit,
+            )
+        )
         bar.update()
         bar.set_postfix(mlm=f"{mlm:.2f}", token=f"{token:.2f}", pooled=f"{pooled:.2f}")
         if time.monotonic() - saved > save_every or step == recipe.steps:

@@ -37,14 +37,31 @@ SPECIALS = ("<s>", "<pad>", "</s>", "<unk>")
 DISCOUNT = 0.75
 PRIOR = 0.3
 # First words of the Unicode names of our languages' letters; "" stands for pieces without letters.
-SCRIPTS = {"LATIN", "CYRILLIC", "GREEK", "ARABIC", "DEVANAGARI", "ETHIOPIC", "THAI", "LAO", "KHMER",
-           "MYANMAR", "SINHALA", "CJK", "HANGUL", ""}  # fmt: skip
+SCRIPTS = {
+    "LATIN",
+    "CYRILLIC",
+    "GREEK",
+    "ARABIC",
+    "DEVANAGARI",
+    "ETHIOPIC",
+    "THAI",
+    "LAO",
+    "KHMER",
+    "MYANMAR",
+    "SINHALA",
+    "CJK",
+    "HANGUL",
+    "",
+}
 # Letters of our languages that XLM-R cannot spell (Tajik, Akan, Yoruba, Igbo, Hausa, Wolof), each
 # with the letter whose embedding it starts from.
 NEW_LETTERS = dict(
-    zip("ҷҶԑƐᴐǹǸȯȮȧӮӢƁŊ", ["ч", "Ч", "ɛ", "ɛ", "ɔ", "n", "N", "o", "O", "a", "У", "И", "B", "ŋ"],
-        strict=True)
-)  # fmt: skip
+    zip(
+        "ҷҶԑƐᴐǹǸȯȮȧӮӢƁŊ",
+        ["ч", "Ч", "ɛ", "ɛ", "ɔ", "n", "N", "o", "O", "a", "У", "И", "B", "ŋ"],
+        strict=True,
+    )
+)
 NEW_SCORE = -13.0  # the unigram log-probability of a rare letter
 
 

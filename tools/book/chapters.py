@@ -7,13 +7,15 @@
     python -m tools.book execute method     one chapter; --force runs it though nothing changed
 
 A chapter is a notebook named in book/_toc.yml. It is fresh while nothing it depends on has
-changed: its own bytes, ltp_core, the data, the library versions and the processor. What was done
-for which state is kept in _build/stamps, never in the repository.
+changed: its own bytes, the modules it imports, the data, the library versions, the processor, and
+the tools of the job. What was done for which state is kept in _build/stamps, never in the
+repository.
 
 Where there are two cores, two chapters run at a time, the longest first. Each kernel keeps the
 threads that nbrun.ENVIRONMENT gives it, so that its sums are the same as alone.
 
-Reading order: nbrun.py (run, canonical form), nbdiff.py (compare), this file (which, when).
+Reading order: run.py (run, canonical form), diff.py (compare), needs.py (what a chapter
+imports), this file (which, when).
 """
 
 import argparse
@@ -23,15 +25,17 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 import yaml
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat import from_dict
 
 from . import diff as nbdiff
 from . import run as nbrun
+from .needs import needs
 
 ROOT = Path(__file__).resolve().parents[2]
 BOOK = ROOT / "book"
@@ -39,8 +43,20 @@ STAMPS = ROOT / "_build" / "stamps"
 BUDGET = 180  # seconds a chapter may take, alone
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 AT_A_TIME = min(2, CORES)
-NBVAL = [sys.executable, "-m", "pytest", "-q", "--nbval", "--nbval-current-env",
-         f"--nbval-cell-timeout={nbrun.TIMEOUT}", "--nbval-sanitize-with", "tests/nbval.cfg"]
+NBVAL = [
+    sys.executable,
+    "-m",
+    "pytest",
+    "-q",
+    "--nbval",
+    "--nbval-current-env",
+    f"--nbval-cell-timeout={nbrun.TIMEOUT}",
+    "--nbval-sanitize-with",
+    "tests/nbval.cfg",
+]
+TOOLS = Path(__file__).resolve().parent
+RUNS = (TOOLS / "run.py", TOOLS / "quiet.py")  # what runs a chapter
+HOLDS = (TOOLS / "diff.py", BOOK / "conftest.py", ROOT / "tests/nbval.cfg")  # what compares it
 
 
 def entries(node) -> list[str]:
@@ -70,25 +86,35 @@ def chapters(names: list[str] | None = None) -> list[Path]:
     return [found[name] for name in wanted]
 
 
+def digest(files: Iterable[Path], *before: bytes) -> bytes:
+    """One hash of these bytes, and of what the files are called and hold."""
+    whole = hashlib.sha256(b"\0".join(before))
+    for file in files:
+        whole.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes())
+    return whole.digest()
+
+
 def shared_inputs() -> bytes:
-    """One hash of all that every chapter depends on: the package, the data, the versions."""
-    digest = hashlib.sha256(nbrun.numerics().encode())
-    package = (f for f in ROOT.glob("ltp_core/**/*") if "__pycache__" not in f.parts)
-    data = (f for f in ROOT.glob("data/**/*") if f.suffix != ".md")
-    files = [f for f in (*package, *ROOT.glob("tools/nb*.py"), *data) if f.is_file()]
-    for file in sorted(files):
-        digest.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes())
-    return digest.digest()
+    """One hash of all that every chapter depends on: the data, the versions, what runs it."""
+    data = (f for f in ROOT.glob("data/**/*") if f.is_file() and f.suffix != ".md")
+    return digest([*RUNS, *sorted(data)], nbrun.numerics().encode())
 
 
 class Stamps:
-    """Remembers for which state of a chapter a job was last done, and how long it took."""
+    """Remembers for which state of a chapter a job was last done, and how long it took.
 
-    def __init__(self, folder: Path = STAMPS):
-        self.folder, self.inputs = folder, shared_inputs()
+    What the chapters need is read when this is made, before any of them runs: a module edited
+    meanwhile is then newer than the stamp.
+    """
 
-    def _key(self, path: Path) -> str:
-        return hashlib.sha256(self.inputs + path.read_bytes()).hexdigest()
+    def __init__(self, paths: list[Path], folder: Path = STAMPS):
+        self.folder, shared = folder, shared_inputs()
+        self.inputs = {path: digest(needs(path), shared) for path in paths}
+        self.holds = digest(HOLDS)
+
+    def _key(self, job: str, path: Path) -> str:
+        holds = self.holds if job in ("verify", "nbval") else b""
+        return hashlib.sha256(self.inputs[path] + holds + path.read_bytes()).hexdigest()
 
     def _read(self, job: str, path: Path) -> dict:
         file = self.folder / job / f"{path.stem}.json"
@@ -96,7 +122,7 @@ class Stamps:
 
     def fresh(self, path: Path, *jobs: str) -> bool:
         """Was one of these jobs done for exactly this state?"""
-        return any(self._read(job, path).get("key") == self._key(path) for job in jobs)
+        return any(self._read(job, path).get("key") == self._key(job, path) for job in jobs)
 
     def seconds(self, path: Path) -> float | None:
         """How long the chapter took the last time, if it ever ran here."""
@@ -106,7 +132,7 @@ class Stamps:
         """This job is done for this state."""
         for job in jobs:
             (self.folder / job).mkdir(parents=True, exist_ok=True)
-            record = json.dumps({"key": self._key(path), **facts})
+            record = json.dumps({"key": self._key(job, path), **facts})
             (self.folder / job / f"{path.stem}.json").write_text(record)
 
 
@@ -127,6 +153,7 @@ def longest_first(paths: list[Path], stamps: Stamps) -> list[Path]:
 
 def run(path: Path, stamps: Stamps):
     """Run one chapter with progress; stop with the cell's own error where one fails."""
+
     def say(line: str) -> None:
         print(f"  {path.stem:<18} {line.strip()}", flush=True)
 
@@ -158,25 +185,35 @@ def run_all(paths: list[Path], stamps: Stamps) -> Iterator[tuple[Path, dict]]:
             pool.shutdown(cancel_futures=True)
 
 
+def as_stored(before: str, fresh) -> bool:
+    """Did the run give the stored file again? The machine it names is no output and may differ."""
+    stored = json.loads(before)["metadata"].get("ltp", fresh.metadata["ltp"])
+    metadata = {**fresh.metadata, "ltp": {**fresh.metadata["ltp"], **stored}}
+    return nbrun.text(from_dict({**fresh, "metadata": metadata})) == before
+
+
 def execute(paths: list[Path], force: bool = False) -> None:
-    """Run the chapters in place. A run that gives the stored bytes again also verifies them."""
-    stamps = Stamps()
+    """Run the chapters in place; a file whose outputs came out as stored is not touched.
+
+    Such a run has also verified the chapter, to the last byte: `make test` need not run it again.
+    New outputs were made by one run alone. Whether a second gives them again, nbval must show.
+    """
+    stamps = Stamps(paths)
     todo = [path for path in paths if force or not stamps.fresh(path, "execute", "verify")]
     announce("execute", todo, stamps)
     for path, notebook in run_all(todo, stamps):
-        before, after = path.read_text(encoding="utf-8"), nbrun.text(notebook)
-        if before == after:
+        if as_stored(path.read_text(encoding="utf-8"), notebook):
             print(f"{path.name}: as stored, byte for byte")
-            stamps.mark(path, "execute", "verify")
+            stamps.mark(path, "execute", "verify", "nbval")
         else:
-            path.write_text(after, encoding="utf-8", newline="\n")
+            path.write_text(nbrun.text(notebook), encoding="utf-8", newline="\n")
             print(f"{path.name}: stored, the outputs are new")
             stamps.mark(path, "execute")
 
 
 def verify(paths: list[Path], force: bool = False, exact: bool = False) -> dict[str, list[str]]:
     """Run the chapters elsewhere and compare; the differences by chapter, empty when all agree."""
-    stamps = Stamps()
+    stamps = Stamps(paths)
     todo = [path for path in paths if force or not stamps.fresh(path, "verify")]
     announce("verify", todo, stamps)
     failed = {}
@@ -186,8 +223,10 @@ def verify(paths: list[Path], force: bool = False, exact: bool = False) -> dict[
         strict = exact or made_on == nbrun.numerics()
         found = nbdiff.compare(stored, fresh, exact=strict)
         if not strict:
-            print(f"{path.name}: made on [{made_on}]\n    here [{nbrun.numerics()}]\n"
-                  "    so numbers may differ a little")
+            print(
+                f"{path.name}: made on [{made_on}]\n    here [{nbrun.numerics()}]\n"
+                "    so numbers may differ a little"
+            )
         if found:
             failed[path.name] = found
             print(f"{path.name}:", *found, sep="\n    ")
@@ -204,12 +243,19 @@ def test(paths: list[Path], force: bool = False) -> int:
     The chapters come first and a file stays whole (`loadscope`), so a kernel sees its cells in
     order, and what is quick fills the end.
     """
-    stamps = Stamps()
+    stamps = Stamps(paths)
     todo = [path for path in paths if force or not stamps.fresh(path, "nbval")]
     announce("nbval", todo, stamps)
     shared = ["-n", str(AT_A_TIME), "--dist", "loadscope", "--no-loadscope-reorder"]
-    command = [*NBVAL, *(shared if AT_A_TIME > 1 else []), *map(str, longest_first(todo, stamps)),
-               "tests", "ltp_core", "ltp_book", "tools"]
+    command = [
+        *NBVAL,
+        *(shared if AT_A_TIME > 1 else []),
+        *map(str, longest_first(todo, stamps)),
+        "tests",
+        "ltp_core",
+        "ltp_book",
+        "tools",
+    ]
     code = subprocess.run(command, cwd=ROOT).returncode
     if code == 0:
         for path in todo:
@@ -219,13 +265,17 @@ def test(paths: list[Path], force: bool = False) -> int:
 
 def main() -> int:
     """Read the arguments and do the one thing asked for."""
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("job", choices=["execute", "verify", "test"])
     parser.add_argument("chapter", nargs="*", help="names; left out, all of them")
     parser.add_argument("--force", action="store_true", help="also those that are up to date")
-    parser.add_argument("--exact", action="store_true",
-                        help="verify: demand identity even if other versions made the outputs")
+    parser.add_argument(
+        "--exact",
+        action="store_true",
+        help="verify: demand identity even if other versions made the outputs",
+    )
     args = parser.parse_args()
     os.environ.update(nbrun.ENVIRONMENT)
     paths = chapters(args.chapter)
@@ -236,8 +286,10 @@ def main() -> int:
         return test(paths, args.force)
     failed = verify(paths, args.force, args.exact)
     if failed:
-        print(f"verify: stored outputs differ in {', '.join(failed)}. If the new ones are right:\n"
-              f"  python -m tools.book execute {' '.join(Path(name).stem for name in failed)}")
+        print(
+            f"verify: stored outputs differ in {', '.join(failed)}. If the new ones are right:\n"
+            f"  python -m tools.book execute {' '.join(Path(name).stem for name in failed)}"
+        )
     return 1 if failed else 0
 
 

@@ -68,14 +68,17 @@ def parts(output: NotebookNode) -> dict[str, str]:
         return {output.name: output.text}
     if output.output_type == "error":
         return {"error": f"{output.ename}: {output.evalue}"}
-    return {kind: value if isinstance(value, str) else json.dumps(value, sort_keys=True)
-            for kind, value in sorted(output.data.items())}
+    return {
+        kind: value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+        for kind, value in sorted(output.data.items())
+    }
 
 
 def show(stored: str, fresh: str, lines: int = 30) -> str:
     """A short readable diff of two texts."""
-    diff = difflib.unified_diff(stored.splitlines(), fresh.splitlines(),
-                                "stored", "fresh", lineterm="", n=1)
+    diff = difflib.unified_diff(
+        stored.splitlines(), fresh.splitlines(), "stored", "fresh", lineterm="", n=1
+    )
     rows = [f"      {row:.160}" for row in diff]
     more = [f"      ... {len(rows) - lines} more lines"] if len(rows) > lines else []
     return "\n".join(rows[:lines] + more)
@@ -106,11 +109,14 @@ def compare(stored: NotebookNode, fresh: NotebookNode, exact: bool) -> list[str]
         if old.cell_type == "code":
             number += 1
             first = (old.source.strip() or "(empty)").splitlines()[0]
-            found += [f"cell {number} ({first:.50}): {line}"
-                      for line in compare_cell(old, new, exact)]
-    states = [n.metadata.get("widgets", {}).get(WIDGETS, {}).get("state", {})
-              for n in (stored, fresh)]
+            found += [
+                f"cell {number} ({first:.50}): {line}" for line in compare_cell(old, new, exact)
+            ]
+    states = [
+        n.metadata.get("widgets", {}).get(WIDGETS, {}).get("state", {}) for n in (stored, fresh)
+    ]
     if (states[0] != states[1]) if exact else (set(states[0]) != set(states[1])):
-        found.append(f"widgets: the saved state differs ({len(states[0])} stored, "
-                     f"{len(states[1])} fresh)")
+        found.append(
+            f"widgets: the saved state differs ({len(states[0])} stored, {len(states[1])} fresh)"
+        )
     return found

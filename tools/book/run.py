@@ -28,8 +28,12 @@ from nbformat import NotebookNode
 
 TIMEOUT = 600  # seconds for one cell
 WIDGETS = "application/vnd.jupyter.widget-state+json"
-LANGUAGE = {"name": "python", "file_extension": ".py", "mimetype": "text/x-python",
-            "pygments_lexer": "ipython3"}
+LANGUAGE = {
+    "name": "python",
+    "file_extension": ".py",
+    "mimetype": "text/x-python",
+    "pygments_lexer": "ipython3",
+}
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 ENVIRONMENT = {
     "HF_HUB_OFFLINE": "1",
@@ -101,11 +105,17 @@ def run(path: Path, say=print) -> NotebookNode:
         seconds = time.monotonic() - started[cell_index]
         say(f"    cell {code.index(cell_index) + 1:2d}/{len(code)}  {seconds:6.1f} s  {first:.60}")
 
-    client = NotebookClient(notebook, timeout=TIMEOUT, kernel_name="python3",
-                            record_timing=False, coalesce_streams=True,
-                            extra_arguments=["--log-level=ERROR"],  # no remarks on its transport
-                            resources={"metadata": {"path": str(path.parent)}},
-                            on_cell_start=begin, on_cell_executed=end)
+    client = NotebookClient(
+        notebook,
+        timeout=TIMEOUT,
+        kernel_name="python3",
+        record_timing=False,
+        coalesce_streams=True,
+        extra_arguments=["--log-level=ERROR"],  # no remarks on its transport
+        resources={"metadata": {"path": str(path.parent)}},
+        on_cell_start=begin,
+        on_cell_executed=end,
+    )
     client.execute(env={**os.environ, **ENVIRONMENT})
     return normalise(notebook)
 

@@ -28,14 +28,14 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-ROOT = Path(__file__).resolve().parents[2]
-
 from .assemble import assemble
 from .clean import chunk, clean, kind_of
 from .fetch import fetch
 from .keys import Found
 from .messages import read_chromium, read_firefox, read_mediawiki, read_mo, read_stamps
 from .pages import read_help, read_mallard, read_udhr
+
+ROOT = Path(__file__).resolve().parents[2]
 
 log = logging.getLogger("build_corpus")
 

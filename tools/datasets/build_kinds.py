@@ -17,12 +17,12 @@ from pathlib import Path
 
 import pyarrow as pa
 
-ROOT = Path(__file__).resolve().parents[2]
-
 from .build import write_table
 from .cards import write
 from .kinds import kinds_tables
 from .kinds_card import kinds_card
+
+ROOT = Path(__file__).resolve().parents[2]
 
 VERSION = "2.18.0"
 FILES = ("kinds.parquet", "LICENSE-cldr.txt", "README.md")

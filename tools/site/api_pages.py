@@ -100,10 +100,13 @@ def page_of(room: str) -> str:
 def at_the_door(package: str) -> list[str]:
     """The lines of the front door."""
     lines = [
-        "``import ltp_core as ltp`` brings what stands here. The rooms behind it:", "",
-        *(f"- :doc:`{page_of(room)}`: {summary(room)}" for room in parts(package)[1]), "",
-        f".. py:module:: {package}", "",
-    ]  # fmt: skip
+        "``import ltp_core as ltp`` brings what stands here. The rooms behind it:",
+        "",
+        *(f"- :doc:`{page_of(room)}`: {summary(room)}" for room in parts(package)[1]),
+        "",
+        f".. py:module:: {package}",
+        "",
+    ]
     for name, value in front_door().items():
         full = f"{package}.{name}"
         if inspect.isclass(value):
@@ -216,8 +219,10 @@ def fields(owner: type) -> list[str]:
 '    least: the bits of the k-th largest']
     """
     text = inspect.getsource(owner)
-    found = [re.search(rf"^ +({name}): .*?  # (.+)$", text, re.M)
-             for name in vars(owner).get("__annotations__", ())]  # fmt: skip
+    found = [
+        re.search(rf"^ +({name}): .*?  # (.+)$", text, re.M)
+        for name in vars(owner).get("__annotations__", ())
+    ]
     listed = [f"    {match[1]}: {match[2]}" for match in found if match]
     return ["Attributes:", *listed, ""] if listed else []
 

@@ -12,6 +12,7 @@ and, for tests,
 404.html, as GitHub Pages does. `chromium` starts the Chromium or Chrome of this machine (playwright
 drives it and brings no browser of its own), which can resolve no name: only this machine answers.
 `visit` waits until fonts, maths, pictures and widgets are there, and notes whatever goes wrong.
+`turn` changes theme or width and waits until the page has changed.
 
 What it does not do: judge. The tests do (tests/site/test_browser.py).
 """
@@ -29,26 +30,45 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, TimeoutError, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 HTML = ROOT / "_build" / "html"
 FOLDER = "/ltp/"  # any folder will do: a project's site never lies at the top
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--no-proxy-server",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync",
-         "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--no-proxy-server",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
 VIEWS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
 SETTLED = """async () => {
   if (window.MathJax?.startup?.promise) await MathJax.startup.promise;
   for (const image of document.images) image.loading = "eager";
   await Promise.all([...document.images].map((image) => image.decode().catch(() => {})));
   await document.fonts.ready;
-  const views = document.querySelectorAll('script[type$="widget-view+json"]');
-  const drawn = (view) => view.parentElement.querySelector(".jupyter-widgets");
-  for (let tries = 0; tries < 50 && ![...views].every(drawn); tries++)
-    await new Promise((next) => setTimeout(next, 100));
 }"""
+DRAWN = """() => {  // every widget, and in a lab its curves, which are drawn last
+  const views = [...document.querySelectorAll('script[type$="widget-view+json"]')];
+  const widgets = views.map((view) => view.parentElement.querySelector(".jupyter-widgets"));
+  const curves = (lab) => lab.querySelectorAll("svg polyline").length >= 2;
+  return widgets.every(Boolean) && [...document.querySelectorAll("article .ltp-lab")].every(curves);
+}"""
+TURNED = """({theme, width}) => {  // and no colour fades any more
+  const fades = (it) => it instanceof CSSTransition && it.playState !== "finished";
+  return document.documentElement.dataset.theme === theme && innerWidth === width
+    && !document.getAnimations().some(fades);
+}"""
+PAINTED = """async () => {  // what follows from scrolling is known one picture later
+  for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+}"""
+PATIENCE = 180_000  # milliseconds: a machine that does other work too is slow, not wrong
 
 
 def find() -> str | None:
@@ -114,8 +134,9 @@ def chromium() -> Iterator[Browser]:
     """Start the browser; a FileNotFoundError tells how to get one."""
     path = find()
     if path is None:
-        raise FileNotFoundError(f"no browser found, need one of {', '.join(NAMES)}; "
-                                "on Debian: apt-get install chromium")
+        raise FileNotFoundError(
+            f"no browser found, need one of {', '.join(NAMES)}; on Debian: apt-get install chromium"
+        )
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         try:
@@ -124,8 +145,9 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
-def visit(browser: Browser, url: str, width: int = 1440,
-          theme: str = "light") -> tuple[Page, list[str]]:
+def visit(
+    browser: Browser, url: str, width: int = 1440, theme: str = "light"
+) -> tuple[Page, list[str]]:
     """Open a page and wait until it has settled.
 
     The second value fills with what goes wrong, now and later: errors on the console, uncaught
@@ -146,9 +168,20 @@ def visit(browser: Browser, url: str, width: int = 1440,
     page.on("response", lambda r: note(f"status {r.status}", r.url, r.status >= 400))
     page.on("request", lambda r: note("asks another place", r.url, not r.url.startswith(own)))
     page.on("requestfailed", lambda r: note("failed", r.url, r.failure != "net::ERR_ABORTED"))
+    page.set_default_timeout(PATIENCE)
     page.goto(url)
     page.evaluate(SETTLED)
+    with suppress(TimeoutError):  # what is missing then is for the tests to tell
+        page.wait_for_function(DRAWN, timeout=PATIENCE / 3)
     return page, problems
+
+
+def turn(page: Page, theme: str, width: int) -> None:
+    """Show a page of the book in another theme and width, and wait until it has changed."""
+    page.emulate_media(color_scheme=theme)
+    page.set_viewport_size({"width": width, "height": page.viewport_size["height"]})
+    page.wait_for_function(TURNED, arg={"theme": theme, "width": width})
+    page.evaluate(PAINTED)
 
 
 def pictures(folder: Path, names: list[str]) -> None:

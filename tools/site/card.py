@@ -31,8 +31,16 @@ def squares(axes, rows: int = 10, density: float = 0.20) -> None:
     ticket = set(random.Random(4).sample(places, round(density * len(places))))
     for x, y in places:
         colour = TICKET if (x, y) in ticket else WEIGHT
-        axes.add_patch(FancyBboxPatch((x + 0.1, y + 0.1), 0.8, 0.8, facecolor=colour, linewidth=0,
-                                      boxstyle="round,pad=0,rounding_size=0.12"))
+        axes.add_patch(
+            FancyBboxPatch(
+                (x + 0.1, y + 0.1),
+                0.8,
+                0.8,
+                facecolor=colour,
+                linewidth=0,
+                boxstyle="round,pad=0,rounding_size=0.12",
+            )
+        )
     axes.set(xlim=(0, rows), ylim=(0, rows), aspect="equal")
     axes.axis("off")
 
@@ -41,8 +49,16 @@ def draw() -> Figure:
     """The card as a figure."""
     with plt.style.context(STYLE):
         figure = plt.figure(figsize=(12, 6.3), dpi=100, layout="none")
-        figure.text(0.055, 0.86, TITLE, fontsize=42, weight="bold", color="#222228", va="top",
-                    linespacing=1.25)
+        figure.text(
+            0.055,
+            0.86,
+            TITLE,
+            fontsize=42,
+            weight="bold",
+            color="#222228",
+            va="top",
+            linespacing=1.25,
+        )
         figure.text(0.055, 0.46, LINES, fontsize=23, color="#33333a", va="top", linespacing=1.5)
         figure.text(0.055, 0.09, "A book of notebooks that run", fontsize=17, color="#55555c")
         squares(figure.add_axes((0.585, 0.13, 0.389, 0.74)))

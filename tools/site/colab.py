@@ -63,8 +63,19 @@ def make_repository(folder: Path) -> Path:
             shutil.copytree(ROOT / part, copy / part, ignore=junk)
         else:
             shutil.copy(ROOT / part, copy / part)
-    git = ["git", "-C", str(copy), "-c", "user.name=test", "-c", "user.email=test@example.org",
-           "-c", "core.compression=0", "-c", "commit.gpgsign=false"]
+    git = [
+        "git",
+        "-C",
+        str(copy),
+        "-c",
+        "user.name=test",
+        "-c",
+        "user.email=test@example.org",
+        "-c",
+        "core.compression=0",
+        "-c",
+        "commit.gpgsign=false",
+    ]
     for command in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-q", "-m", "all"]):
         subprocess.run([*git, *command], check=True)
     return copy
@@ -137,8 +148,16 @@ def main() -> None:
     for path in paths:
         start = time.monotonic()
         error = run_forked(path, number)
-        print(json.dumps({"chapter": path.stem, "error": error,
-                          "seconds": round(time.monotonic() - start, 1)}), flush=True)
+        print(
+            json.dumps(
+                {
+                    "chapter": path.stem,
+                    "error": error,
+                    "seconds": round(time.monotonic() - start, 1),
+                }
+            ),
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

@@ -44,8 +44,13 @@ def spread(new: str, root: Path = ROOT) -> list[str]:
     old = current(root)
     pairs = {make(old): make(new) for make in (site, str, lambda a: ADDRESS.fullmatch(a)[1])}
     found = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, pairs))})(?![\w-])")
-    tracked = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=root,
-                             check=True, capture_output=True, text=True).stdout.split("\0")
+    tracked = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard", "-z"],
+        cwd=root,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.split("\0")
     changed = []
     for name in filter(None, tracked):
         path = root / name
@@ -66,8 +71,10 @@ def main() -> None:
     """Replace, and name the files that changed."""
     new = sys.argv[1].rstrip("/") if len(sys.argv) == 2 else ""
     if not ADDRESS.fullmatch(new):
-        sys.exit(f"set_repository: got {new!r}, need https://github.com/OWNER/NAME "
-                 "(the launch buttons know no other place)")
+        sys.exit(
+            f"set_repository: got {new!r}, need https://github.com/OWNER/NAME "
+            "(the launch buttons know no other place)"
+        )
     for name in spread(new):
         print(f"  {name}")
 

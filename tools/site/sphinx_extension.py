@@ -23,9 +23,15 @@ from sphinx.environment import BuildEnvironment
 
 # Whose files Sphinx puts into the site. (What lies in book/_vendor brings its own licence.)
 MAKERS = (
-    "sphinx", "pydata-sphinx-theme", "sphinx-book-theme", "sphinx-design", "sphinx-copybutton",
-    "sphinx-togglebutton", "myst-nb", "pygments",
-)  # fmt: skip
+    "sphinx",
+    "pydata-sphinx-theme",
+    "sphinx-book-theme",
+    "sphinx-design",
+    "sphinx-copybutton",
+    "sphinx-togglebutton",
+    "myst-nb",
+    "pygments",
+)
 LONGEST = 200  # characters of a description; search engines show about 160
 
 
@@ -62,8 +68,9 @@ def folder(address: str) -> str:
 
 def reading_order(env: BuildEnvironment, name: str) -> list[tuple[str, str]]:
     """(name, title) of this page and of all below it in the table of contents."""
-    inner = [page for child in env.toctree_includes.get(name, []) for page in
-             reading_order(env, child)]
+    inner = [
+        page for child in env.toctree_includes.get(name, []) for page in reading_order(env, child)
+    ]
     return [(name, env.titles[name].astext()), *inner]
 
 

@@ -107,8 +107,11 @@ def test_every_figure_has_words_and_a_sentence_on_what_to_look_for(path):
 
 @each_chapter
 def test_cells_that_are_not_compared_are_few_and_explained(path):
-    tagged = [cell for cell in read(path).cells
-              if any(tag.startswith("nbval") for tag in cell.metadata.get("tags", []))]  # fmt: skip
+    tagged = [
+        cell
+        for cell in read(path).cells
+        if any(tag.startswith("nbval") for tag in cell.metadata.get("tags", []))
+    ]
     assert len(tagged) == len(NOT_COMPARED.get(path.stem, []))
 
 

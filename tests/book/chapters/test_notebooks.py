@@ -41,9 +41,13 @@ def test_a_chapter_is_stored_executed_and_whole(path):
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
     assert "numerics" in notebook.metadata.get("ltp", {}), "run: python -m tools.book execute"
-    wrong = [o.get("ename") or o.text for o in outputs(notebook)
-             if o.output_type == "error" or o.get("name") == "stderr"]
+    wrong = [
+        o.get("ename") or o.text
+        for o in outputs(notebook)
+        if o.output_type == "error" or o.get("name") == "stderr"
+    ]
     assert not wrong, f"an error or a warning is stored: {wrong[0][:300]}"
+    assert not [cell.source for cell in code if cell.source.endswith(";")], "nbval fails on it"
     assert path.stat().st_size <= 2_000_000
 
 
@@ -159,12 +163,53 @@ def test_a_cell_tagged_so_is_not_compared(ran):
 def test_stamps_forget_when_a_notebook_changes(tmp_path):
     path = tmp_path / "a.ipynb"
     path.write_text("{}")
-    stamps = book.Stamps(tmp_path / "stamps")
+    stamps = book.Stamps([path], tmp_path / "stamps")
     assert not stamps.fresh(path, "verify")
     stamps.mark(path, "verify")
     assert stamps.fresh(path, "verify") and not stamps.fresh(path, "execute")
     path.write_text(json.dumps({"cells": []}))
     assert not stamps.fresh(path, "verify")
+
+
+@pytest.fixture
+def told(ran, tmp_path, monkeypatch):
+    """Store the small notebook as another machine made it; a run of it gives what `ran` holds."""
+    path, fresh = tmp_path / "small.ipynb", nbrun.read(ran)
+    stored = copy.deepcopy(fresh)
+    stored.metadata["ltp"]["numerics"] = "another machine"
+    stamps, commands = book.Stamps, []
+
+    def run(command, cwd):
+        commands.append(command)
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(book, "Stamps", lambda paths: stamps(paths, tmp_path / "stamps"))
+    monkeypatch.setattr(book, "run_all", lambda todo, stamps: [(it, fresh) for it in todo])
+    monkeypatch.setattr(book.subprocess, "run", run)
+    path.write_text(nbrun.text(stored), encoding="utf-8")
+    return path, fresh, commands
+
+
+def test_outputs_as_stored_on_another_machine_leave_the_file_and_nbval_alone(told, capsys):
+    path, _, commands = told
+    before = path.read_bytes()
+    book.execute([path])
+    assert path.read_bytes() == before and "as stored" in capsys.readouterr().out
+    assert book.verify([path]) == {} and "nothing to run" in capsys.readouterr().out
+    book.test([path])
+    assert str(path) not in commands[0]
+
+
+def test_new_outputs_are_stored_and_nbval_must_see_them_once_more(told, capsys):
+    path, fresh, commands = told
+    fresh.cells[0].outputs[0].text = "accuracy 0.72\n"
+    book.execute([path])
+    assert path.read_text(encoding="utf-8") == nbrun.text(fresh)  # this machine's name with them
+    book.execute([path])
+    assert "nothing to run" in capsys.readouterr().out
+    book.test([path])
+    book.test([path])
+    assert [str(path) in command for command in commands] == [True, False]
 
 
 def test_a_failing_cell_stops_with_its_error_and_writes_nothing(tmp_path, capsys):
@@ -173,20 +218,24 @@ def test_a_failing_cell_stops_with_its_error_and_writes_nothing(tmp_path, capsys
     path.write_text(nbrun.text(nbformat.v4.new_notebook(cells=cells)), encoding="utf-8")
     before = path.read_text()
     with pytest.raises(SystemExit, match="ZeroDivisionError(.|\n)*bad.ipynb stopped"):
-        book.run(path, book.Stamps(tmp_path / "stamps"))
+        book.run(path, book.Stamps([path], tmp_path / "stamps"))
     assert path.read_text() == before
 
 
 MEET = """
-import time
+import sys
 from pathlib import Path
+sys.path.append({tests!r})
+from tests.support.wait import until
 Path("{own}").touch()
-until = time.monotonic() + 20
-while not Path("{other}").exists():
-    assert time.monotonic() < until, "nobody came"
-    time.sleep(0.1)
+until(Path("{other}").exists)
 {then}
 """
+
+
+def meet(**parts) -> str:
+    """A cell that ends only if another runs at the same time."""
+    return MEET.format(tests=str(book.ROOT / "tests"), **parts)
 
 
 def store(folder, **sources):
@@ -200,25 +249,24 @@ def store(folder, **sources):
 def test_two_chapters_run_at_a_time_and_no_more(tmp_path, monkeypatch):
     monkeypatch.setattr(book, "AT_A_TIME", 2)
     alone = "from pathlib import Path\nprint(Path('a').exists(), Path('b').exists())"
-    a, b = (MEET.format(own=x, other=y, then=f"print('{x}')") for x, y in ("ab", "ba"))
+    a, b = (meet(own=x, other=y, then=f"print('{x}')") for x, y in ("ab", "ba"))
     paths = store(tmp_path, one=a, two=b, three=alone)
-    got = dict(book.run_all(paths, book.Stamps(tmp_path / "stamps")))
+    got = dict(book.run_all(paths, book.Stamps(paths, tmp_path / "stamps")))
     assert [got[path].cells[0].outputs[0].text for path in paths] == ["a\n", "b\n", "True True\n"]
 
 
 def test_one_failing_chapter_of_two_stops_with_its_error(tmp_path, monkeypatch):
     monkeypatch.setattr(book, "AT_A_TIME", 2)
-    good = MEET.format(own="a", other="b", then="")
-    bad = MEET.format(own="b", other="a", then="1 / 0")
+    good, bad = meet(own="a", other="b", then=""), meet(own="b", other="a", then="1 / 0")
     paths = store(tmp_path, good=good, bad=bad)
     with pytest.raises(SystemExit, match="ZeroDivisionError(.|\n)*bad.ipynb stopped"):
-        dict(book.run_all(paths, book.Stamps(tmp_path / "stamps")))
+        dict(book.run_all(paths, book.Stamps(paths, tmp_path / "stamps")))
 
 
 @pytest.mark.parametrize("cores", [1, 2])
 def test_nbval_begins_with_the_longest_chapter(tmp_path, monkeypatch, cores):
-    stamps = book.Stamps(tmp_path / "stamps")
     paths = store(tmp_path, short="1", long="2", new="3")
+    stamps = book.Stamps(paths, tmp_path / "stamps")
     for path, seconds in zip(paths, (5, 90), strict=False):
         stamps.mark(path, "time", seconds=seconds)
     called = []
@@ -227,7 +275,7 @@ def test_nbval_begins_with_the_longest_chapter(tmp_path, monkeypatch, cores):
         called.append(command)
         return subprocess.CompletedProcess(command, 1)
 
-    monkeypatch.setattr(book, "Stamps", lambda: stamps)
+    monkeypatch.setattr(book, "Stamps", lambda paths: stamps)
     monkeypatch.setattr(book, "AT_A_TIME", cores)
     monkeypatch.setattr(book.subprocess, "run", run)
     assert book.test(paths) == 1 and not any(stamps.fresh(path, "nbval") for path in paths)

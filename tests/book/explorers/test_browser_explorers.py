@@ -22,6 +22,7 @@ each_view = pytest.mark.parametrize("width, theme", VIEWS)
 
 # --- for everybody ----------------------------------------------------------------------------
 
+
 @each_view
 @each
 def test_it_fits_and_is_light_or_dark(visit, name, width, theme):

@@ -41,8 +41,10 @@ def test_the_names_of_real_lines_are_apart_and_as_near_as_can_be(visit, width):
         assert order[0] >= 0 and order[-1] <= 138 + 0.1 and len(places) in (3, 4)
         assert all(b - a >= 14.9 for a, b in pairwise(order))
         moved = panel.locator("path.mark").all()
-        ends = [float(re.search(r"translate\(\S+ (\S+)\)", m.get_attribute("transform"))[1])
-                for m in moved]  # fmt: skip
+        ends = [
+            float(re.search(r"translate\(\S+ (\S+)\)", m.get_attribute("transform"))[1])
+            for m in moved
+        ]
         alone = [y for y in ends if all(abs(y - other) >= 65 for other in ends if other != y)]
         assert all(min(abs(y - place) for place in order) < 1 for y in alone)
     assert "7 other languages" in page_.locator(".says").inner_text()

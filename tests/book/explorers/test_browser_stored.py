@@ -38,8 +38,10 @@ each_width = pytest.mark.parametrize("width", [1200, 360])
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    pages = {f"{name}.html": PAGE.format(name=name, html=html, switch="")
-             for name, html in STORED.items()}  # fmt: skip
+    pages = {
+        f"{name}.html": PAGE.format(name=name, html=html, switch="")
+        for name, html in STORED.items()
+    }
     with site_browser.serve(tmp_path_factory.mktemp("none"), extra=pages) as address:
         yield address
 
@@ -55,8 +57,8 @@ def test_it_weighs_at_most_400_kb(name):
 
 
 # Every control, at several of its values: the best of three answers, because a machine that is
-# busy with something else is no reader's machine. Then the slowest of all.
-SLOWEST = """() => {
+# busy with something else is no reader's machine.
+ANSWERS = """() => {
   const root = document.querySelector(".ltp-explorer").shadowRoot;
   const frame = root.querySelector(".frame");
   const values = (control) => control.matches("select")
@@ -72,17 +74,17 @@ SLOWEST = """() => {
     control.value = value;
     control.dispatchEvent(new Event("input", {bubbles: true}));
   };
-  const all = [];
+  const best = {};
   for (const control of root.querySelectorAll("select, input[type=range]"))
     for (const value of values(control)) {
       const times = [0, 1, 2].map(() => answer(control, set(control, value)));
-      all.push([Math.min(...times), `${control.name} = ${value}`]);
+      best[`${control.name} = ${value}`] = Math.min(...times);
     }
   for (const control of root.querySelectorAll("button, input[type=checkbox]")) {
     const times = [0, 1, 2, 3].map(() => answer(control, () => control.click()));
-    all.push([Math.min(...times), control.name || control.textContent]);
+    best[control.name || control.textContent] = Math.min(...times);
   }
-  return all.sort((a, b) => b[0] - a[0])[0];
+  return best;
 }"""
 
 
@@ -90,14 +92,15 @@ SLOWEST = """() => {
 @each
 def test_every_control_answers_within_100_ms(browser, site, name, width):
     shown, problems = site_browser.visit(browser, f"{site}{name}.html", width)
-    for _ in range(5):
-        slowest, control = shown.evaluate(SLOWEST)
-        if slowest <= 100:
+    best = shown.evaluate(ANSWERS)
+    for _ in range(9):  # of each control its best: other work may delay any one answer
+        if max(best.values()) <= 100:
             break
-        shown.wait_for_timeout(2000)  # what runs beside may hold the processor
+        best = {control: min(best[control], ms) for control, ms in shown.evaluate(ANSWERS).items()}
     shown.context.close()
     assert problems == []
-    assert slowest <= 100, f"{control} takes {slowest:.0f} ms"
+    slow = {control: round(ms) for control, ms in best.items() if ms > 100}
+    assert not slow, f"milliseconds: {slow}"
 
 
 EXAMPLES = [name for name in STORED if '"texts":' in STORED[name]]
@@ -130,8 +133,9 @@ def test_examples_are_right_and_wrong_as_the_data_say(browser, site, name):
             shown.get_by_role("button", name="Other examples").press("Enter")
         assert seen[0] != seen[1]
         a, b = data["first"]
-        gained = [item for i, item in enumerate(data["items"])
-                  if there[i] and had[a][i] and not had[b][i]]  # fmt: skip
+        gained = [
+            item for i, item in enumerate(data["items"]) if there[i] and had[a][i] and not had[b][i]
+        ]
         assert shown.locator(".gained .emoji").first.inner_text() == (" ".join(gained) or "none")
     shown.context.close()
     assert problems == []
@@ -152,8 +156,9 @@ def test_without_scripts_its_picture_is_there(browser, site, name):
 @pytest.fixture
 def finger(browser, site):
     """Open an explorer on a telephone, to be touched and not clicked."""
-    with browser.new_context(viewport={"width": 390, "height": 800}, has_touch=True,
-                             is_mobile=True) as context:  # fmt: skip
+    with browser.new_context(
+        viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True
+    ) as context:
         problems = []
 
         def opened(kind: str):

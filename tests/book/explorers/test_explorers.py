@@ -16,6 +16,7 @@ from ltp_book import explorers
 from ltp_book.explorers import page
 from ltp_book.explorers.sketch import LEVELS, above, decode, shares, sketch
 from ltp_book.verdicts import findings
+from ltp_core.data.languages import LANGUAGES
 from ltp_core.measure import results
 from ltp_core.model.parameters import place, select_tensors
 from tests.support.explorers import (
@@ -74,18 +75,26 @@ def test_what_is_too_large_is_refused_in_one_sentence():
 def test_the_whole_of_what_the_book_shows_stays_below_the_bound(quick):
     """All languages and test emoji, six methods, five draws; five stages of twelve layers."""
     task = ltp.tasks.emoji()
-    codes = list(ltp.languages.LANGUAGES)
+    codes = list(LANGUAGES)
     items = {
         code: [row["id"] for row in task.test(code)] for code in codes if code in task.languages
     }
     chance = np.random.default_rng(0)
     rows = [
-        {"method": m, "seed": s, "language": code, "n": len(ids), "base": "b", "run": f"{m}{s}",
-         "trained_parameters": 3840, "correct": results.pack(chance.random(len(ids)) < 0.5)}
+        {
+            "method": m,
+            "seed": s,
+            "language": code,
+            "n": len(ids),
+            "base": "b",
+            "run": f"{m}{s}",
+            "trained_parameters": 3840,
+            "correct": results.pack(chance.random(len(ids)) < 0.5),
+        }
         for m in ("prompt_only", "ltp", "random_ticket", "full", "lora", "bitfit")
         for s in range(5)
         for code, ids in items.items()
-    ]  # fmt: skip
+    ]
     assert len(items) > 50
     explorers.languages(findings.Stored(rows, items), task)
     stages = [*some_sketches(), sketch(deltas(), languages=["qu"], steps=9, base="b")]
@@ -102,8 +111,11 @@ def test_every_method_has_a_colour_that_can_be_read_and_a_marker_of_its_own():
 
 
 def test_a_method_keeps_its_colour_in_every_lesson_and_a_lesson_its_marker():
-    names = [f"{method}: {lesson}" for method in ("LTP", "prompt only", "full fine-tuning")
-             for lesson in ("16 English", "4 of its own", "16 of its own")]  # fmt: skip
+    names = [
+        f"{method}: {lesson}"
+        for method in ("LTP", "prompt only", "full fine-tuning")
+        for lesson in ("16 English", "4 of its own", "16 of its own")
+    ]
     drawn = {method["name"]: method for method in page.look(names)}
     assert len({(m["light"], m["marker"]) for m in drawn.values()}) == 9
     assert {drawn[name]["light"] for name in names[:3]} == {page.look(["LTP"])[0]["light"]}

@@ -131,15 +131,20 @@ def movement(model, lm, ticket) -> float:
         moved = [(after - before).flatten() for after, before in pairs]
     else:
         after, before = model.lm.base_model, lm.model.base_model
-        moved = [(after.get_parameter(name) - before.get_parameter(name))[ticket.mask(name)]
-                 for name in ticket.shapes]  # fmt: skip
+        moved = [
+            (after.get_parameter(name) - before.get_parameter(name))[ticket.mask(name)]
+            for name in ticket.shapes
+        ]
     return torch.cat(moved).double().square().mean().sqrt().item()
 
 
 def test_looking_at_a_training_changes_no_bit_and_sees_what_is_there():
     lm, task = toy_backbone(), SimpleNamespace(words=("food", "animals"))
-    rows = {"text": ["bread", "soup", "a dog", "the cat"], "label": [0, 0, 1, 1],
-            "language": ["en", "en", "en", "qu"]}  # fmt: skip
+    rows = {
+        "text": ["bread", "soup", "a dog", "the cat"],
+        "label": [0, 0, 1, 1],
+        "language": ["en", "en", "en", "qu"],
+    }
     ticket = ltp.Ticket.by_magnitude(lm.model, 0.2)
     options = dict(task=task, prompt_length=4, epochs=4, batch_size=2, dropout=True, progress=False)
     runs = {"LTP": {"ticket": ticket}, "full fine-tuning": {"full": True}, "prompt only": {}}

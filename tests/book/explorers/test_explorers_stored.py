@@ -70,8 +70,17 @@ def test_what_prompt_plus_ticket_says_of_the_film_is_so():
     runs = dict(zip(names, data["runs"], strict=True))
     assert names == ["prompt only", "LTP", "random ticket", "full fine-tuning"]
     assert runs["LTP"]["at"] == list(range(0, 97, 8)) and set(trace["items"].values()) == {100}
-    others = {name: np.mean([[look[0] for look in run["right"][code]] for code in trace["languages"]
-                             if code != "en"], axis=0) for name, run in runs.items()}  # fmt: skip
+    others = {
+        name: np.mean(
+            [
+                [look[0] for look in run["right"][code]]
+                for code in trace["languages"]
+                if code != "en"
+            ],
+            axis=0,
+        )
+        for name, run in runs.items()
+    }
 
     alone, ltp, drawn = (runs[name] for name in names[:3])
     assert alone["loss"][-1] < 0.25 * alone["loss"][1]
@@ -86,6 +95,10 @@ def test_what_prompt_plus_ticket_says_of_the_film_is_so():
     assert np.allclose(ltp["weights"], drawn["weights"], rtol=0.05)
     assert np.allclose(ltp["loss"][1:], drawn["loss"][1:], atol=0.1)
     assert np.abs(others["LTP"] - others["random ticket"]).max() < 2
-    bars = [(high - low) / 2 for run in runs.values() for looks in run["right"].values()
-            for _, low, high in looks[-1:]]  # fmt: skip
+    bars = [
+        (high - low) / 2
+        for run in runs.values()
+        for looks in run["right"].values()
+        for _, low, high in looks[-1:]
+    ]
     assert 6 < min(bars) and max(bars) < 11

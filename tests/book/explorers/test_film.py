@@ -30,11 +30,13 @@ def test_the_film_is_whole(lm, ticket, tmp_path, monkeypatch):
     )
     monkeypatch.setattr(tool.ltp.tasks, "emoji", lambda: task)
     monkeypatch.setattr(tool, "LANGUAGES", ["en", "qu"])
-    tool.main([
-        *("--out", str(tmp_path / "trace.json"), "--backbone", str(tmp_path / "lm")),
-        *("--ticket", str(tmp_path / "x.ticket.safetensors"), "--items", "5"),
-        *("--epochs", "8", "--every", "4"),
-    ])  # fmt: skip
+    tool.main(
+        [
+            *("--out", str(tmp_path / "trace.json"), "--backbone", str(tmp_path / "lm")),
+            *("--ticket", str(tmp_path / "x.ticket.safetensors"), "--items", "5"),
+            *("--epochs", "8", "--every", "4"),
+        ]
+    )
     film = json.loads((tmp_path / "trace.json").read_text())
     assert film["items"] == {"en": 5, "qu": 5} and film["trained_on"] == "en"
     names = [run["name"] for run in film["runs"]]

@@ -66,8 +66,12 @@ def test_shares_are_those_of_the_ticket():
 def test_every_figure_fits_a_telephone_and_can_be_read():
     shares = {name: {n: 0.1 + n / 50 for n in range(12)} for name in "abc"}
     ticket = Ticket.select(some(), 0.2, base="toy")
-    figures = [cf.passes(some(), 5), cf.ties({"a": some()}, {"a": 1.0}),
-               cf.places(ticket.counts()), cf.rivals(shares)]  # fmt: skip
+    figures = [
+        cf.passes(some(), 5),
+        cf.ties({"a": some()}, {"a": 1.0}),
+        cf.places(ticket.counts()),
+        cf.rivals(shares),
+    ]
     for figure in figures:
         assert figure.get_figwidth() == 4.8 and not matplotlib.pyplot.get_fignums()
         assert matplotlib.colors.to_hex(figure.get_facecolor()) == CARD

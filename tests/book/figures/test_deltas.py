@@ -7,9 +7,16 @@ import torch
 from ltp_book.figures import deltas as draw
 from tests.support.figures import CARD, draw_whole
 
-NAMES = [f"encoder.layer.{n}.{m}" for n in range(3)
-         for m in ("attention.self.key.weight", "attention.self.key.bias", "output.dense.bias",
-                   "output.LayerNorm.weight")]  # fmt: skip
+NAMES = [
+    f"encoder.layer.{n}.{m}"
+    for n in range(3)
+    for m in (
+        "attention.self.key.weight",
+        "attention.self.key.bias",
+        "output.dense.bias",
+        "output.LayerNorm.weight",
+    )
+]
 
 
 @pytest.fixture(autouse=True)

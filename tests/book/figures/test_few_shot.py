@@ -57,7 +57,9 @@ def test_marks_and_levels_stand_at_their_accuracies():
     lines = figure.axes[0].lines
     marked = [one for one in lines if len(one.get_xdata()) == 3]
     assert [list(one.get_ydata()) for one in marked] == [
-        pytest.approx([20, 30, 50]), pytest.approx([50, 60, 70])]  # fmt: skip
+        pytest.approx([20, 30, 50]),
+        pytest.approx([50, 60, 70]),
+    ]
     assert [one.get_ydata()[0] for one in lines if len(one.get_xdata()) == 2] == [40, 65]
     names = [text.get_text() for text in figure.axes[0].texts]
     assert names == ["own 128", "own 128", "▲ low-resource", "■ high-resource"]
@@ -119,7 +121,8 @@ def test_the_title_counts_by_the_rule_of_the_book_and_hollow_is_not_told_apart()
     said = [findings.rule(gap) for of in gaps.values() for gap in of.values()]
     assert said == ["better", "worse", "not told apart", "not told apart"]
     assert axes.get_title("left") == (
-        "Templates: 1 of 4 differences above zero,\n1 below, 2 not told apart")  # fmt: skip
+        "Templates: 1 of 4 differences above zero,\n1 below, 2 not told apart"
+    )
     marks = [one for one in axes.lines if len(one.get_xdata()) == 1]
     assert [one.get_xdata()[0] for one in marks] == pytest.approx([5, -5, 1, 0])
     assert [to_hex(one.get_markerfacecolor()) == CARD for one in marks] == [

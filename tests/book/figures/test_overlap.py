@@ -28,13 +28,23 @@ def test_beyond_is_its_definition(lm):
 def row(a, b, gain, density=0.2):
     chance = 0.2 / 1.8
     shared = 0.2 + gain * 0.8
-    return {"a": a, "b": b, "density": density, "jaccard": shared / (2 - shared),
-            "chance_total": chance, "chance_tensor": chance}  # fmt: skip
+    return {
+        "a": a,
+        "b": b,
+        "density": density,
+        "jaccard": shared / (2 - shared),
+        "chance_total": chance,
+        "chance_tensor": chance,
+    }
 
 
 def test_the_table_takes_pairs_of_two_seeds():
-    rows = [row("en-0", "en-1", 0.4), row("en-0", "sw-0", 0.1), row("en-1", "sw-0", 0.2),
-            row("en-0", "sw-0", 0.9, density=0.02)]  # fmt: skip
+    rows = [
+        row("en-0", "en-1", 0.4),
+        row("en-0", "sw-0", 0.1),
+        row("en-1", "sw-0", 0.2),
+        row("en-0", "sw-0", 0.9, density=0.02),
+    ]
     found = of.table(rows, 0.2)
     expected = {("en", "en"): 0.4, ("en", "sw"): 0.2, ("sw", "en"): 0.2}  # en-0, sw-0: one seed
     assert found == pytest.approx(expected)

@@ -35,8 +35,10 @@ def answers_of(share: float, codes=("en", "sw", "qu"), n=60, seed=0) -> Table:
 
 def all_figures() -> dict:
     tables = {name: answers_of(0.5, seed=n) for n, name in enumerate(("none", "random", "trained"))}
-    columns = {"English": ["<s>", "▁tru", "m", "pet", "<mask>", "</s>"],
-               "Quechua": ["<s>", "▁trompe", "ta", "<mask>", "</s>"]}  # fmt: skip
+    columns = {
+        "English": ["<s>", "▁tru", "m", "pet", "<mask>", "</s>"],
+        "Quechua": ["<s>", "▁trompe", "ta", "<mask>", "</s>"],
+    }
     return {
         "entering": draw.entering(columns, 10),
         "chances": draw.chances(torch.eye(4), list("abcd"), list("wxyz"), [0, 1, 2, 0]),
@@ -67,8 +69,21 @@ def test_the_prompt_stands_after_the_first_piece_in_every_column():
     columns = {"a": ["<s>", "x", "<mask>", "</s>"], "b": ["<s>", "y", "z", "<mask>", "</s>"]}
     axes = draw.entering(columns, 2).axes[0]
     shown = [text.get_text() for text in axes.texts]
-    assert shown == ["<s>", "v1", "v2", "x", "<mask>", "</s>",
-                     "<s>", "v1", "v2", "y", "z", "<mask>", "</s>"]  # fmt: skip
+    assert shown == [
+        "<s>",
+        "v1",
+        "v2",
+        "x",
+        "<mask>",
+        "</s>",
+        "<s>",
+        "v1",
+        "v2",
+        "y",
+        "z",
+        "<mask>",
+        "</s>",
+    ]
     grounds = [matplotlib.colors.to_hex(patch.get_facecolor()) for patch in axes.patches]
     assert [shown[n] for n, ground in enumerate(grounds) if ground == draw.FREE] == ["v1", "v2"] * 2
     assert [shown[n] for n, ground in enumerate(grounds) if ground == draw.BLUE] == ["<mask>"] * 2
@@ -87,15 +102,16 @@ def test_right_answers_are_counted_and_framed():
 def test_a_place_without_a_gradient_is_not_called_reached():
     names, free = ["<s>", "v1", "▁ship"], [False, True, False]
     assert title(draw.pull([0.0, 0.2, 0.1], names, free)) == (
-        "The gradient reaches 2 of 3 places;\n1 of them may move")  # fmt: skip
+        "The gradient reaches 2 of 3 places;\n1 of them may move"
+    )
 
 
 def test_the_verdict_by_language_is_on_the_last_model_beside_the_first():
     none, worse = answers_of(0.5), answers_of(0.1)
     better = Table.of(none.correct | {"en": np.ones(60)})
     assert title(draw.answers({"none": none, "worse": worse, "trained": better}, 0.1)) == (
-        "trained beside none:\nEnglish better,\nSwahili not told apart,\n"
-        "Quechua not told apart")  # fmt: skip
+        "trained beside none:\nEnglish better,\nSwahili not told apart,\nQuechua not told apart"
+    )
     assert title(draw.answers({"none": none, "worse": worse}, 0.1)).count("worse") == 4
 
 
@@ -106,10 +122,15 @@ def test_the_shortfall_is_the_difference_in_each_group():
     told = [float(number) for number in second.removeprefix("in points: ").split(", ")]
     for number, group in zip(told, FLOOR, strict=True):
         alone, all_ = (
-            np.mean([np.unpackbits(np.frombuffer(row["correct"], np.uint8))[: row["n"]].mean()
-                     for row in found.of(method) if row["language"] in results.GROUPS[group]])
+            np.mean(
+                [
+                    np.unpackbits(np.frombuffer(row["correct"], np.uint8))[: row["n"]].mean()
+                    for row in found.of(method)
+                    if row["language"] in results.GROUPS[group]
+                ]
+            )
             for method in ("prompt_only", "full")
-        )  # fmt: skip
+        )
         assert number == pytest.approx(100 * (alone - all_), abs=0.051)
     same = title(draw.shortfall(a_sweep({"prompt_only": 0.7, "full": 0.7}), FLOOR))
     assert same == "A prompt alone is worse in 0 of 3 groups,\nin points: +0.0, +0.0, +0.0"
@@ -125,7 +146,8 @@ def test_what_the_chapter_says_first_is_what_was_found():
     alone = results.summary(found.of("prompt_only"), found.items)["prompt_only"]["low"]
     task = tasks.emoji()
     people = task.labels.index("people")
-    shares = [np.mean(np.array(task.test(code)["label"]) == people)
-              for code in results.GROUPS["low"]]  # fmt: skip
+    shares = [
+        np.mean(np.array(task.test(code)["label"]) == people) for code in results.GROUPS["low"]
+    ]
     floor = "its accuracy is not told apart from that of one fixed answer"
     assert (floor in says) == (alone.low <= np.mean(shares) <= alone.high)

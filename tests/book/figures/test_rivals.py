@@ -67,12 +67,23 @@ def test_tuning_marks_the_best_of_each_method():
 
 def test_price_names_only_what_nobody_beats_with_less():
     means = {
-        "prompt_only": around(0.2), "lora": around(0.15), "ltp": around(0.35),
-        "random_ticket": around(0.37), "full": around(0.4), "head": around(0.4),
+        "prompt_only": around(0.2),
+        "lora": around(0.15),
+        "ltp": around(0.35),
+        "random_ticket": around(0.37),
+        "full": around(0.4),
+        "head": around(0.4),
         "template_zero": around(0.1),
-    }  # fmt: skip
-    trained = dict(prompt_only=10, lora=1000, ltp=5000, random_ticket=5000, full=9000, head=9001,
-                   template_zero=0)  # fmt: skip
+    }
+    trained = dict(
+        prompt_only=10,
+        lora=1000,
+        ltp=5000,
+        random_ticket=5000,
+        full=9000,
+        head=9001,
+        template_zero=0,
+    )
     axes = rf.price(means, trained, "low").axes[0]
     named = {text.get_text() for text in axes.texts}
     best = {"prompt only", "random ticket", "full fine-tuning", "template, untrained"}

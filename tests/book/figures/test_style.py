@@ -57,8 +57,11 @@ def test_the_table_has_a_line_a_method_and_a_column_a_group():
 def test_a_sweep_is_found_where_it_lies_and_its_absence_is_said(tmp_path, monkeypatch):
     monkeypatch.setenv("LTP_DATA", str(tmp_path))
     nothing = findings.stored()
-    for said in (findings.table(nothing), findings.verdicts(nothing, "ltp"),
-                 findings.about(nothing, base="b")):
+    for said in (
+        findings.table(nothing),
+        findings.verdicts(nothing, "ltp"),
+        findings.about(nothing, base="b"),
+    ):
         assert said == findings.ABSENT
     found = a_sweep({"ltp": 0.7})
     results.write(tmp_path / "results" / "first_light.parquet", found.rows)

@@ -7,13 +7,28 @@ from ltp_book.figures import training_trace as motion
 from tests.support.figures import CARD, contrast
 
 RUNS = [
-    {"name": "prompt only", "loss": [2.0] * 9, "at": [3, 6, 9], "prompt": [0.1, 0.2, 0.3],
-     "weights": [None] * 3},
-    {"name": "ticket only", "loss": [2.0, 1.0, 0.0] * 3, "at": [3, 6, 9], "prompt": [None] * 3,
-     "weights": [1e-4, 2e-4, 3e-4]},
-    {"name": "both", "loss": [1.0] * 9, "at": [3, 6, 9], "prompt": [0.1, 0.2, 0.2],
-     "weights": [1e-4, 2e-4, 2e-4]},
-]  # fmt: skip
+    {
+        "name": "prompt only",
+        "loss": [2.0] * 9,
+        "at": [3, 6, 9],
+        "prompt": [0.1, 0.2, 0.3],
+        "weights": [None] * 3,
+    },
+    {
+        "name": "ticket only",
+        "loss": [2.0, 1.0, 0.0] * 3,
+        "at": [3, 6, 9],
+        "prompt": [None] * 3,
+        "weights": [1e-4, 2e-4, 3e-4],
+    },
+    {
+        "name": "both",
+        "loss": [1.0] * 9,
+        "at": [3, 6, 9],
+        "prompt": [0.1, 0.2, 0.2],
+        "weights": [1e-4, 2e-4, 2e-4],
+    },
+]
 
 
 def test_each_panel_has_the_lines_of_what_was_trained():

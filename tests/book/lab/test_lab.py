@@ -20,8 +20,18 @@ def test_train_stop_continue_compare_reset(lab):
     press(lab, "Train")
     lab.wait()
     head, one, two = str(lab).splitlines()
-    assert head.split() == ["run", "trained", "numbers", "rate", "draw", "steps", "loss",
-                            "English", "Quechua", "Swahili"]  # fmt: skip
+    assert head.split() == [
+        "run",
+        "trained",
+        "numbers",
+        "rate",
+        "draw",
+        "steps",
+        "loss",
+        "English",
+        "Quechua",
+        "Swahili",
+    ]
     assert "20 % of all layers + prompt of 10" in one and one.endswith("–")
     assert re.search(r"2    prompt of 10 +160 +×1 +0 +6/6 .* –  +–  +\.\d+ \[", two)
     assert same(lab.model, alone(lab.runs[1])) and lab.runs[0].model is None
@@ -48,8 +58,10 @@ def test_a_stopped_run_waits_while_another_is_made_and_goes_on_then(lab):
 
 
 def test_wrong_buttons_are_answered_and_change_nothing(lab):
-    for name, answer in (("Stop", "Nothing is training."),
-                         ("Continue", "No run is stopped; press Train.")):  # fmt: skip
+    for name, answer in (
+        ("Stop", "Nothing is training."),
+        ("Continue", "No run is stopped; press Train."),
+    ):
         press(lab, name)
         assert lab.say == answer and answer in lab.texts["say"].value and lab.runs == []
     lab.train(density=0.03)
@@ -109,8 +121,10 @@ def test_an_impossible_ticket_is_an_error_of_its_run(lab):
     other = Lab(LM, TASK, still, **SIZES)
     other.train()
     other.wait()
-    assert re.search(r"Run 1 failed: density 0.2 asks for 890 parameters, but only 0 moved",
-                     other.texts["say"].value)  # fmt: skip
+    assert re.search(
+        r"Run 1 failed: density 0.2 asks for 890 parameters, but only 0 moved",
+        other.texts["say"].value,
+    )
 
 
 def test_a_lab_made_again_stops_the_run_of_the_old_one(lab):

@@ -23,8 +23,11 @@ class Anything(RuleBasedStateMachine):
     def button(self, name):
         press(self.lab, name)
 
-    @rule(density=st.sampled_from([0.0, 0.02, 0.5]), length=st.sampled_from([0, 5]),
-          first=st.sampled_from([0, 1]))  # fmt: skip
+    @rule(
+        density=st.sampled_from([0.0, 0.02, 0.5]),
+        length=st.sampled_from([0, 5]),
+        first=st.sampled_from([0, 1]),
+    )
     def choose(self, density, length, first):
         self.lab.controls.choose(density=density, prompt_length=length, first_layer=first)
 

@@ -13,7 +13,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import nbformat
@@ -24,11 +23,12 @@ from ipywidgets.embed import dependency_state
 from nbformat import v4
 from playwright.sync_api import TimeoutError, expect
 
+from tests.support.wait import until
 from tools.book import chapters as book
 from tools.site import browser as site_browser
 
 FRONTENDS = {"jupyterlab": (4, "lab/tree/"), "notebook": (7, "notebooks/")}  # from version, address
-SLOW = 60_000  # milliseconds: on a busy machine a kernel needs long to import torch
+SLOW = site_browser.PATIENCE  # on a busy machine a kernel needs long to import torch
 CELLS = [
     "import toy_lab as t",
     "lab = t.Lab(t.LM, t.TASK, t.DELTAS, languages=('en', 'qu'), k=4, epochs=4000, every=1)\nlab",
@@ -81,27 +81,45 @@ def served(name: str, folder: Path):
     for inner in ("work", "config/labconfig"):
         (folder / inner).mkdir(parents=True)
     (folder / "config/labconfig/page_config.json").write_text(json.dumps(NO_NEWS))
-    own = {"JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data", "JUPYTER_RUNTIME_DIR": "run",
-           "JUPYTERLAB_SETTINGS_DIR": "settings", "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
-           "IPYTHONDIR": "ipython"}  # fmt: skip
+    own = {
+        "JUPYTER_CONFIG_DIR": "config",
+        "JUPYTER_DATA_DIR": "data",
+        "JUPYTER_RUNTIME_DIR": "run",
+        "JUPYTERLAB_SETTINGS_DIR": "settings",
+        "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+        "IPYTHONDIR": "ipython",
+    }
     code = os.pathsep.join(str(book.ROOT / it) for it in (".", "tools", "tests"))
     environment = os.environ | {key: str(folder / it) for key, it in own.items()}
-    command = [sys.executable, "-m", name, "--no-browser", "--allow-root", "--ServerApp.port=0",
-               "--ServerApp.ip=127.0.0.1", "--IdentityProvider.token=",
-               "--LabApp.extension_manager=readonly", "--expose-app-in-browser"]  # fmt: skip
+    command = [
+        sys.executable,
+        "-m",
+        name,
+        "--no-browser",
+        "--allow-root",
+        "--ServerApp.port=0",
+        "--ServerApp.ip=127.0.0.1",
+        "--IdentityProvider.token=",
+        "--LabApp.extension_manager=readonly",
+        "--expose-app-in-browser",
+    ]
     with open(folder / "log", "w") as log:
-        server = subprocess.Popen(command, cwd=folder / "work", stdout=log, stderr=log,
-                                  env=environment | {"PYTHONPATH": code})  # fmt: skip
+        server = subprocess.Popen(
+            command,
+            cwd=folder / "work",
+            stdout=log,
+            stderr=log,
+            env=environment | {"PYTHONPATH": code},
+        )
         try:
             nbformat.write(stored(), folder / "work/lab.ipynb")  # meanwhile
-            end = time.monotonic() + SLOW / 1000
-            while not (told := list((folder / "run").glob("jpserver-*.json"))):
-                assert server.poll() is None and time.monotonic() < end, f"see {log.name}"
-                time.sleep(0.05)
-            yield json.loads(told[0].read_text())["url"]
+            told = lambda: list((folder / "run").glob("jpserver-*.json"))  # noqa: E731
+            until(lambda: told() or server.poll() is not None)
+            assert server.poll() is None, f"see {log.name}"
+            yield json.loads(until(told)[0].read_text())["url"]
         finally:
             server.terminate()  # its kernels end with it
-            server.wait(timeout=30)
+            server.wait(timeout=SLOW / 1000)
 
 
 class Reader:
@@ -117,10 +135,14 @@ class Reader:
     def menu(self, name: str, item: str) -> None:
         """Open a menu, once more if a frontend that still starts has closed it, and choose."""
         wanted = self.page.get_by_role("menuitem", name=item).first
-        while not wanted.is_visible():
+
+        def opened():
             self.page.get_by_role("menuitem", name=name, exact=True).click()
             with contextlib.suppress(TimeoutError):
                 wanted.wait_for(timeout=2000)
+            return wanted.is_visible()
+
+        until(lambda: wanted.is_visible() or opened())
         wanted.click()
 
     def runs_all(self) -> None:
@@ -163,7 +185,6 @@ def opened(request, browser, tmp_path_factory):
     skip_if_missing(name)
     with served(name, tmp_path_factory.mktemp(name)) as address:
         page, problems = site_browser.visit(browser, f"{address}{FRONTENDS[name][1]}lab.ipynb")
-        page.set_default_timeout(SLOW)
         reader = Reader(name, page)
         reader.kernel_is("idle")
         with contextlib.suppress(TimeoutError):  # outputs are drawn when their turn comes

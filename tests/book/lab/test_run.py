@@ -8,11 +8,14 @@ from ltp_book.lab.run import Run
 from tests.support.toy_lab import DELTAS, LM, SIZES, TASK, alone, hold, same
 
 
-@pytest.mark.parametrize("choice", [
-    Choice(density=0, prompt_length=5, languages=("qu",)),
-    Choice(density=0.2, prompt_length=0, draw=1),
-    Choice(density=0.5, layers=(1, 1), prompt_length=2, rate=3.0, chosen="chance"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "choice",
+    [
+        Choice(density=0, prompt_length=5, languages=("qu",)),
+        Choice(density=0.2, prompt_length=0, draw=1),
+        Choice(density=0.5, layers=(1, 1), prompt_length=2, rate=3.0, chosen="chance"),
+    ],
+)
 @pytest.mark.parametrize("stops", [(), (1,), (1, 2, 5)])
 def test_a_run_ends_in_the_bits_of_one_that_nobody_touched(choice, stops):
     bench = Bench(LM, TASK, DELTAS, **SIZES)

@@ -24,21 +24,24 @@ FIXED = "one fixed answer"
 LAYERS = {"middle layers": "middle", "lowest": "low", "highest": "high"}  # tickets by their layers
 GROUP = {name: group for group, name in (GROUPS | {"other": "other languages"}).items()}
 SWEEP = {
-    "emoji groups": None, "emoji pairs": "emoji_pairs_256", "kinds of names": "kinds",
-    "sentence pairs": "nli", "sentence pairs (256)": "nli_256",
+    "emoji groups": None,
+    "emoji pairs": "emoji_pairs_256",
+    "kinds of names": "kinds",
+    "sentence pairs": "nli",
+    "sentence pairs (256)": "nli_256",
     "sentence pairs (256, one rate)": "nli_256_rate",
-    "held-out subgroups": "second_split", "held-out subgroups (one rate)": "second_split_rate",
-}  # fmt: skip
+    "held-out subgroups": "second_split",
+    "held-out subgroups (one rate)": "second_split_rate",
+}
 ANSWER = re.compile(
     r"^(?P<mark>yes|no|undecided) +(?P<points>[+-]\d+\.\d) points \[(?P<low>[+-]\d+\.\d)[^]]+\] +"
     r"(?:at rate (?P<rate>\S+): )?"
     r"(?:SGD's (?P<share>[\d.]+)%, each at its best: )?"
     r"(?:on (?P<task>[^:]+): )?(?:with (?P<k>\d+|all) a class(?P<one> \(one rate\))?: )?"
     r"(?:tickets of (?P<size>\d+)%: )?"
-    r"(?P<a>.+?) (?P<than>better|no worse) than (?P<b>.+?), (?P<group>"
-    + "|".join(GROUP) + r")\?",
+    r"(?P<a>.+?) (?P<than>better|no worse) than (?P<b>.+?), (?P<group>" + "|".join(GROUP) + r")\?",
     re.M,
-)  # fmt: skip
+)
 MINUS = re.compile(
     r"^LTP minus (?P<b>.+?)(?:, both at (?P<rate>\S+),)? +(?P<group>low-resource|high-resource)"
     r" +(?P<points>[+-]\d+\.\d) points",
@@ -55,8 +58,9 @@ BEST = re.compile(
 
 AGAIN = re.compile(
     r"^(?P<task>[^,\n]+), (?P<k>\d+|all) a class, (?P<group>" + "|".join(GROUP) + r"): LTP minus "
-    r"random ticket,\n +both at rate (?P<rate>\S+): (?P<points>[+-]\d+\.\d) points", re.M,
-)  # fmt: skip
+    r"random ticket,\n +both at rate (?P<rate>\S+): (?P<points>[+-]\d+\.\d) points",
+    re.M,
+)
 
 
 @pytest.fixture(scope="module")
@@ -67,8 +71,14 @@ def difference():
     and the number of examples.
     """
     tables = {}
-    for name in ("main", "same_rate", "ticket_layers", "curve", "curve_rate",
-                 *filter(None, SWEEP.values())):  # fmt: skip
+    for name in (
+        "main",
+        "same_rate",
+        "ticket_layers",
+        "curve",
+        "curve_rate",
+        *filter(None, SWEEP.values()),
+    ):
         for row in rows_of(name):
             where, method = name, row["method"]
             if name == "main":
@@ -106,8 +116,11 @@ def at_best():
 
     def points(b: str, group: str, percent: float) -> float:
         def best(method):
-            return max(mean(of[s, c] for s, c in of if c in results.GROUPS[group])
-                       for (m, share, _), of in means.items() if (m, share) == (method, percent))
+            return max(
+                mean(of[s, c] for s, c in of if c in results.GROUPS[group])
+                for (m, share, _), of in means.items()
+                if (m, share) == (method, percent)
+            )
 
         return 100 * (best("ltp") - best(b))
 
@@ -149,8 +162,9 @@ def test_each_verdict_follows_from_its_answers():
         assert said.endswith("as far as tested") == ("open" in told)
         word = said.removesuffix(", as far as tested").split("; ")[0]
         told -= {"open"}
-        assert word == ("holds" if told == {"yes"} else "holds in part" if "yes" in told
-                        else "not seen here")  # fmt: skip
+        assert word == (
+            "holds" if told == {"yes"} else "holds in part" if "yes" in told else "not seen here"
+        )
         assert ("the opposite" in said) == ("no" in told)
 
 
@@ -168,7 +182,8 @@ def test_each_comparison_at_one_rate_has_its_number(difference):
     for m in found:
         k = int(m["k"].replace("all", "0"))
         where = {"emoji": ("curve_rate", k), "held-out subgroups": "second_split_rate"}.get(
-            m["task"], "nli_256_rate")  # fmt: skip
+            m["task"], "nli_256_rate"
+        )
         again = difference("ltp", "random_ticket", GROUP[m["group"]], where)
         assert float(m["points"]) == pytest.approx(again, abs=0.051), m[0]
 
@@ -187,9 +202,14 @@ def test_the_table_over_examples_has_its_numbers(difference):
         rival = METHOD[line.partition(group)[0].strip()]
         for k, points in zip(sizes, re.findall(r"[+-]\d+\.\d", line), strict=True):
             codes = results.languages_in_group(GROUP[group], {code for code, _ in known})
-            ours, theirs = (mean(row["accuracy"] for row in both if row["k"] == k
-                                 and row["method"] == method and row["language"] in codes)
-                            for method in ("ltp", rival))  # fmt: skip
+            ours, theirs = (
+                mean(
+                    row["accuracy"]
+                    for row in both
+                    if row["k"] == k and row["method"] == method and row["language"] in codes
+                )
+                for method in ("ltp", rival)
+            )
             assert float(points) == pytest.approx(100 * (ours - theirs), abs=0.051), line
 
 
@@ -199,11 +219,18 @@ def test_languages_with_tickets_of_their_own_have_their_numbers():
     rows = rows_of("language_tickets")
     assert [m[1] for m in found] == [LANGUAGES[code].name for code in ("en", "sw", "qu")]
     for m, code in zip(found, ("en", "sw", "qu"), strict=True):
-        with_, without = (100 * mean(row["accuracy"] for row in rows if row["language"] == code
-                                     and row["method"] == method)
-                          for method in ("lt_sft_language", "lt_sft"))  # fmt: skip
+        with_, without = (
+            100
+            * mean(
+                row["accuracy"]
+                for row in rows
+                if row["language"] == code and row["method"] == method
+            )
+            for method in ("lt_sft_language", "lt_sft")
+        )
         assert [float(m[n]) for n in (2, 3, 4)] == pytest.approx(
-            [with_, without, with_ - without], abs=0.051)  # fmt: skip
+            [with_, without, with_ - without], abs=0.051
+        )
 
 
 def test_what_is_said_of_the_rates_is_so():
@@ -213,8 +240,10 @@ def test_what_is_said_of_the_rates_is_so():
     assert (lowest, middle, highest) == ("worse", "not told apart", "not told apart")
     english = [row for row in found.of("random_ticket") if row["language"] == "en"]
     assert rate(min(english, key=lambda row: row["accuracy"])) == max(map(rate, english))
-    means = {eta: mean(row["accuracy"] for row in found.of("ltp") if rate(row) == eta)
-             for eta in map(rate, found.rows)}  # fmt: skip
+    means = {
+        eta: mean(row["accuracy"] for row in found.of("ltp") if rate(row) == eta)
+        for eta in map(rate, found.rows)
+    }
     assert max(means, key=means.get) != max(means), "LTP's own rate was its best after all"
 
 
@@ -230,8 +259,11 @@ def test_what_is_said_of_sgds_small_tickets_is_so():
             best, of_chance = (max(of, key=lambda eta: of[eta].mean) for of in (ours, theirs))
             assert best == small[1] and 2.9 < of_chance / best < 10.1
             assert abs(ours[best].mean - theirs[of_chance].mean) < 0.04
-    fifth = [r["accuracy"] for r in needed("tickets").of("ltp") if r["ticket"] == "en"
-             and round(r["density_encoder"], 3) == 0.2 and r["language"] in LOW]  # fmt: skip
+    fifth = [
+        r["accuracy"]
+        for r in needed("tickets").of("ltp")
+        if r["ticket"] == "en" and round(r["density_encoder"], 3) == 0.2 and r["language"] in LOW
+    ]
     assert 0 < mean(fifth) - levels(found)[0.005, "ltp"][0.002].mean < 0.02
     for group in ("low", "high"):
         told = regimes(needed("tickets"), group)

@@ -53,9 +53,12 @@ def test_the_verdict_is_that_of_the_answers(told):
 
 def test_better_in_one_group_and_worse_in_the_other():
     found = Stored(
-        rows("ltp", 0.6, codes=["qu", "zu"]) + rows("full", 0.3, codes=["qu", "zu"])
-        + rows("ltp", 0.3, codes=["de"]) + rows("full", 0.6, codes=["de"]), ITEMS,
-    )  # fmt: skip
+        rows("ltp", 0.6, codes=["qu", "zu"])
+        + rows("full", 0.3, codes=["qu", "zu"])
+        + rows("ltp", 0.3, codes=["de"])
+        + rows("full", 0.6, codes=["de"]),
+        ITEMS,
+    )
     low, high = are_better(pairs(found, ("ltp", "full")), ITEMS, "low", "high")
     assert (low.answer, high.answer) == ("yes", "no")
     assert low.measured.startswith("+") and high.measured.startswith("-")
@@ -74,13 +77,20 @@ def test_no_worse_wants_more_than_a_wide_interval():
     def runs(lost, seeds=3):
         """Draws that lose this share of what `right` has."""
         return [
-            dict(seed=seed, language="qu", n=200,
-                 correct=pack(right[seed] & (np.arange(200) % 100 >= 100 * lost)))
+            dict(
+                seed=seed,
+                language="qu",
+                n=200,
+                correct=pack(right[seed] & (np.arange(200) % 100 >= 100 * lost)),
+            )
             for seed in range(seeds)
-        ]  # fmt: skip
+        ]
 
-    asked = {("same", "all"): (runs(0.0), runs(0.0)), ("less", "all"): (runs(0.3), runs(0.0)),
-             ("a little less", "all"): (runs(0.06), runs(0.0))}  # fmt: skip
+    asked = {
+        ("same", "all"): (runs(0.0), runs(0.0)),
+        ("less", "all"): (runs(0.3), runs(0.0)),
+        ("a little less", "all"): (runs(0.06), runs(0.0)),
+    }
     told = no_worse(asked, ITEMS, "low", margin=0.02)
     assert [e.answer for e in told] in (["yes", "no", "undecided"], ["yes", "no", "no"])
     assert no_worse(asked, ITEMS, "low", margin=0.2)[2].answer == "yes"
@@ -91,10 +101,14 @@ def test_no_worse_wants_more_than_a_wide_interval():
 
 @pytest.mark.parametrize(
     "gap, margin, answer",
-    [((0.03, 0.01, 0.05), 0, "yes"), ((0.03, -0.01, 0.05), 0, "undecided"),
-     ((0.03, -0.01, 0.05), 0.02, "yes"), ((-0.03, -0.05, -0.01), 0.02, "no"),
-     ((-0.01, -0.015, -0.005), 0.02, "yes")],
-)  # fmt: skip
+    [
+        ((0.03, 0.01, 0.05), 0, "yes"),
+        ((0.03, -0.01, 0.05), 0, "undecided"),
+        ((0.03, -0.01, 0.05), 0.02, "yes"),
+        ((-0.03, -0.05, -0.01), 0.02, "no"),
+        ((-0.01, -0.015, -0.005), 0.02, "yes"),
+    ],
+)
 def test_above_zero_give_or_take_the_margin(gap, margin, answer):
     assert lies_above("?", Interval(*gap), margin).answer == answer
 

@@ -20,33 +20,53 @@ def rows(method, ticket, density, share, layers=None):
         for code, ids in ITEMS.items():
             chance = np.random.default_rng([seed, ord(code[0]), round(1000 * share)])
             spec = json.dumps({"ticket": {} if layers is None else {"layers": layers}})
-            made.append(dict(
-                method=method, ticket=ticket, density_encoder=density, seed=seed, language=code,
-                n=len(ids), correct=pack(chance.random(len(ids)) < share), spec=spec,
-            ))  # fmt: skip
+            made.append(
+                dict(
+                    method=method,
+                    ticket=ticket,
+                    density_encoder=density,
+                    seed=seed,
+                    language=code,
+                    n=len(ids),
+                    correct=pack(chance.random(len(ids)) < share),
+                    spec=spec,
+                )
+            )
     return made
 
 
-FOUND = Stored([
-    *rows("random_ticket", "", 0.02, 0.5), *rows("random_ticket", "", 0.2, 0.9),
-    *rows("ltp", "en", 0.02, 0.8), *rows("ltp", "en", 0.2, 0.6), *rows("ltp", "sw", 0.02, 0.5),
-], ITEMS)  # fmt: skip
+FOUND = Stored(
+    [
+        *rows("random_ticket", "", 0.02, 0.5),
+        *rows("random_ticket", "", 0.2, 0.9),
+        *rows("ltp", "en", 0.02, 0.8),
+        *rows("ltp", "en", 0.2, 0.6),
+        *rows("ltp", "sw", 0.02, 0.5),
+    ],
+    ITEMS,
+)
 
 
 def test_each_ticket_meets_the_control_of_its_density():
     told = {regime: c.verdict for regime, c in regimes(FOUND).items()}
     assert told == {
-        Regime("en", 0.02): "better", Regime("en", 0.2): "worse",
+        Regime("en", 0.02): "better",
+        Regime("en", 0.2): "worse",
         Regime("sw", 0.02): "not told apart",
-    }  # fmt: skip
+    }
 
 
 def test_each_ticket_meets_the_control_of_its_layers():
     middle, low = [4, 5], [0, 1]
-    found = Stored([
-        *rows("random_ticket", "", 0.02, 0.9, middle), *rows("random_ticket", "", 0.02, 0.2, low),
-        *rows("ltp", "middle", 0.02, 0.5, middle), *rows("ltp", "low", 0.02, 0.5, low),
-    ], ITEMS)  # fmt: skip
+    found = Stored(
+        [
+            *rows("random_ticket", "", 0.02, 0.9, middle),
+            *rows("random_ticket", "", 0.02, 0.2, low),
+            *rows("ltp", "middle", 0.02, 0.5, middle),
+            *rows("ltp", "low", 0.02, 0.5, low),
+        ],
+        ITEMS,
+    )
     gaps = {regime.ticket: c.difference.mean for regime, c in regimes(found).items()}
     assert gaps["middle"] < -0.2 < 0.2 < gaps["low"]
 
@@ -60,10 +80,15 @@ def test_a_ticket_meets_the_control_of_its_rate():
         spec = json.dumps({"train": {"learning_rate": eta}})
         return [row | {"spec": spec} for row in rows(method, "en", 0.2, share)]
 
-    found = Stored([
-        *trained("random_ticket", 0.9, 0.01), *trained("ltp", 0.2, 0.01),
-        *trained("random_ticket", 0.3, 0.001), *trained("ltp", 0.7, 0.001),
-    ], ITEMS)  # fmt: skip
+    found = Stored(
+        [
+            *trained("random_ticket", 0.9, 0.01),
+            *trained("ltp", 0.2, 0.01),
+            *trained("random_ticket", 0.3, 0.001),
+            *trained("ltp", 0.7, 0.001),
+        ],
+        ITEMS,
+    )
     told = at_rates(found)
     assert list(told) == [0.001, 0.01]
     assert [c.verdict for c in told.values()] == ["better", "worse"]
@@ -74,8 +99,11 @@ def tried():
     """Three tickets at two rates, two densities."""
     found = []
     for density in (0.005, 0.02):
-        for method, shares in (("ltp", (0.8, 0.2)), ("shuffled_ticket", (0.5, 0.8)),
-                               ("random_ticket", (0.3, 0.6))):  # fmt: skip
+        for method, shares in (
+            ("ltp", (0.8, 0.2)),
+            ("shuffled_ticket", (0.5, 0.8)),
+            ("random_ticket", (0.3, 0.6)),
+        ):
             for eta, share in zip((0.001, 0.01), shares, strict=True):
                 spec = json.dumps({"train": {"learning_rate": eta}})
                 found += [row | {"spec": spec} for row in rows(method, "en-sgd", density, share)]
@@ -87,8 +115,12 @@ def test_each_ticket_at_its_best_rate():
     told = {regime: c.verdict for regime, c in at_their_best(found).items()}
     assert told[Regime("random_ticket", 0.02)] == "better"
     assert told[Regime("shuffled_ticket", 0.02)] == "not told apart"
-    assert at_rates(Stored([r for r in found.rows if r["density_encoder"] == 0.02], ITEMS))[
-        0.001].verdict == "better", "at one rate it looked otherwise"  # fmt: skip
+    assert (
+        at_rates(Stored([r for r in found.rows if r["density_encoder"] == 0.02], ITEMS))[
+            0.001
+        ].verdict
+        == "better"
+    ), "at one rate it looked otherwise"
 
 
 def test_levels_are_means_over_languages_and_the_figure_draws_them():
@@ -103,8 +135,10 @@ def test_levels_are_means_over_languages_and_the_figure_draws_them():
     for axes, density in zip(figure.axes, (0.005, 0.02), strict=True):
         assert f"winning {100 * at[density, 'ltp'][0.001].mean:.1f}" in axes.get_title("left")
         drawn = [line.get_ydata().tolist() for line in axes.lines]
-        assert drawn == [[100 * i.mean for i in at[density, m].values()]
-                         for m in ("ltp", "shuffled_ticket", "random_ticket")]  # fmt: skip
+        assert drawn == [
+            [100 * i.mean for i in at[density, m].values()]
+            for m in ("ltp", "shuffled_ticket", "random_ticket")
+        ]
         assert [t.get_text() for t in axes.texts] == ["winning", "shuffled", "random"]
     draw_whole(figure)
 
@@ -114,8 +148,12 @@ def test_the_figure_sorts_by_density_and_counts():
     (axes,) = figure.axes
     labels = [label.get_text() for label in axes.get_yticklabels()]
     assert labels == [
-        "2 % of the encoder", "English", "Swahili", "20 % of the encoder", "English",
-    ]  # fmt: skip
+        "2 % of the encoder",
+        "English",
+        "Swahili",
+        "20 % of the encoder",
+        "English",
+    ]
     assert axes.get_title("left").endswith("ahead in 1 of 3, behind in 1")
     gaps = {regime: 100 * c.difference.mean for regime, c in regimes(FOUND).items()}
     order = [Regime("en", 0.02), Regime("sw", 0.02), Regime("en", 0.2)]

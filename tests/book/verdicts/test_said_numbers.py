@@ -23,19 +23,34 @@ def prose(name: str) -> str:
 @pytest.mark.parametrize(
     "chapter, said, shown",
     [
-        ("crossing", "in 48 of 51 languages, not in Oromo, Somali and Wolof",
-         r"LTP +48 of 51(?s:.*)LTP is not above it in Oromo, Somali, Wolof"),
+        (
+            "crossing",
+            "in 48 of 51 languages, not in Oromo, Somali and Wolof",
+            r"LTP +48 of 51(?s:.*)LTP is not above it in Oromo, Somali, Wolof",
+        ),
         ("crossing", "ρ = 0.82 and 0.79", r"nearness to English .*\+0\.82 \[.*\+0\.79 \["),
-        ("crossing", "Ukrainian, Greek and Vietnamese gain most",
-         r"\n +Ukrainian .*\n +Greek .*\n +Vietnamese "),
-        ("choosing", "the ticket was 1.7 points behind a random one",
-         r"LTP minus random ticket, low-resource: -1\.7 points"),
-        ("real", "After 1,600 steps two runs share a fifth",
-         r"1,600 steps, tickets of 20%: the two runs share +2[0-2]%"),
-        ("fair", "In high-resource ones full fine-tuning is ten points ahead",
-         r"kinds of names, high-resource:(?s:.{,90})full fine-tuning .*minus it -(9\.[5-9]|10\.)"),
+        (
+            "crossing",
+            "Ukrainian, Greek and Vietnamese gain most",
+            r"\n +Ukrainian .*\n +Greek .*\n +Vietnamese ",
+        ),
+        (
+            "choosing",
+            "the ticket was 1.7 points behind a random one",
+            r"LTP minus random ticket, low-resource: -1\.7 points",
+        ),
+        (
+            "real",
+            "After 1,600 steps two runs share a fifth",
+            r"1,600 steps, tickets of 20%: the two runs share +2[0-2]%",
+        ),
+        (
+            "fair",
+            "In high-resource ones full fine-tuning is ten points ahead",
+            r"kinds of names, high-resource:(?s:.{,90})full fine-tuning .* it -(9\.[5-9]|10\.)",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_said_is_printed(chapter, said, shown):
     assert said in prose(chapter)
     assert re.search(shown, "\n\n".join(printed(chapter)))
@@ -43,8 +58,12 @@ def test_what_is_said_is_printed(chapter, said, shown):
 
 def test_the_layers_of_choosing_lie_where_it_says():
     text = "\n".join(printed("choosing"))
-    told = [[float(x) for x in pair] for pair in re.findall(
-        r"steps: least (\d+\.\d) % of layer \d+, most (\d+\.\d) % of layer \d+; LayerN", text)]
+    told = [
+        [float(x) for x in pair]
+        for pair in re.findall(
+            r"steps: least (\d+\.\d) % of layer \d+, most (\d+\.\d) % of layer \d+; LayerN", text
+        )
+    ]
     low, high = min(low for low, _ in told), max(high for _, high in told)
     assert f"between {low:.0f} and {high:.0f} %" in prose("choosing")
 
@@ -57,12 +76,15 @@ def test_one_fixed_answer_to_the_names_is_as_good_as_fair_says():
 
 def test_what_is_said_beside_the_best_known_is_so():
     """ "With 16 examples no method here did. With 256 ..." """
+
     def means(name, group):
         rows = rows_of(name)
         codes = results.languages_in_group(group, {row["language"] for row in rows})
-        return {m: 100 * mean(r["accuracy"] for r in rows if r["method"] == m
-                              and r["language"] in codes)
-                for m in {row["method"] for row in rows}}  # fmt: skip
+        return {
+            m: 100
+            * mean(r["accuracy"] for r in rows if r["method"] == m and r["language"] in codes)
+            for m in {row["method"] for row in rows}
+        }
 
     assert "46.54 and 38.62. With 16 examples no method here did" in prose("fair")
     assert max(means("nli", "high").values()) < 46.54
@@ -77,10 +99,17 @@ def test_what_is_said_beside_the_best_known_is_so():
 
 def test_what_is_said_of_more_examples_is_so():
     """ "From four examples on ... With 64 ... of ten points more than eight were the rate" """
+
     def means(rows, k):
-        return {m: 100 * mean(r["accuracy"] for r in rows if (r["method"], r["k"]) == (m, k)
-                              and r["language"] in LOW)
-                for m in {row["method"] for row in rows if row["k"] == k}}  # fmt: skip
+        return {
+            m: 100
+            * mean(
+                r["accuracy"]
+                for r in rows
+                if (r["method"], r["k"]) == (m, k) and r["language"] in LOW
+            )
+            for m in {row["method"] for row in rows if row["k"] == k}
+        }
 
     curve = rows_of("curve")
     assert means(curve, 4)["ltp"] > means(curve, 4)["prompt_only"]

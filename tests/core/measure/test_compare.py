@@ -23,8 +23,9 @@ def rows(seeds=(0, 1, 2), methods=SHARES, languages=ITEMS):
             for code in languages:
                 chance = np.random.default_rng([place, seed, len(code), ord(code[0])])
                 right = chance.random(len(ITEMS[code])) < SHARES[method]
-                made.append(dict(method=method, seed=seed, language=code, n=len(right),
-                                 correct=pack(right)))  # fmt: skip
+                made.append(
+                    dict(method=method, seed=seed, language=code, n=len(right), correct=pack(right))
+                )
     return made
 
 
@@ -68,6 +69,7 @@ def test_holm_equals_a_slow_reference():
         for i, p in enumerate(holm(values)):
             order = sorted(range(size), key=lambda j: (values[j], j))
             upto = order[: order.index(i) + 1]
-            assert p == pytest.approx(min(1, max((size - k) * values[j]
-                                                 for k, j in enumerate(upto))))  # fmt: skip
+            assert p == pytest.approx(
+                min(1, max((size - k) * values[j] for k, j in enumerate(upto)))
+            )
     assert holm([]) == []

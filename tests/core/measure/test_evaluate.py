@@ -61,9 +61,7 @@ def test_a_model_is_told_each_language_before_its_texts():
 
 
 def test_hidden_labels_are_not_counted_as_wrong(model):
-    with pytest.raises(
-        ValueError, match=r"in \[0, 2\], .* got -1 to 2"
-    ):
+    with pytest.raises(ValueError, match=r"in \[0, 2\], .* got -1 to 2"):
         evaluate(model, DATA | {"label": [-1, *DATA["label"][1:]]})
 
 

@@ -14,8 +14,14 @@ ITEMS = {"qu": ["0|a", "0|b", "1|a", "1|b"], "gn": ["0|a", "1|a"]}
 
 def row(code, bits, method="ltp", seed=0, **spec):
     right = results.pack(np.array(bits, dtype=bool))
-    return dict(method=method, seed=seed, language=code, n=len(bits), correct=right,
-                spec=json.dumps(spec | {"method": method, "seed": seed}))  # fmt: skip
+    return dict(
+        method=method,
+        seed=seed,
+        language=code,
+        n=len(bits),
+        correct=right,
+        spec=json.dumps(spec | {"method": method, "seed": seed}),
+    )
 
 
 def test_two_settings_of_one_method_are_never_mixed():
@@ -30,16 +36,19 @@ def test_two_settings_of_one_method_are_never_mixed():
 def test_arms_name_what_differs_and_nothing_else():
     rows = [
         row(code, [1, 0], m, seed, language=code, languages=[code], train=train, **more)
-        for code in ("qu", "gn") for seed in (0, 1)
+        for code in ("qu", "gn")
+        for seed in (0, 1)
         for m, train, more in (
             ("ltp", {"epochs": 9}, {"ticket": {"name": "a"}}),
             ("ltp", {}, {"ticket": {"name": "b"}}),
             ("full", {"epochs": 9}, {}),
         )
-    ]  # fmt: skip
+    ]
     arms = results.arms(rows)
     assert list(arms) == [
-        "ltp ticket.name=a train.epochs=9", "ltp ticket.name=b train.epochs=default", "full"
+        "ltp ticket.name=a train.epochs=9",
+        "ltp ticket.name=b train.epochs=default",
+        "full",
     ]
     assert {len(mine) for mine in arms.values()} == {4}  # two seeds, each in its own two languages
 

@@ -20,8 +20,14 @@ def lm():
 def tiny() -> BertForMaskedLM:
     torch.manual_seed(0)
     return BertForMaskedLM(
-        BertConfig(vocab_size=32, hidden_size=64, num_hidden_layers=2, num_attention_heads=2,
-                   intermediate_size=128, max_position_embeddings=16)  # fmt: skip
+        BertConfig(
+            vocab_size=32,
+            hidden_size=64,
+            num_hidden_layers=2,
+            num_attention_heads=2,
+            intermediate_size=128,
+            max_position_embeddings=16,
+        )
     ).eval()
 
 

@@ -35,9 +35,12 @@ def test_the_middle_is_filled_from_the_middle(density):
     shares = [ticket.layer_shares()[layer] for layer in order]
     assert shares == sorted(shares, reverse=True)
     assert sum(0 < share < 1 for share in shares) <= 1
-    parts = [len(index) / p.numel() for index, p in zip(
-        ticket.indices.values(), (eligible(model)[name] for name in ticket.indices), strict=True
-    )]  # fmt: skip
+    parts = [
+        len(index) / p.numel()
+        for index, p in zip(
+            ticket.indices.values(), (eligible(model)[name] for name in ticket.indices), strict=True
+        )
+    ]
     assert sum(0 < part < 1 for part in parts) <= 1, "at most one tensor is taken in part"
 
 

@@ -104,7 +104,9 @@ def test_a_language_is_exchanged_and_the_task_stays(lm, languages):
     for name, p in lm.model.base_model.named_parameters():
         assert torch.equal(p, before[name]), "the base model was changed"
     for code, (ticket, values) in languages.items():
-        assert torch.equal(gather(lt_sft.apply_language_ticket(lm, (ticket, values)).model, ticket), values), code
+        assert torch.equal(
+            gather(lt_sft.apply_language_ticket(lm, (ticket, values)).model, ticket), values
+        ), code
     assert model.lm.get_output_embeddings().weight is model.lm.get_input_embeddings().weight
 
 

@@ -24,7 +24,8 @@ def test_find_ticket_is_adapt_then_select(monkeypatch):
     assert set(found.shapes) == set(eligible(lm.model, layers=1))
     assert (asked["steps"], asked["seed"], asked["batch_size"]) == (7, 5, 4)
     assert asked["names"] == list(eligible(lm.model))  # the whole encoder moves
-    assert found.made == {"by": "masked-LM movement", "steps": 7, "seed": 5, "batch_size": 4}
+    made = {"by": "masked-LM movement", "steps": 7, "seed": 5, "batch_size": 4}
+    assert found.made == made | {"learning_rate": 1e-4}
     found.check(lm.model)
     monkeypatch.setattr("ltp_core.stage1.find.adapt", lambda *_, **__: pytest.fail("too late"))
     with pytest.raises(ValueError, match="did you mean 0.20"):

@@ -86,8 +86,23 @@ def byte_level():
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers
     from transformers import PreTrainedTokenizerFast
 
-    words = ["<s>", "<pad>", "</s>", "<unk>", "<mask>", "Ġ", "a", "c", "t", ".", "Ġa", "ca", "cat",
-             "Ġc", "Ġcat"]  # fmt: skip
+    words = [
+        "<s>",
+        "<pad>",
+        "</s>",
+        "<unk>",
+        "<mask>",
+        "Ġ",
+        "a",
+        "c",
+        "t",
+        ".",
+        "Ġa",
+        "ca",
+        "cat",
+        "Ġc",
+        "Ġcat",
+    ]
     merges = [("Ġ", "a"), ("c", "a"), ("ca", "t"), ("Ġ", "cat")]
     places = {word: place for place, word in enumerate(words)}
     model = models.BPE(places, merges, unk_token="<unk>")
@@ -95,9 +110,15 @@ def byte_level():
     raw.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     raw.decoder = decoders.ByteLevel()
     return PreTrainedTokenizerFast(
-        tokenizer_object=raw, bos_token="<s>", eos_token="</s>", pad_token="<pad>",
-        cls_token="<s>", sep_token="</s>", unk_token="<unk>", mask_token="<mask>",
-    )  # fmt: skip
+        tokenizer_object=raw,
+        bos_token="<s>",
+        eos_token="</s>",
+        pad_token="<pad>",
+        cls_token="<s>",
+        sep_token="</s>",
+        unk_token="<unk>",
+        mask_token="<mask>",
+    )
 
 
 def test_where_pieces_keep_their_space_words_after_a_text_have_one():

@@ -45,7 +45,9 @@ def test_a_wrong_spec_costs_one_sentence(tmp_path, text, message):
 
 
 def test_lists_are_multiplied_where_they_matter(tmp_path):
-    runs = read(tmp_path, """
+    runs = read(
+        tmp_path,
+        """
         methods = ["full", "ltp", "random_ticket", "lt_sft_language", "template_zero"]
         language = ["en", "de"]
         k = [1, 0]
@@ -56,12 +58,16 @@ def test_lists_are_multiplied_where_they_matter(tmp_path):
         [[ticket]]
         name = "b"
         layers = [1]
-    """)  # fmt: skip
+    """,
+    )
     four = 2 * 2  # languages x k
     assert Counter(run.method for run in runs) == {
-        "full": four, "template_zero": four, "ltp": four * 2 * 2, "random_ticket": four * 2 * 2,
+        "full": four,
+        "template_zero": four,
+        "ltp": four * 2 * 2,
+        "random_ticket": four * 2 * 2,
         "lt_sft_language": four * 2 * 2,
-    }  # fmt: skip
+    }
     assert len({run.name for run in runs}) == len(runs)
     tickets = {
         m: [r.ticket for r in runs if r.method == m] for m in ("ltp", "random_ticket", "full")
@@ -73,7 +79,9 @@ def test_lists_are_multiplied_where_they_matter(tmp_path):
 
 
 def test_rates_of_a_method_come_before_those_of_all(tmp_path):
-    runs = read(tmp_path, """
+    runs = read(
+        tmp_path,
+        """
         methods = ["full", "ltp", "template_full", "template_full_own"]
         [train]
         epochs = 5
@@ -82,7 +90,8 @@ def test_rates_of_a_method_come_before_those_of_all(tmp_path):
         epochs = 7
         [rates.template_full]
         epochs = 9
-    """)  # fmt: skip
+    """,
+    )
     assert [run.train["epochs"] for run in runs] == [5, 7, 9, 9]
     assert {run.train["batch_size"] for run in runs} == {4}
 
@@ -96,20 +105,27 @@ def test_rates_from_a_file_must_know_every_method_that_trains(tmp_path):
 
 
 def test_a_grid_is_as_large_for_each_and_lies_around_its_own_rates(tmp_path):
-    runs = read(tmp_path, """
+    runs = read(
+        tmp_path,
+        """
         methods = ["prompt_only", "ltp", "template_zero"]
         test = "dev"
         [grid]
         scale = [0.5, 2]
         epochs = [3, 9]
-    """)  # fmt: skip
+    """,
+    )
     assert Counter(r.method for r in runs) == {"prompt_only": 4, "ltp": 4, "template_zero": 1}
     (body, prompt), settings = RATES["ticket"], [r.train for r in runs if r.method == "ltp"]
     assert settings == [
-        {"learning_rate": pytest.approx(f * body), "prompt_rate": pytest.approx(f * prompt),
-         "epochs": epochs}
-        for f in (0.5, 2) for epochs in (3, 9)
-    ]  # fmt: skip
+        {
+            "learning_rate": pytest.approx(f * body),
+            "prompt_rate": pytest.approx(f * prompt),
+            "epochs": epochs,
+        }
+        for f in (0.5, 2)
+        for epochs in (3, 9)
+    ]
 
 
 def test_a_name_depends_on_every_setting_and_on_no_default():
@@ -117,10 +133,17 @@ def test_a_name_depends_on_every_setting_and_on_no_default():
     changed = [
         Run("ltp", seed=0, **{key: value})
         for key, value in dict(
-            task="x", split="subgroup", test="dev", every=2, language="de", languages=("de",),
-            ticket={"steps": 1}, train={"epochs": 1}, evaluate={"batch_size": 1},
+            task="x",
+            split="subgroup",
+            test="dev",
+            every=2,
+            language="de",
+            languages=("de",),
+            ticket={"steps": 1},
+            train={"epochs": 1},
+            evaluate={"batch_size": 1},
         ).items()
-    ]  # fmt: skip
+    ]
     marks = {run.name.rpartition("-")[2] for run in [plain, *changed]}
     assert len(marks) == len(changed) + 1
     assert Run("ltp", seed=0, task="emoji", test="test").name == plain.name
@@ -129,11 +152,27 @@ def test_a_name_depends_on_every_setting_and_on_no_default():
 
 
 EXPECTED = {  # runs, as the first lines of each spec say
-    "first_light": 20, "grid": 68, "grid_edge": 3, "grid_long": 17, "main": 110, "tickets": 84,
-    "ticket_layers": 36, "curve": 60, "in_language": 96, "language_tickets": 4, "nli": 14,
-    "nli_256": 4, "emoji_pairs": 5, "emoji_pairs_256": 3, "kinds": 15, "second_split": 10,
-    "curve_rate": 2, "second_split_rate": 2, "nli_256_rate": 1, "same_rate": 30,
-}  # fmt: skip
+    "first_light": 20,
+    "grid": 68,
+    "grid_edge": 3,
+    "grid_long": 17,
+    "main": 110,
+    "tickets": 84,
+    "ticket_layers": 36,
+    "curve": 60,
+    "in_language": 96,
+    "language_tickets": 4,
+    "nli": 14,
+    "nli_256": 4,
+    "emoji_pairs": 5,
+    "emoji_pairs_256": 3,
+    "kinds": 15,
+    "second_split": 10,
+    "curve_rate": 2,
+    "second_split_rate": 2,
+    "nli_256_rate": 1,
+    "same_rate": 30,
+}
 
 
 @pytest.mark.parametrize("name", EXPECTED)
@@ -146,7 +185,12 @@ def test_the_specs_of_the_book(name, tmp_path):
     said = re.search(r"(\d+) runs?\b", path.read_text(encoding="utf-8"))
     assert int(said[1]) == EXPECTED[name]
     for run in runs:  # every setting has a taker
-        taken = methods.required_inputs(run.method) | {"epochs", "prompt_length", "autocast", "truncate"}
+        taken = methods.required_inputs(run.method) | {
+            "epochs",
+            "prompt_length",
+            "autocast",
+            "truncate",
+        }
         taken |= {"learning_rate", "prompt_rate", "least_steps", "most_steps"}
         assert run.train.keys() <= taken
 
@@ -165,5 +209,6 @@ def test_tuning_sees_neither_the_test_items_nor_their_draws():
 def test_the_order_of_a_main_table():
     listed = re.search(r"methods = \[(.*?)\]", (BENCHMARKS / "main.toml").read_text(), re.S)[1]
     assert set(re.findall(r'"(\w+)"', listed)) == set(methods.METHODS) - {
-        "lt_sft_language", "shuffled_ticket"
-    }  # fmt: skip
+        "lt_sft_language",
+        "shuffled_ticket",
+    }

@@ -3,9 +3,9 @@
 import json
 import math
 import re
+import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 
 import pytest
@@ -74,24 +74,28 @@ def test_a_killed_sweep_goes_on(tmp_path, task_folder, backbone_folder, text, mo
 
 
 KILLED = """
-import sys
+import os, signal, sys
+from functools import partial
+from pathlib import Path
 from ltp_core.study import sweep as experiment
-experiment.sweep(sys.argv[1], sys.argv[2], backbone=sys.argv[3], progress=False)
+spec, out, backbone = sys.argv[1:]
+def shoot(step, info):
+    if step == 2 and any(Path(out, "runs").glob("*.parquet")):
+        os.kill(os.getpid(), signal.SIGKILL)
+for name, method in experiment.METHODS.items():
+    experiment.METHODS[name] = partial(method, callback=shoot)
+experiment.sweep(spec, out, backbone=backbone, progress=False)
 """
 
 
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL on this system")
 def test_a_sweep_killed_within_a_run_loses_that_run_only(tmp_path, task_folder, backbone_folder):
     """Another process is shot in the midst of its work; the same line goes on and is whole."""
-    long = SHORT.replace("epochs = 1", "epochs = 40").format(task=task_folder.as_posix())
+    long = SHORT.replace("epochs = 1", "epochs = 3").format(task=task_folder.as_posix())
     spec, out = write(tmp_path, long), tmp_path / "out"
     command = [sys.executable, "-c", KILLED, *map(str, (spec, out, backbone_folder))]
-    shot = subprocess.Popen(command)
-    while shot.poll() is None and not finished(out):
-        time.sleep(0.01)
-    shot.kill()
-    assert shot.wait() != 0
-    left = len(finished(out))
-    assert 0 < left < 4
+    assert subprocess.run(command).returncode == -signal.SIGKILL
+    assert len(finished(out)) == 1
     path = experiment.sweep(spec, out, backbone=backbone_folder, progress=False)
     rows = results.read(path)
     assert len({row["run"] for row in rows}) == 4 and len(rows) == 4 * 2
@@ -104,9 +108,12 @@ def test_a_single_run_can_be_done_again(tmp_path, task_folder, backbone_folder):
     spec = write(tmp_path, SHORT.format(task=task_folder.as_posix()))
     both = experiment.sweep(spec, tmp_path / "a", backbone=backbone_folder, progress=False)
     one = experiment.sweep(
-        spec, tmp_path / "b", backbone=backbone_folder, only=["random_ticket-k2-d0.2-seed1"],
+        spec,
+        tmp_path / "b",
+        backbone=backbone_folder,
+        only=["random_ticket-k2-d0.2-seed1"],
         progress=False,
-    )  # fmt: skip
+    )
     timing = ("train_seconds", "peak_mb")
     again = [{k: v for k, v in row.items() if k not in timing} for row in results.read(one)]
     first = [{k: v for k, v in row.items() if k not in timing} for row in results.read(both)]
@@ -149,9 +156,12 @@ def test_what_cannot_be_measured_is_said_before_training(tmp_path, task_folder, 
 
 
 def test_label_words_of_a_spec(tmp_path, task_folder, backbone_folder):
-    spec = write(tmp_path, SPEC.format(task=task_folder.as_posix()).replace(
-        '"full", "ltp", "random_ticket"', "").replace(
-        "[ticket]", '[words]\nfood = "rice"\nanimals = "dog"\n[ticket]'))  # fmt: skip
+    spec = write(
+        tmp_path,
+        SPEC.format(task=task_folder.as_posix())
+        .replace('"full", "ltp", "random_ticket"', "")
+        .replace("[ticket]", '[words]\nfood = "rice"\nanimals = "dog"\n[ticket]'),
+    )
     path = experiment.sweep(spec, tmp_path / "out", backbone=backbone_folder, progress=False)
     assert json.loads(results.read(path)[0]["spec"])["words"] == {"food": "rice", "animals": "dog"}
 
@@ -225,8 +235,10 @@ prompt_length = 2
     assert seen == [["2", "6"]] * 6
     assert {(r["source"], r["language"]) for r in rows} == {("en", "en"), ("qu", "qu")}
     assert {(r["k"], r["examples"], r["tested"]) for r in rows} == {
-        (1, 2, "dev"), (3, 4, "dev"), (0, 4, "dev"),
-    }  # fmt: skip
+        (1, 2, "dev"),
+        (3, 4, "dev"),
+        (0, 4, "dev"),
+    }
     assert any("-kall-" in name for name in found)
 
 
@@ -285,8 +297,12 @@ density = [0.1, 0.5]
 [train]
 epochs = 1
 '''
-    for name, more in (("a", ""), ("b", "layers = [1]"), ("c", "seed = 1"),
-                       ("d", 'layers = ["embeddings", 0, 1]')):  # fmt: skip
+    for name, more in (
+        ("a", ""),
+        ("b", "layers = [1]"),
+        ("c", "seed = 1"),
+        ("d", 'layers = ["embeddings", 0, 1]'),
+    ):
         spec += f'[[ticket]]\nname = "{name}"\nsteps = 2\n{more}\n'
     found = runs_of(write(tmp_path, spec), tmp_path, lm)
     rows = [rows[0] for rows in found.values()]

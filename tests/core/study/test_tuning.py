@@ -17,11 +17,19 @@ GRID = BENCHMARKS.parent / "data" / "results" / "grid.parquet"
 def rows(**accuracy):
     """Two seeds and two languages of each method; its accuracies by epochs."""
     return [
-        dict(method=m, accuracy=a + 0.1 * seed, seed=seed, language=code, tested="dev",
-             spec=json.dumps({"train": {"epochs": epochs, "prompt_length": 10}}))
-        for m, by_epochs in accuracy.items() for epochs, a in by_epochs.items()
-        for seed in (0, 1) for code in ("en", "qu")
-    ]  # fmt: skip
+        dict(
+            method=m,
+            accuracy=a + 0.1 * seed,
+            seed=seed,
+            language=code,
+            tested="dev",
+            spec=json.dumps({"train": {"epochs": epochs, "prompt_length": 10}}),
+        )
+        for m, by_epochs in accuracy.items()
+        for epochs, a in by_epochs.items()
+        for seed in (0, 1)
+        for code in ("en", "qu")
+    ]
 
 
 def test_the_best_mean_wins_and_the_first_of_equals():

@@ -95,8 +95,12 @@ def test_sizes_and_names():
     assert [len(emoji_pairs().test(code)) for code in SOME] == [898, 864, 838, 904]
     assert [len(emoji_pairs(apart=True).test(code)) for code in SOME] == [710, 556, 678, 846]
     named = [emoji_pairs(split, apart=a).name for split in ("random", "subgroup") for a in (0, 1)]
-    assert named == ["emoji-pairs", "emoji-pairs-apart", "emoji-pairs-subgroup",
-                     "emoji-pairs-apart-subgroup"]  # fmt: skip
+    assert named == [
+        "emoji-pairs",
+        "emoji-pairs-apart",
+        "emoji-pairs-subgroup",
+        "emoji-pairs-apart-subgroup",
+    ]
     assert (emoji_pairs().labels, emoji_pairs().words) == (("fits", "other"), ("yes", "no"))
     with pytest.raises(ValueError, match="split must be 'random' or 'subgroup', got 'odd'"):
         emoji_pairs("odd")

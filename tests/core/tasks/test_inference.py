@@ -33,8 +33,11 @@ def sample(path, rows):
 def bench(tmp_path, monkeypatch):
     xnli_folder, rows = tmp_path / "xnli", range(30)
     for code in ("en", "de"):
-        table(xnli_folder / "dev" / f"{code}.tsv", ("genre", "premise", "hypothesis", "label"),
-              [("fiction", *line(code, n)) for n in rows])  # fmt: skip
+        table(
+            xnli_folder / "dev" / f"{code}.tsv",
+            ("genre", "premise", "hypothesis", "label"),
+            [("fiction", *line(code, n)) for n in rows],
+        )
     for k in (1, 2):
         shots = [("en", f"{k}{n}", *line("shot", n)) for n in range(3 * k)]
         sample(xnli_folder / "fewshot/train/en" / f"train_split,{k}.jsonl", shots)
@@ -82,8 +85,11 @@ def test_rows_of_the_americas_are_rows_of_xnli(bench):
 
 
 def test_wrong_and_missing_files_are_told(bench, monkeypatch):
-    table(bench / "americasnli/dev/aym.tsv", ("id", "language", "premise", "hypothesis", "label"),
-          [(7, "aym", *line("aym", 0))])  # fmt: skip
+    table(
+        bench / "americasnli/dev/aym.tsv",
+        ("id", "language", "premise", "hypothesis", "label"),
+        [(7, "aym", *line("aym", 0))],
+    )
     with pytest.raises(ValueError, match="'aym': row 7 is not the row -12443 of XNLI dev"):
         americasnli().test("aym")
     with pytest.raises(ValueError, match="split"):

@@ -45,8 +45,15 @@ def hub(tmp_path, monkeypatch):
 def test_the_rows_of_a_language(hub):
     task = sib200("eng_Latn", "quy_Latn", download=True)
     assert task.languages == ("eng_Latn", "quy_Latn") and task.labels == tuple(SIB_WORDS)
-    assert task.words == ("science", "travel", "politics", "sports", "health", "entertainment",
-                          "geography")  # fmt: skip
+    assert task.words == (
+        "science",
+        "travel",
+        "politics",
+        "sports",
+        "health",
+        "entertainment",
+        "geography",
+    )
     for code in task.languages:
         parts = [task.train(code), task.dev(code), task.test(code)]
         assert [len(part) for part in parts] == [14, 7, 7]
@@ -54,8 +61,12 @@ def test_the_rows_of_a_language(hub):
         assert ids == [str(number) for number in range(28)]
     row = task.test("quy_Latn")[0]
     topic = TOPICS[21 % len(TOPICS)]
-    assert row == {"id": "21", "text": f"A sentence in quy_Latn on {topic}, 21.",
-                   "label": task.labels.index(topic), "language": "quy_Latn"}  # fmt: skip
+    assert row == {
+        "id": "21",
+        "text": f"A sentence in quy_Latn on {topic}, 21.",
+        "label": task.labels.index(topic),
+        "language": "quy_Latn",
+    }
 
 
 def test_labels_are_names_not_numbers_of_the_file(hub):

@@ -131,8 +131,9 @@ def test_save_and_load_is_the_identity(model, tmp_path):
     assert back == chosen and back.made == chosen.made == {"by": "chance", "seed": 0}
     assert (back.density_encoder, back.density_all) == (chosen.density_encoder, chosen.density_all)
     assert sorted(p.name for p in path.parent.iterdir()) == [
-        "en.ticket.md", "en.ticket.safetensors",
-    ]  # fmt: skip
+        "en.ticket.md",
+        "en.ticket.safetensors",
+    ]
     report = path.with_suffix(".md").read_text(encoding="utf-8")
     assert chosen.base in report and "| encoder | 20.01% | 4,448 |" in report
     first = path.read_bytes()

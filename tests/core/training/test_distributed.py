@@ -37,9 +37,16 @@ def run() -> dict[str, torch.Tensor]:
     ticket = Ticket.random(eligible(lm.model), 0.2, seed=0, **origin(lm.model))
     sent = count_bytes()
     model = train(
-        lm, SHOTS, task=TASK, ticket=ticket, prompt_length=4, epochs=3, batch_size=3,
-        learning_rate=1e-2, progress=False,
-    )  # fmt: skip
+        lm,
+        SHOTS,
+        task=TASK,
+        ticket=ticket,
+        prompt_length=4,
+        epochs=3,
+        batch_size=3,
+        learning_rate=1e-2,
+        progress=False,
+    )
     return {
         "stage 1": torch.cat([p.flatten() for p in after.values()]),
         "found": torch.cat([found.mask(name).flatten() for name in found.shapes]).float(),

@@ -56,21 +56,7 @@ def test_one_cast_puts_everything_back_after_an_error():
     assert layer.weight.requires_grad and not layer.bias.requires_grad and torch.is_grad_enabled()
 
 
-def test_the_settings_of_accelerate_do_not_change_the_loop():
-    from accelerate import Accelerator
-
-    def losses(accelerator):
-        x = torch.nn.Parameter(torch.tensor([3.0]))
-        groups = [{"params": [x], "lr": 0.1}]
-        quiet = LoopOptions(progress=False)
-        return fit(lambda _: (x**2).sum(), groups, quiet, steps=3, accelerator=accelerator)
-
-    assert losses(Accelerator(gradient_accumulation_steps=4)) == losses(Accelerator())
-
-
 def test_sgd_is_momentum_by_hand_and_goes_on_after_a_kill(tmp_path):
-    from accelerate import Accelerator
-
     from ltp_core.training.loop import rate
 
     def losses(stop=None, **options):
@@ -83,7 +69,7 @@ def test_sgd_is_momentum_by_hand_and_goes_on_after_a_kill(tmp_path):
         options |= dict(optimizer="sgd", clip=100.0, every=1, callback=killed, progress=False)
         groups = [{"params": [x], "lr": 0.1}]
         how = LoopOptions(**options)
-        return fit(lambda _: (x**2).sum(), groups, how, steps=5, accelerator=Accelerator())
+        return fit(lambda _: (x**2).sum(), groups, how, steps=5)
 
     x, speed, by_hand = 3.0, 0.0, []
     for step in range(5):

@@ -2,37 +2,12 @@
 
 import inspect
 from dataclasses import FrozenInstanceError, fields
-from typing import get_type_hints
 
 import pytest
 
 import ltp_core as ltp
 from ltp_core.rivals.methods import METHODS
-from ltp_core.training.options import (
-    FormKeywords,
-    LoopKeywords,
-    LoopOptions,
-    Stage1Keywords,
-    Stage1Options,
-    Stage2Keywords,
-    Stage2Options,
-)
-
-PAIRS = [
-    (LoopOptions, LoopKeywords),
-    (Stage1Options, Stage1Keywords),
-    (Stage2Options, Stage2Keywords),
-]
-
-
-@pytest.mark.parametrize("options, keywords", PAIRS)
-def test_type_checkers_know_every_option_under_its_type(options, keywords):
-    assert get_type_hints(options) == get_type_hints(keywords)
-
-
-def test_the_form_is_a_part_of_stage_2():
-    stage2 = get_type_hints(Stage2Options)
-    assert get_type_hints(FormKeywords).items() <= stage2.items()
+from ltp_core.training.options import LoopOptions, Stage1Options, Stage2Options
 
 
 @pytest.mark.parametrize("name", ["adapt", "find_ticket", "train"])
@@ -63,7 +38,7 @@ def test_options_cannot_be_changed():
         (LoopOptions, {"every": 0}, "every must be at least 1, got 0"),
         (LoopOptions, {"seed": -1}, "seed must be at least 0, got -1"),
         (LoopOptions, {"optimizer": "adam"}, "optimizer must be one of adamw, sgd, got 'adam'"),
-        (LoopOptions, {"autocast": "on"}, 'autocast must be True, False or "auto", got \'on\''),
+        (LoopOptions, {"autocast": "on"}, "autocast must be one of False, True, auto, got 'on'"),
         (Stage1Options, {"steps": 0}, "steps must be at least 1, got 0"),
         (Stage1Options, {"weight_decay": -1}, "weight_decay must be at least 0, got -1"),
         (Stage2Options, {"epochs": 0}, "epochs must be at least 1, got 0"),
@@ -87,3 +62,5 @@ def test_an_unknown_keyword_is_reported_under_the_name_that_was_called(lm):
         ltp.adapt(lm, shots, tickets=None)
     with pytest.raises(TypeError, match=r"^train\(\) has no keyword 'zzz'; it has seed, warmup"):
         ltp.train(lm, shots, task=None, zzz=1)
+    with pytest.raises(TypeError, match="task"):
+        ltp.train(lm, shots)
