@@ -16,7 +16,7 @@ NOWHERE := http://127.0.0.1:9
 export HF_HUB_OFFLINE = 1
 export PYTHONUNBUFFERED = 1
 
-.PHONY: help setup book test lint execute pages verify repository clean
+.PHONY: help setup book test check lint types execute pages verify repository clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -32,13 +32,20 @@ book: setup  ## run the chapters that changed and build the pages: _build/html/i
 	@$(MAKE) --no-print-directory -s $(PAGES)
 	@echo "book: open $(HTML)/index.html"
 
-test: lint pages  ## lint, pages, unit tests, doctests, nbval with the stored outputs
+test: lint types pages  ## lint, types, pages, unit tests, doctests, nbval with the stored outputs
 	@echo "test: unit tests, doctests, nbval over the chapters that changed"
 	@$(PY) -m tools.book test
 
-lint: setup  ## ruff
+check: lint types  ## the quick loop, under a minute: lint, format, types, core tests, doctests
+	@echo "check: tests and doctests of ltp_core, without those that are slow or start a process"
+	@$(PY) -m pytest -q -n 2 -m "not slow and not browser and not process" tests/core ltp_core
+
+lint: setup  ## ruff: rules and format
 	@echo "lint: ruff"
-	@$(PY) -m ruff check --quiet . && echo "lint: clean"
+	@$(PY) -m ruff check --quiet . && $(PY) -m ruff format --check --quiet . && echo "lint: clean"
+
+types: setup  ## mypy --strict over ltp_core
+	@$(PY) -m mypy --no-error-summary && echo "types: clean"
 
 execute: setup  ## run the chapters that changed, in place
 	@$(PY) -m tools.book execute

@@ -37,7 +37,7 @@ def main(arguments: list[str] | None = None) -> None:
     add("--ticket", type=Path, default=TICKET, help="the ticket (that of first light)")
     add("--epochs", type=int, default=12, help="how long to train (12)")
     add("--every", type=int, default=8, help="steps between two looks (8)")
-    add("--items", type=int, default=100, help="test rows a language (100)")
+    add("--items", type=int, default=100, help="test rows per language (100)")
     options = parser.parse_args(arguments)
     lm, task = ltp.load_backbone(options.backbone), ltp.tasks.emoji()
     ticket = Ticket.load(options.ticket, lm.model)

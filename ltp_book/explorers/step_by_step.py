@@ -93,5 +93,5 @@ def _still(trace: dict, runs: list[dict]) -> str:
         for run, shown in zip(trace["runs"], runs, strict=True)
     }
     last = ", ".join(f"{name} {curve[-1][1]:.2f}" for name, curve in curves.items() if curve)
-    says = f"Training loss over the steps, one line a method. In the end: {last}."
+    says = f"Training loss over the steps, one line per method. In the end: {last}."
     return pictures.lines(curves, ["step", "loss"], says)

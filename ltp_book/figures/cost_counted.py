@@ -16,7 +16,8 @@ import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
-from ..verdicts import costs
+from ltp_core.measure import floors
+
 from .style import BLUE, FAINT, GREY, INK, ORANGE, PURPLE, drawn
 
 PARTS = {  # what memory is spent on
@@ -115,9 +116,9 @@ def operations(counts: Mapping[str, float], forward: float) -> Figure:
 
 @drawn
 def bits(coded: Mapping[float, float], files: Mapping[str, tuple[float, float]]) -> Figure:
-    """A mask on disk: above, bits a weight over the density; below, how many times the floor.
+    """A mask on disk: above, bits per weight over the density; below, how many times the floor.
 
-    coded: density -> bits a weight of the gap code; files: name -> (density, bits a weight).
+    coded: density -> bits per weight of the gap code; files: name -> (density, bits per weight).
 
     >>> figure = bits({0.1: 0.48, 0.2: 0.74}, {"a ticket": (0.2, 0.733)})
     >>> figure.axes[1].get_title("left").splitlines()
@@ -125,11 +126,11 @@ def bits(coded: Mapping[float, float], files: Mapping[str, tuple[float, float]])
     """
     figure, (above, below) = plt.subplots(2, 1, sharex=True, figsize=(4.8, 5.0))
     grid = np.linspace(0.001, 0.5, 400)
-    floor = np.array([costs.entropy(d) for d in grid])
+    floor = np.array([floors.entropy(d) for d in grid])
     above.plot(100 * grid, floor, color=FAINT, linewidth=5)
     above.annotate(
         "H(d), the floor",
-        (46, costs.entropy(0.46)),
+        (46, floors.entropy(0.46)),
         xytext=(0, -9),
         va="top",
         textcoords="offset points",
@@ -163,25 +164,25 @@ def bits(coded: Mapping[float, float], files: Mapping[str, tuple[float, float]])
             color=PURPLE,
         )
     above.set_ylim(-0.03, 1.25)
-    above.set_ylabel("bits a weight")
+    above.set_ylabel("bits per weight")
     at = 0.20
-    above.set_title(f"At 20 % a mask needs {costs.entropy(at):.2f} bits a weight")
-    times = np.array([used / costs.entropy(d) for d, used in coded.items()])
+    above.set_title(f"At 20 % a mask needs {floors.entropy(at):.2f} bits per weight")
+    times = np.array([used / floors.entropy(d) for d, used in coded.items()])
     below.plot(100 * grid, 1 / floor, color=GREY, linewidth=1.5)
     below.plot(100 * shares, times, "s-", color=BLUE, markersize=4, linewidth=1)
     for d, used in files.values():
         below.plot(
-            100 * d, used / costs.entropy(d), "D", color=PURPLE, markersize=8, fillstyle="none"
+            100 * d, used / floors.entropy(d), "D", color=PURPLE, markersize=8, fillstyle="none"
         )
     below.annotate("gap code", (9, 1.05), color=BLUE)
     below.annotate("bitmap", (24, 1.28), color=GREY)
     below.axhline(1, color=FAINT, linewidth=5, zorder=0)
-    least = min([used / costs.entropy(d) for d, used in files.values()], default=1.0)
+    least = min([used / floors.entropy(d) for d, used in files.values()], default=1.0)
     below.set_ylim(min(least, 1.0) - 0.06, 1.5)
     below.set_ylabel("times the floor")
     below.set_xlabel("density, %")
     below.set_title(
         f"Gap code: at most {times.max():.2f} times the floor;\n"
-        f"bitmap at 20 %: {1 / costs.entropy(at):.2f}"
+        f"bitmap at 20 %: {1 / floors.entropy(at):.2f}"
     )
     return figure

@@ -19,6 +19,8 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ltp_core.measure import floors
+
 from ..verdicts import costs
 from .style import BLUE, FAINT, GREY, INK, drawn, flush
 
@@ -36,17 +38,17 @@ WAYS = {
 def dots(
     axes: Axes,
     found: Mapping[str, Sequence[float]],
-    floors: Mapping[str, float],
+    least: Mapping[str, float],
     form: str,
     blue: Callable[[str], bool] = lambda name: name.startswith("ticket"),
 ) -> None:
     """One row for each name: median and quartiles, the median in figures, the floor as a bar."""
     names = list(found)
     for y, name in enumerate(names):
-        middle, low, high = costs.spread(found[name])
+        middle, low, high = floors.spread(found[name])
         colour = BLUE if blue(name) else GREY
-        if name in floors:
-            axes.plot([floors[name]] * 2, [y - 0.38, y + 0.38], color=FAINT, linewidth=4, zorder=0)
+        if name in least:
+            axes.plot([least[name]] * 2, [y - 0.38, y + 0.38], color=FAINT, linewidth=4, zorder=0)
         axes.plot([low, high], [y, y], color=colour)
         axes.plot(middle, y, "s" if blue(name) else "o", color=colour)
         axes.annotate(
@@ -79,20 +81,20 @@ def measured(engine: dict, density: float) -> Figure:
         f"{median(steps[costs.label(ours)]):.2f}, operations {least:.2f}"
     )
 
-    state, floors = {}, {}
+    state, least = {}, {}
     whole = costs.rows(engine, "train", ours)["0"]["eligible"]  # PEFT counts its own matrices, too
     for name in names:
         state[costs.label(name)] = [b / 1e6 for b in costs.values(engine, name, "state_bytes")]
         if "@" in name:
             entries = costs.values(engine, name, "entries")[0]
-            floors[costs.label(name)] = costs.state_floor(entries, whole) / 1e6
+            least[costs.label(name)] = floors.state_floor(entries, whole) / 1e6
         if name == base:
             state["its moments alone"] = [8 * whole / 1e6]
-    dots(second, state, floors, "{:.0f}")
+    dots(second, state, least, "{:.0f}")
     mine = state[costs.label(ours)][0]
     second.set_title(
         f"MB kept between steps: ticket {mine:.0f}, "
-        f"{mine / floors[costs.label(ours)]:.1f} × packed floor"
+        f"{mine / least[costs.label(ours)]:.1f} × packed floor"
     )
 
     peak = {costs.label(n): costs.values(engine, n, "peak_mb") for n in names}
@@ -111,7 +113,7 @@ def after_backward(engine: dict) -> Figure:
     """What follows the backward pass, in nanoseconds a weight of the encoder.
 
     Two models, so that one sees whether it is a matter of size. A grey bar is the time that its
-    bytes (`costs.traffic`) take in a large copy; what reads more than it writes may be quicker.
+    bytes (`floors.traffic`) take in a large copy; what reads more than it writes may be quicker.
     """
     speed = costs.memory_speed(engine)
     sizes = [size for size in SIZES if costs.rows(engine, "optimizer", size)]
@@ -122,15 +124,15 @@ def after_backward(engine: dict) -> Figure:
     )
     for axes, size in zip(all_axes[:, 0], sizes, strict=True):
         repeats = costs.rows(engine, "optimizer", size).values()
-        found, floors = {}, {}
+        found, least = {}, {}
         for d in densities:
             for way in ("mask", "mask-fused", "ticket"):
                 name = f"{way}@{d:g}"
                 label = costs.label(name)
                 found[label] = [1e9 * row[name] / row["eligible"] for row in repeats]
                 if way != "mask":  # a loop over tensors reads the same numbers many times
-                    floors[label] = 1e9 * costs.traffic(d if way == "ticket" else None) / speed
-        dots(axes, found, floors, "{:.2f}")
+                    least[label] = 1e9 * floors.traffic(d if way == "ticket" else None) / speed
+        dots(axes, found, least, "{:.2f}")
         faster = [
             median(row[f"mask-fused@{d:g}"] / row[f"ticket@{d:g}"] for row in repeats)
             for d in densities

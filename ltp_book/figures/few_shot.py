@@ -106,7 +106,7 @@ def _key(axes: Axes, groups: Sequence[str]) -> None:
 
 @drawn
 def frames(parts: Mapping[str, Sequence], mask: int) -> Figure:
-    """What a template puts around a text, a row a language: words of a human orange, the hole blue.
+    """What a template puts around a text, one row per language: its words orange, the hole blue.
 
     parts: language -> what `cloze.frame` gives, ids where fixed and a field's name where text goes.
 

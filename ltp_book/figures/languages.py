@@ -48,7 +48,7 @@ def spread(
     floor: tuple[str, float] | None = None,
     title: str = "",
 ) -> Figure:
-    """Accuracy in every language with its 95 % interval: one row a language, sorted `by` a method.
+    """Accuracy with its 95 % interval, one row per language, sorted `by` a method.
 
     right: method -> language -> accuracy. floor: a name and an accuracy that takes no knowledge.
 

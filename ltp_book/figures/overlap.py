@@ -1,6 +1,6 @@
 """Two tickets, one beside the other: what they share, and how much of that is chance.
 
-Two choices of k out of N share E = k²/N entries on the mean if chance alone decides. What they
+Two choices of k out of N share E = k²/N entries on average if chance alone decides. What they
 share beyond that is told as a part of what there was left to share,
 
     beyond = (|A ∩ B| − E) / (k − E),     0: as chance has it,   1: the same ticket.

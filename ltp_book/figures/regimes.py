@@ -27,7 +27,7 @@ TICKETS = {  # what is drawn of a ticket: name, colour, mark
 
 @drawn
 def over_rates(of: Mapping[tuple[float, str], Mapping[float, Interval]]) -> Figure:
-    """Accuracy of each ticket over its learning rate, a field a density. of: from `levels`.
+    """Accuracy of each ticket over its learning rate, one panel per density. of: from `levels`.
 
     >>> at = {0.001: Interval(0.3, 0.2, 0.4), 0.01: Interval(0.5, 0.4, 0.6)}
     >>> figure = over_rates({(0.02, "ltp"): at, (0.02, "random_ticket"): at})

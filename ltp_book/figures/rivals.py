@@ -47,7 +47,7 @@ def colour(method: str) -> str:
 
 @drawn
 def tuning(scores: Mapping[str, Sequence[tuple[float, dict]]]) -> Figure:
-    """Accuracy on dev of every setting tried, a row a method; the chosen one is the full mark.
+    """Accuracy on dev of every setting tried, one row per method; the chosen one is the filled dot.
 
     >>> tried = [(0.40, {"epochs": 12}), (0.50, {"epochs": 36})]
     >>> figure = tuning({"ltp": tried, "lora": [(0.2, {"epochs": 12}), (0.45, {"epochs": 36})]})
@@ -203,7 +203,7 @@ def price(means: Mapping[str, Interval], trained: Mapping[str, int], group: str)
 
 @drawn
 def curve(means: Mapping[str, Mapping[str, Interval]], group: str) -> Figure:
-    """Accuracy over the number of examples, a line a method. means: method -> "16" -> Interval.
+    """Accuracy over the number of examples, one line per method. means: method -> "16" -> Interval.
 
     >>> few, many = Interval(0.2, 0.1, 0.3), Interval(0.5, 0.4, 0.6)
     >>> figure = curve({"ltp": {"1": few, "all": few}, "full": {"1": few, "all": many}}, "English")

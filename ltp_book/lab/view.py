@@ -66,7 +66,7 @@ def panel(
     steps: int,
     most: float,
 ) -> list[str]:
-    """One pair of axes with a line a run: points are (step, value), values from 0 to `most`."""
+    """One pair of axes with one line per run: points are (step, value), values from 0 to `most`."""
     low, high = top + HIGH - 24, top + 26
     parts = [text(8, top + 16, title), text(LEFT - 6, low + 4, "0", "end", SOFT)]
     parts += [
@@ -135,11 +135,11 @@ def says(runs: Sequence[Run]) -> str:
         for run in runs
         if run.losses
     ]
-    return " ".join(["Loss and accuracy over the steps, one line a run.", *lines])
+    return " ".join(["Loss and accuracy over the steps, one line per run.", *lines])
 
 
 def rows(runs: Sequence[Run]) -> list[list[str]]:
-    """A head and one row a run: what was trained, how, and what came of it."""
+    """A head and one row per run: what was trained, how, and what came of it."""
     codes = list(dict.fromkeys(code for run in runs for code in run.looks))
     head = ["run", "trained", "numbers", "rate", "draw", "steps", "loss", *map(language, codes)]
     body = []

@@ -3,7 +3,7 @@
 `python benchmarks/engine.py --out data/results` measures and writes engine-cpu.json; here the file
 is only read. Of N weights that could be trained K may move, d = K/N. The floors:
 
-    H(d)             −d log₂ d − (1−d) log₂ (1−d), the fewest bits a weight that tell a mask
+    H(d)             −d log₂ d − (1−d) log₂ (1−d), the fewest bits per weight that tell a mask
     state            12·K + H·N/8 bytes: a value and AdamW's two moments an entry, and the mask
     file             4·K + H·N/8 bytes: values in fp32, and the mask
     step             the operations of a step without a single weight gradient
@@ -150,7 +150,7 @@ def about(engine: dict) -> str:
     return (
         f"{engine['about']['machine']}; {engine['about']['versions']}\n"
         f"{settings['repeats']} repeats of {settings['steps']} steps, "
-        f"{settings['batch_size']} texts a step, {settings['precision']}"
+        f"{settings['batch_size']} texts per step, {settings['precision']}"
     )
 
 

@@ -31,7 +31,7 @@ def spread(numbers: Sequence[float]) -> tuple[float, float, float]:
 
 
 def entropy(density: float) -> float:
-    """H(d): the fewest bits a weight that tell which share d of the weights is meant.
+    """H(d): the fewest bits per weight that tell which share d of the weights is meant.
 
     >>> entropy(0.5), round(entropy(0.2), 3)
     (1.0, 0.722)

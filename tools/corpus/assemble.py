@@ -1,4 +1,4 @@
-"""From cleaned lines of all sources to one file a language.
+"""From cleaned lines of all sources to one file per language.
 
 Idea: three promises hold for every file. No line twice in a language. No line that equals a name, a
 keyword list or a text of a dev or test emoji in *any* language (many names are spelled alike in

@@ -20,7 +20,7 @@ PARTS = ("train", "dev", "test")
 EMOJI_CARD = """# The emoji task
 
 From an emoji's name and keywords tell which of eight groups it belongs to.
-{emoji:,} emoji, {languages} languages, {rows:,} rows. One Parquet file a language, built by
+{emoji:,} emoji, {languages} languages, {rows:,} rows. One Parquet file per language, built by
 `tools/datasets/build.py`.
 
 > *violin; instrument, music* → objects
@@ -78,7 +78,7 @@ train, dev and test are of `split_random`. All emoji by group and split:
 TEXT_CARD = """# Text for masked-LM training
 
 {lines:,} lines, {characters:.1f} million characters, {languages} languages: the text of stage 1
-that may be shipped. One Parquet file a source, so one a licence. Built by
+that may be shipped. One Parquet file per source, so one per licence. Built by
 `tools/datasets/build.py`, read by `ltp_core.data.corpora.text()`.
 
 | file | what | licence | lines | million characters |

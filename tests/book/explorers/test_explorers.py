@@ -16,6 +16,7 @@ from ltp_book import explorers
 from ltp_book.explorers import page
 from ltp_book.explorers.sketch import LEVELS, above, decode, shares, sketch
 from ltp_book.verdicts import findings
+from ltp_core.data.languages import LANGUAGES
 from ltp_core.measure import results
 from ltp_core.model.parameters import place, select_tensors
 from tests.support.explorers import (
@@ -74,7 +75,7 @@ def test_what_is_too_large_is_refused_in_one_sentence():
 def test_the_whole_of_what_the_book_shows_stays_below_the_bound(quick):
     """All languages and test emoji, six methods, five draws; five stages of twelve layers."""
     task = ltp.tasks.emoji()
-    codes = list(ltp.languages.LANGUAGES)
+    codes = list(LANGUAGES)
     items = {
         code: [row["id"] for row in task.test(code)] for code in codes if code in task.languages
     }

@@ -10,6 +10,7 @@ import pytest
 from ltp_book.figures import cost_counted as counted
 from ltp_book.figures import cost_measured as cf
 from ltp_book.verdicts import costs
+from ltp_core.measure import floors
 from tests.support.figures import CARD, contrast, draw_whole
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -96,18 +97,18 @@ def test_the_stored_measurements_are_whole_and_travel_with_the_package():
 
 
 def test_floors_by_hand():
-    assert costs.mask_floor(250, 1000) == pytest.approx(1000 * (0.5 + 0.75 * np.log2(4 / 3)) / 8)
-    assert costs.mask_floor(1000, 1000) == 0
-    assert costs.state_floor(500, 1000) == pytest.approx(12 * 500 + 1000 / 8)
-    assert costs.spread([3.0, 1.0, 4.0, 1.5]) == pytest.approx((2.25, 1.375, 3.25))
+    assert floors.mask_floor(250, 1000) == pytest.approx(1000 * (0.5 + 0.75 * np.log2(4 / 3)) / 8)
+    assert floors.mask_floor(1000, 1000) == 0
+    assert floors.state_floor(500, 1000) == pytest.approx(12 * 500 + 1000 / 8)
+    assert floors.spread([3.0, 1.0, 4.0, 1.5]) == pytest.approx((2.25, 1.375, 3.25))
 
 
 def test_lines_touched_are_those_of_a_drawn_mask():
     chance = np.random.default_rng(0)
     for d in (0.01, 0.05, 0.20, 0.50):
         mask = chance.random((50_000, 16)) < d
-        assert mask.any(axis=1).mean() == pytest.approx(costs.touched(d), abs=0.01)
-    assert costs.traffic(1.0) > costs.traffic() > costs.traffic(0.20) > 28 * 0.20
+        assert mask.any(axis=1).mean() == pytest.approx(floors.touched(d), abs=0.01)
+    assert floors.traffic(1.0) > floors.traffic() > floors.traffic(0.20) > 28 * 0.20
 
 
 def test_ratios_are_made_within_a_repeat_and_failures_left_out():
@@ -166,12 +167,12 @@ def test_the_panels_show_medians_quartiles_and_floors():
     assert middles == pytest.approx([1 / 0.6, 0.7 / 0.6, 1, 0.8 / 0.6, 1, 0.5 / 0.6, 0.4 / 0.6])
     assert state.get_yticklabels()[3].get_text() == "its moments alone"
     bars = [line.get_xdata()[0] for line in state.lines if line.get_linewidth() == 4]
-    assert bars == pytest.approx([costs.state_floor(k, 1000) / 1e6 for k in (200, 200, 190, 200)])
+    assert bars == pytest.approx([floors.state_floor(k, 1000) / 1e6 for k in (200, 200, 190, 200)])
     assert "100 %" in peak.get_title("left")
     first, _ = cf.after_backward(engine).axes
     assert "2.0 at 20 %, 4.0 at 1 %" in first.get_title("left")
     bars = [line.get_xdata()[0] for line in first.lines if line.get_linewidth() == 4]
-    passing = (49, costs.traffic(0.2), 49, costs.traffic(0.01))
+    passing = (49, floors.traffic(0.2), 49, floors.traffic(0.01))
     assert bars == pytest.approx([b / 40 for b in passing])
 
 
@@ -179,7 +180,7 @@ def test_the_curve_is_the_entropy_and_the_title_the_worst_point():
     figure = counted.bits({0.1: 0.5, 0.5: 1.0}, {"x": (0.2, 0.74)})
     grid, floor = figure.axes[0].lines[0].get_data()
     assert floor[-1] == 1.0 and floor[np.argmin(abs(grid - 20))] == pytest.approx(0.722, abs=0.005)
-    assert f"at most {0.5 / costs.entropy(0.1):.2f} times" in figure.axes[1].get_title("left")
+    assert f"at most {0.5 / floors.entropy(0.1):.2f} times" in figure.axes[1].get_title("left")
 
 
 def test_every_figure_fits_a_telephone_and_can_be_read():

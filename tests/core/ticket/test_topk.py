@@ -178,7 +178,7 @@ print(choose(1 << 24))
 
 @pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="needs Linux")
 def test_memory_beside_the_answer():
-    """Less than 0.7 bytes a parameter; the subtraction alone would be 4."""
+    """Less than 0.7 bytes per parameter; the subtraction alone would be 4."""
 
     def measured() -> float:
         run = subprocess.run([sys.executable, "-c", MEMORY], capture_output=True, text=True)

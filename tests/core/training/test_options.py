@@ -38,7 +38,7 @@ def test_options_cannot_be_changed():
         (LoopOptions, {"every": 0}, "every must be at least 1, got 0"),
         (LoopOptions, {"seed": -1}, "seed must be at least 0, got -1"),
         (LoopOptions, {"optimizer": "adam"}, "optimizer must be one of adamw, sgd, got 'adam'"),
-        (LoopOptions, {"autocast": "on"}, "autocast must be True, False or \"auto\", got 'on'"),
+        (LoopOptions, {"autocast": "on"}, "autocast must be one of False, True, auto, got 'on'"),
         (Stage1Options, {"steps": 0}, "steps must be at least 1, got 0"),
         (Stage1Options, {"weight_decay": -1}, "weight_decay must be at least 0, got -1"),
         (Stage2Options, {"epochs": 0}, "epochs must be at least 1, got 0"),
