@@ -35,7 +35,6 @@ from pathlib import Path
 
 from ..data.items import family, shuffle_key
 from ..data.languages import XNLI
-from ..data.paths import PACKAGE
 from .task import Row, Task
 
 NLI_WORDS = {"entailment": "yes", "neutral": "maybe", "contradiction": "no"}
@@ -44,15 +43,17 @@ SPLITS = ("random", "published")
 
 
 def bench_dir() -> Path:
-    """Return the folder of the benchmarks: ``$LTP_BENCH``, else ``../shared/bench`` of the clone.
+    """Return the folder of the benchmarks, which ``$LTP_BENCH`` names.
 
     Raises:
-        FileNotFoundError: it is not there.
+        FileNotFoundError: it is not set, or not there.
     """
-    folder = Path(os.environ.get("LTP_BENCH") or PACKAGE.parent.parent / "shared" / "bench")
-    if not folder.is_dir():
+    named = os.environ.get("LTP_BENCH")
+    folder = Path(named or "")
+    if not named or not folder.is_dir():
+        where = f"at {folder}" if named else "here"
         raise FileNotFoundError(
-            f"there are no benchmarks at {folder}; their licences keep them out of this "
+            f"there are no benchmarks {where}; their licences keep them out of this "
             "repository, so set LTP_BENCH to a folder that holds xnli/ and americasnli/"
         )
     return folder
