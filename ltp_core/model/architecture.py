@@ -3,7 +3,7 @@
 Each function takes the masked LM that `load_backbone` gives and returns one part of it or one fact
 about it. A new architecture is made to fit here, and nowhere else.
 
-Reading order: `mlm_head`, `position_range`, `layers`.
+Reading order: `mlm_head`, `decoder`, `position_range`, `layers`.
 
 What it does not do: load a model (`backbone.py`), or name parameters (`parameters.py`).
 """
@@ -26,11 +26,20 @@ def mlm_head(model: Model) -> nn.Module:
     torch.Size([3, 41])
     """
     heads = [part for part in model.children() if part is not model.base_model]
-    decoder = model.get_output_embeddings()  # type: ignore[no-untyped-call]  # unannotated there
-    if len(heads) != 1 or decoder is None:
+    if len(heads) != 1 or decoder(model) is None:
         parts = f"{type(model).__name__} has {len(heads)} parts beside its encoder"
         raise ValueError(f"{parts}; take a masked LM with one head (BERT, RoBERTa, XLM-R)")
     return heads[0]
+
+
+def decoder(model: Model) -> nn.Linear:
+    """The last layer of the head, with one row per piece.
+
+    >>> from ltp_core.model.toy import toy_backbone
+    >>> decoder(toy_backbone().model).weight.shape
+    torch.Size([41, 16])
+    """
+    return cast(nn.Linear, model.get_output_embeddings())  # type: ignore[no-untyped-call]
 
 
 def position_range(model: Model) -> tuple[int, int]:

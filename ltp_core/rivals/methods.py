@@ -194,7 +194,7 @@ def random_ticket(
     """Train a ticket drawn by chance from the encoder, and the prompt; `seed` draws it too."""
     tensors = eligible(lm.model, layers, modules)
     ticket = Ticket.random(tensors, density, seed=seed, **origin(lm.model))
-    options = _options("random_ticket", options, ticket=ticket)
+    options = _options("random_ticket", options, ticket=ticket, base=ticket.base)
     return train(lm, shots, task=task, seed=seed, **options)
 
 
