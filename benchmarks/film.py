@@ -3,7 +3,7 @@
     python benchmarks/film.py            # about ten minutes on two cores
     python benchmarks/film.py --help
 
-Each method trains on the same 16 English examples per class, with the rates of `methods.RATES`, and
+Each method trains on the same 16 English examples per class, with the rates of `method.RATES`, and
 is looked at every few steps: how far prompt and weights have moved, and how much of the test of a
 few languages is right. The ticket is that of first light. Written: data/results/trace.json.
 
@@ -20,7 +20,7 @@ from datasets import concatenate_datasets
 
 import ltp_core as ltp
 from ltp_book.explorers.trace import record
-from ltp_core.rivals.methods import RATES
+from ltp_core.rivals.method import RATES
 from ltp_core.ticket.ticket import Ticket
 
 LANGUAGES = ["en", "de", "hi", "sw", "am", "cy", "qu", "so"]

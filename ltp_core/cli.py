@@ -50,7 +50,7 @@ def main(argv: list[str] | None = None) -> int:
         print(f"ltp {args.command}: {' '.join(str(message).split())}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print(f"ltp {args.command}: stopped; with --checkpoint it can go on", file=sys.stderr)
+        print(f"ltp {args.command}: stopped; rerun with --checkpoint to resume", file=sys.stderr)
         return 130
     return 0
 
@@ -188,7 +188,7 @@ def _first() -> bool:
     """Is this the process that saves and prints? The only one, without `accelerate launch`."""
     from accelerate import Accelerator
 
-    return Accelerator().is_main_process
+    return bool(Accelerator().is_main_process)
 
 
 def _backbone(args: argparse.Namespace) -> Backbone:

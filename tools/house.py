@@ -182,64 +182,65 @@ def in_rows(edges: Edges) -> list[list[str]]:
     return rows
 
 
+Place = tuple[float, float, float]  # its middle, top and bottom
+
+
+def places(rows: list[list[str]], tall: dict[str, int]) -> tuple[dict[str, Place], float, float]:
+    """Where each room and each arrow on its way stands, and the width and height of all.
+
+    `tall` is the height of each room; what is not in it is an arrow, and as high as its floor.
+
+    >>> places([["ground"], ["wall"]], {"ground": 40, "wall": 40})
+    ({'wall': (112.0, 20.0, 60.0), 'ground': (112.0, 104.0, 144.0)}, 224, 164)
+    """
+    wide = {name: WIDE if name in tall else GAP for row in rows for name in row}
+    widths = [sum(wide[name] + GAP for name in row) + GAP for row in rows]
+    found: dict[str, Place] = {}
+    top = EDGE
+    for row, width in zip(reversed(rows), reversed(widths), strict=True):
+        high = max(tall.get(name, 0) for name in row)
+        left = (max(widths) - width) / 2 + GAP
+        for name in row:
+            spare = (high - tall.get(name, high)) / 2
+            found[name] = (left + wide[name] / 2, top + spare, top + high - spare)
+            left += wide[name] + GAP
+        top += high + BETWEEN
+    return found, max(widths), top - BETWEEN + EDGE
+
+
 def draw(edges: Edges) -> str:
     """The picture of these imports of modules, as SVG."""
     inner = shortest(rooms(edges))
-    files = {
-        name: [
-            module.split(".")[2]
-            for module in sorted(edges)
-            if room(module) == name and module != name
-        ]
-        for name in inner
-    }
+    files: dict[str, list[str]] = {name: [] for name in inner}
+    for module in sorted(name for name in edges if name.count(".") == 2):
+        files[room(module)].append(module.rpartition(".")[2])
     text = {name: textwrap.wrap(", ".join(files[name]), LETTERS) for name in inner}
     tall = {name: LINE * (2 + len(text[name])) for name in inner}
-    rows = in_rows(inner)
-    wide = {name: WIDE if name in inner else GAP for row in rows for name in row}
-    total = max(sum(wide[name] + GAP for name in row) for row in rows) + GAP
-    x: dict[str, float] = {}  # the middle of each place
-    y: dict[str, tuple[float, float]] = {}  # its top and bottom
-    top = EDGE
-    for row in reversed(rows):
-        high = max(tall.get(name, 0) for name in row)
-        left = (total - sum(wide[name] + GAP for name in row) + GAP) / 2
-        for name in row:
-            x[name] = left + wide[name] / 2
-            spare = (high - tall.get(name, high)) / 2
-            y[name] = (top + spare, top + high - spare)
-            left += wide[name] + GAP
-        top += high + BETWEEN
-    end = top - BETWEEN + EDGE
-    arrows = [
-        arrow([(x[place], *y[place]) for place in way])
-        for way in ways(inner, floors(inner)).values()
-    ]
-    boxes = [box(name, text[name], x[name], *y[name]) for name in inner]
+    at, width, height = places(in_rows(inner), tall)
+    passed = ways(inner, floors(inner)).values()
     said = "; ".join(f"{name} on {', '.join(sorted(inner[name])) or 'nothing'}" for name in inner)
-    return "\n".join(
-        [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {total:.0f} {end:.0f}" '
-            'role="img" aria-labelledby="title desc">',
-            '<title id="title">The rooms of the house, and who builds on whom</title>',
-            f'<desc id="desc">{escape(said)}.</desc>',
-            f"<style>{STYLE}</style>",
-            TIP,
-            f'<rect width="{total:.0f}" height="{end:.0f}" rx="14" fill="#f7f7f4"/>',
-            *arrows,
-            *boxes,
-            "</svg>\n",
-        ]
-    )
+    lines = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+        'role="img" aria-labelledby="title desc">',
+        '<title id="title">The rooms of the house, and who builds on whom</title>',
+        f'<desc id="desc">{escape(said)}.</desc>',
+        f"<style>{STYLE}</style>",
+        TIP,
+        f'<rect width="{width}" height="{height}" rx="14" fill="#f7f7f4"/>',
+        *(arrow([at[place] for place in way]) for way in passed),
+        *(box(name, text[name], *at[name]) for name in inner),
+        "</svg>\n",
+    ]
+    return "\n".join(lines)
 
 
-def arrow(places: list[tuple[float, float, float]]) -> str:
+def arrow(way: list[Place]) -> str:
     """From the bottom of the first place, straight through those between, to the top of the last.
 
     >>> arrow([(10, 0, 20), (30, 60, 80)])
     '<path class="on" d="M10 20L30 60"/>'
     """
-    ends = [(x, y) for x, top, bottom in places for y in (top, bottom)][1:-1]
+    ends = [(x, y) for x, top, bottom in way for y in (top, bottom)][1:-1]
     return f'<path class="on" d="M{"L".join(f"{x:.0f} {y:.0f}" for x, y in ends)}"/>'
 
 

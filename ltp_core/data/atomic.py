@@ -15,7 +15,7 @@ from pathlib import Path
 
 @contextmanager
 def replacing(path: str | Path) -> Iterator[Path]:
-    """A temporary path beside `path`; what was written there takes its place in the end.
+    """A temporary path beside `path`; at the end, what was written there replaces `path`.
 
     The folder is made if need be. After an error the temporary file is gone and `path` is as it
     was.
@@ -29,9 +29,8 @@ def replacing(path: str | Path) -> Iterator[Path]:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(
-        f"{path.name}.{os.getpid()}.part"
-    )  # two processes may share a folder
+    # Two processes may share a folder.
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         yield temporary
         with temporary.open("rb+") as written:

@@ -53,8 +53,8 @@ def text(*languages: str, running_only: bool = False, sources: tuple[str, ...] =
         if running_only:
             keep = pc.and_(keep, pc.equal(table["kind"], "running"))
         tables.append(table.filter(keep))
-    lines = pa.concat_tables(tables) if tables else []
-    if not len(lines):
+    lines = pa.concat_tables(tables) if tables else None
+    if not lines:
         what = "running text" if running_only else "text"
         raise ValueError(f"there is no {what} for {', '.join(chosen)} in {', '.join(sources)}")
     return Dataset(lines.combine_chunks())

@@ -1,6 +1,6 @@
 """A short hash of some values: when they change, it changes.
 
-Names of runs, checkpoints and shared tickets carry one, so that none is taken for another.
+Names of runs, checkpoints and shared tickets carry one, so no two are confused.
 
 What it does not do: hash a model. `model.backbone.fingerprint` does.
 """
@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Iterable
 
 
-def digest(items: Iterable) -> str:
+def digest(items: Iterable[object]) -> str:
     """Sixteen hex digits that change when anything in `items` does.
 
     >>> digest([[1, 2], [3]]) == digest([[1], [2, 3]])

@@ -1,7 +1,7 @@
-"""Items that belong together: one draw takes them all, or none.
+"""Items that belong together: a random draw takes all of them, or none.
 
-Two rows about one dog are not two independent witnesses.  In the pair tasks an item has a *family*:
-the emoji whose name is read, or the premise that three hypotheses share.  The id says so,
+Two rows about one dog are not two independent observations.  In the pair tasks an item has a
+*family*: the emoji whose name is read, or the premise that three hypotheses share.  The id says so,
 
     family|rest        🐕|🐕   🐕|🐈        12|0   12|1   12|2
 
@@ -9,7 +9,7 @@ and an id without a bar is a family of its own.  `Task.test(every=2)` thins by f
 bootstrap and the analysis of variance draw families (a cluster bootstrap: Davison and Hinkley 1997,
 Bootstrap Methods and their Application, section 3.8).
 
-What it does not do: find out who belongs together.  The task that writes the ids knows.
+What it does not do: find out which items belong together.  The task that writes the ids knows.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Where the data lies, and what to say when a file of it is missing or damaged.
 
 The repository ships its data (task, text, backbone, results) in ``data/``; the wheel carries a copy
-inside the package.  `data_dir` finds whichever is there, so nobody else has to know about paths.
+inside the package.  `data_dir` finds whichever is there, so no other file has to know about paths.
 
 What it does not do: download or build anything.
 """

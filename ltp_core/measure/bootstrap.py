@@ -1,8 +1,8 @@
 """How sure is a mean over languages, and a difference between two methods?
 
 Our runs share their test items over all languages, and differ in the seed that draws the training
-examples. So seeds and items are resampled together, and one draw serves every language and both of
-two methods:
+examples. So seeds and items are resampled together, and one draw is used for every language and
+for both of two methods:
 
     mean over languages of  Σ_s Σ_i a_s b_i c_sli / Σ_s Σ_i a_s b_i
 
@@ -22,7 +22,7 @@ What it does not do: read result files (`results.py`), or compare many methods (
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -69,7 +69,8 @@ def macro_draws(
 
     def drawn(x: np.ndarray, a: np.ndarray = a) -> np.ndarray:  # (S, L, I) -> (D+1, L)
         sums = b @ (x.reshape(-1, items).astype(whole) @ member).T
-        return np.einsum("dsl,ds->dl", sums.reshape(-1, len(x), languages), a).astype(float)
+        weighed: np.ndarray = np.einsum("dsl,ds->dl", sums.reshape(-1, len(x), languages), a)
+        return weighed.astype(float)
 
     def means(c: np.ndarray) -> np.ndarray:  # (D+1,)
         there = ~np.isnan(c)
@@ -79,7 +80,8 @@ def macro_draws(
         else:
             all_ = drawn(there)
         with np.errstate(invalid="ignore"):  # a draw may miss all items of a language
-            return np.nanmean(right / all_, axis=1)
+            mean: np.ndarray = np.nanmean(right / all_, axis=1)
+        return mean
 
     return means(correct) - (0.0 if against is None else means(against))
 
@@ -88,16 +90,18 @@ def macro_draws(
 def _counts(seeds: int, families: int, draws: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """How often each draw takes each seed and each family; draw 0 is the data itself.
 
-    Kept, because a table asks for the same draws many times and drawing takes longest.
+    Kept, because a table needs the same draws many times and drawing takes longest.
     """
     rng = np.random.default_rng(seed)
     taken = [rng.multinomial(n, np.full(n, 1 / n), size=draws) for n in (seeds, families)]
     a, b = (np.vstack([np.ones(x.shape[1]), x]).astype(np.float32) for x in taken)
-    a.flags.writeable = b.flags.writeable = False  # shared by all who ask
+    a.flags.writeable = b.flags.writeable = False  # every caller gets the same arrays
     return a, b
 
 
-def macro_interval(correct: np.ndarray, against: np.ndarray | None = None, **options) -> Interval:
+def macro_interval(
+    correct: np.ndarray, against: np.ndarray | None = None, **options: Any
+) -> Interval:
     """Mean accuracy over languages with its 95 % interval; given two methods, their difference.
 
     Arguments as in `macro_draws`; the difference is paired by seed and by item.

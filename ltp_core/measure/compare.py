@@ -1,10 +1,10 @@
-"""One method beside all others: difference, interval, corrected p-value, size of the effect.
+"""One method compared with all others: difference, interval, corrected p-value, size of the effect.
 
 With m rivals there are m chances of a lucky difference. Holm's correction (1979, Scandinavian
 Journal of Statistics 6:65) keeps the chance of even one false verdict below 5 %: the smallest p is
 multiplied by m, the next by m − 1, and so on, and none may come out smaller than the one before it.
 
-The size of an effect is told in two ways that points of accuracy do not tell:
+Two more measures of size say what points of accuracy do not:
 
     h      Cohen's 2·asin√p₁ − 2·asin√p₂ (1988): a step from 95 to 98 % is larger than one from 50
            to 53. About .2 is called small, .5 medium, .8 large.
@@ -12,20 +12,22 @@ The size of an effect is told in two ways that points of accuracy do not tell:
 
 Reading order: `compare`, `compare_pairs`, `holm`.
 
-What it does not do: run (`sweep.py`), or choose words (`teaching/findings.py`).
+What it does not do: run (`sweep.py`), or put it into words (`ltp_book/verdicts`).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
 from ..data.items import families
 from .bootstrap import Interval, interval, macro_draws, p_value
-from .results import correctness, languages_in_group
+from .results import Items, Row, correctness, languages_in_group
+
+Pair: TypeAlias = tuple[list[Row], list[Row]] | tuple[list[Row], list[Row], Items]
 
 
 class Comparison(NamedTuple):
@@ -47,9 +49,9 @@ class Comparison(NamedTuple):
 
 
 def compare(
-    rows: list[dict], items: dict[str, Sequence[str]], method: str, group: str = "low", **bootstrap
+    rows: list[Row], items: Items, method: str, group: str = "low", **bootstrap: int
 ) -> list[Comparison]:
-    """`method` beside every other method of these rows that shares seeds and languages with it.
+    """`method` against every other method of these rows that shares seeds and languages with it.
 
     rows, items: as `results.read` gives them. bootstrap: draws and seed, for `macro_draws`.
 
@@ -60,7 +62,7 @@ def compare(
     full 0.0 1.0 0.0 0 not told apart
     head 1.0 0.001 3.14 1 better
     """
-    by_method: dict[str, list[dict]] = {}
+    by_method: dict[str, list[Row]] = {}
     for row in rows:
         by_method.setdefault(row["method"], []).append(row)
     if method not in by_method:
@@ -72,17 +74,13 @@ def compare(
 
 
 def compare_pairs(
-    pairs: dict[str, tuple],
-    items: dict[str, Sequence[str]],
-    group: str = "low",
-    **bootstrap,
+    pairs: Mapping[str, Pair], items: Items, group: str = "low", **bootstrap: int
 ) -> list[Comparison]:
     """Of each pair the first minus the second, corrected for the number of pairs.
 
     pairs: name -> (rows, rows), or (rows, rows, items) where these have test items of their own. A
     pair without a seed and a language in common is left out; group as in
-    `results.languages_in_group`. An error
-    if no pair is left.
+    `results.languages_in_group`. An error if no pair is left.
 
     >>> row = {"seed": 0, "language": "qu", "n": 4}
     >>> pairs = {"2 %": ([row | {"correct": b"\\xf0"}], [row | {"correct": b"\\x00"}])}
@@ -90,7 +88,7 @@ def compare_pairs(
     1.0
     """
     found = [
-        _pair(ours, theirs, *(own or [items]), group, bootstrap) | {"rival": name}
+        _pair(ours, theirs, own[0] if own else items, group, bootstrap) | {"rival": name}
         for name, (ours, theirs, *own) in pairs.items()
         if _shared(ours, theirs, group)[1]
     ]
@@ -113,14 +111,16 @@ def holm(values: Sequence[float]) -> list[float]:
     return corrected
 
 
-def _shared(ours: list[dict], theirs: list[dict], group: str) -> tuple[set[int], list[str]]:
+def _shared(ours: list[Row], theirs: list[Row], group: str) -> tuple[set[int], list[str]]:
     """The seeds and the languages of a group that both have; no languages where no seed is."""
     seeds = {row["seed"] for row in ours} & {row["seed"] for row in theirs}
     both = {row["language"] for row in ours} & {row["language"] for row in theirs}
     return seeds, languages_in_group(group, both if seeds else ())
 
 
-def _pair(ours: list[dict], theirs: list[dict], items: dict, group: str, bootstrap: dict) -> dict:
+def _pair(
+    ours: list[Row], theirs: list[Row], items: Items, group: str, bootstrap: dict[str, Any]
+) -> dict[str, Any]:
     """A comparison's numbers, its p not yet corrected."""
     seeds, languages = _shared(ours, theirs, group)
     cubes = [

@@ -144,7 +144,7 @@ def predict(
                 logits = model(model.batch([rows[i] for i in chosen]))  # (B, C)
                 answers[chosen] = logits.argmax(dim=1).cpu().numpy()
                 bar.update(len(chosen))
-    finally:  # a look during training must not switch dropout off for what follows
+    finally:  # measured during training, a model goes on with its dropout
         for part, training in modes:
             part.training = training
     bar.close()
@@ -161,8 +161,8 @@ def evaluate(
 ) -> Table:
     """Accuracy per language of a dataset with columns text, label and language.
 
-    A model with `set_language` is told each language before its texts. See `predict` for the
-    options.
+    `set_language`, where the model has it, is called before the texts of each language. See
+    `predict` for the options.
 
     >>> from ltp_core.stage2.prompt import PromptModel
     >>> from ltp_core.model.toy import toy_backbone
@@ -180,13 +180,14 @@ def evaluate(
         if second is not None:
             part["text_pair"] = [second[i] for i in rows]
         how: Any = dict(batch_size=batch_size, autocast=autocast, progress=progress)
-        return predict(model, part, **how) == labels[rows]
+        correct: np.ndarray = predict(model, part, **how) == labels[rows]
+        return correct
 
     codes = list(dict.fromkeys(languages))
     where = {code: np.flatnonzero(language == code) for code in codes}
     if model.set_language is None:
-        correct = right(np.arange(len(labels)))
-        return Table.of({code: correct[rows] for code, rows in where.items()})
+        every = right(np.arange(len(labels)))
+        return Table.of({code: every[rows] for code, rows in where.items()})
     by_language = {}
     for code, rows in where.items():
         model.set_language(code)

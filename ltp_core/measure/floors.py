@@ -49,7 +49,7 @@ def mask_floor(entries: int, total: int) -> float:
 
 
 def state_floor(entries: int, total: int) -> float:
-    """Bytes between two steps of AdamW: 12 an entry, and the mask.
+    """Bytes between two steps of AdamW: 12 per entry, and the mask.
 
     >>> round(state_floor(200, 1000) / 1000, 2)
     2.49

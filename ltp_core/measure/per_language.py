@@ -13,24 +13,26 @@ Reading order: `settle`, `drawn`, `interval`. What this file does not do: measur
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
 from . import results
 from .bootstrap import Interval
+from .results import Items, Row
 
 DRAWS = 5000
 
 
-def settle(rows: Iterable[dict], of: Sequence[str]) -> None:
+def settle(rows: Iterable[Row], of: Sequence[str]) -> None:
     """Refuse rows of which two measure the same thing: the second would hide the first.
 
     >>> settle([{"method": "ltp", "language": "qu", "seed": 0}] * 2, of=("method",))
     Traceback (most recent call last):
     ValueError: two rows measure ltp in 'qu' with seed 0; keep the rows of one setting
     """
-    seen = set()
+    seen: set[tuple[Any, ...]] = set()
     for row in rows:
         key = (*(str(row[name]) for name in of), row["language"], row["seed"])
         if key in seen:
@@ -42,9 +44,7 @@ def settle(rows: Iterable[dict], of: Sequence[str]) -> None:
         seen.add(key)
 
 
-def drawn(
-    rows: list[dict], items: Mapping[str, Sequence[str]], languages: Sequence[str]
-) -> np.ndarray:
+def drawn(rows: list[Row], items: Items, languages: Sequence[str]) -> np.ndarray:
     """Accuracy of one method in each language, (1 + DRAWS, L); the first row is the data itself."""
     cube = results.correctness(rows, items, languages)  # (S, L, I)
     seeds, _, number = cube.shape
@@ -57,7 +57,8 @@ def drawn(
         sum(a[:, [s]] * (b @ x[s].T) for s in range(seeds)) for x in (np.nan_to_num(cube), there)
     )  # (D+1, L)
     with np.errstate(invalid="ignore"):  # a draw may miss all items of a language
-        return right / all_
+        accuracy: np.ndarray = right / all_
+    return accuracy
 
 
 def interval(values: np.ndarray) -> Interval:

@@ -2,7 +2,7 @@
 
 A run writes one row per language, all at once and atomically, so a killed sweep loses the run it
 was in and nothing else. Beside the accuracy lies `correct`: one bit per test item, packed. A second
-file, `<name>.items.parquet`, names the item of each bit. Two methods can so be compared item by
+file, `<name>.items.parquet`, names the item of each bit. So two methods can be compared item by
 item, years later, without running anything.
 
 Reading order: `write`, `merge`; then `correctness`, `summary`.
@@ -13,8 +13,9 @@ What it does not do: run anything (`sweep.py`).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -23,10 +24,12 @@ from ..data.items import families
 from ..data.languages import HIGH, LOW
 from .bootstrap import Interval, macro_interval
 
+Row: TypeAlias = dict[str, Any]  # a method, a seed, a language, and what was measured
+Items: TypeAlias = Mapping[str, Sequence[str]]  # language -> ids of its test items, bit by bit
 GROUPS = {"low": LOW, "high": HIGH, "en": ("en",)}  # of the emoji tasks; see `languages_in_group`
 
 
-def write(path: str | Path, rows: list[dict]) -> None:
+def write(path: str | Path, rows: list[Row]) -> None:
     """Write rows as Parquet: there whole, or not at all."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -35,7 +38,7 @@ def write(path: str | Path, rows: list[dict]) -> None:
         pq.write_table(pa.Table.from_pylist(rows), temporary, compression="zstd")
 
 
-def read(path: str | Path) -> list[dict]:
+def read(path: str | Path) -> list[Row]:
     """The rows of a result file; one sentence if it is missing or damaged.
 
     >>> import tempfile
@@ -50,13 +53,14 @@ def read(path: str | Path) -> list[dict]:
     if not Path(path).is_file():
         raise FileNotFoundError(f"there are no results at {path}; make them with `ltp sweep`")
     try:
-        return pq.ParquetFile(path).read().to_pylist()
+        rows: list[Row] = pq.ParquetFile(path).read().to_pylist()
     except (pa.ArrowException, OSError) as error:
         kind = type(error).__name__
         raise ValueError(f"{path} is damaged ({kind}); delete it and sweep again") from None
+    return rows
 
 
-def merge(parts: Iterable[Path], path: Path, key: str | None = None) -> list[dict]:
+def merge(parts: Iterable[Path], path: Path, key: str | None = None) -> list[Row]:
     """Put the rows of finished runs into one file, in the order given; of each `key` the last."""
     rows = [row for part in parts if part.exists() for row in read(part)]
     if key:
@@ -75,28 +79,24 @@ def pack(correct: np.ndarray) -> bytes:
     return np.packbits(correct).tobytes()
 
 
-def languages_in_group(group: str, spoken: Iterable[str]) -> list[str]:
-    """The languages of a group that were spoken; "other": those of no group, "all": all of them.
+def languages_in_group(group: str, tested: Iterable[str]) -> list[str]:
+    """The tested languages of a group; "other" means those of no group, "all" all of them.
 
     >>> [languages_in_group(group, ["de", "qu", "tlh"]) for group in ("low", "other")]
     [['qu'], ['tlh']]
     """
-    spoken = set(spoken)
+    tested = set(tested)
     if group == "all":
-        return sorted(spoken)
+        return sorted(tested)
     if group == "other":
-        return sorted(spoken.difference(LOW, HIGH))
+        return sorted(tested.difference(LOW, HIGH))
     if group not in GROUPS:
         raise ValueError(f"group must be {', '.join(GROUPS)}, other or all, got {group!r}")
-    return [code for code in GROUPS[group] if code in spoken]
+    return [code for code in GROUPS[group] if code in tested]
 
 
-def correctness(
-    rows: list[dict], items: dict[str, Sequence[str]], languages: Sequence[str]
-) -> np.ndarray:
+def correctness(rows: list[Row], items: Items, languages: Sequence[str]) -> np.ndarray:
     """Rows of one method -> (S, L, I): 1 right, 0 wrong, nan where a language lacks an item.
-
-    items: language -> the ids of its test items, in the order of the bits.
 
     >>> rows = [{"seed": 0, "language": "qu", "n": 2, "correct": pack(np.array([True, False]))}]
     >>> correctness(rows, {"qu": ["b", "a"], "de": ["a", "b", "c"]}, ["qu"])
@@ -105,7 +105,7 @@ def correctness(
     place = {item: i for i, item in enumerate(sorted({i for ids in items.values() for i in ids}))}
     seeds = sorted({row["seed"] for row in rows})
     cube = np.full((len(seeds), len(languages), len(place)), np.nan)
-    seen = set()
+    seen: set[tuple[int, str]] = set()
     for row in rows:
         if row["language"] in languages:
             if (key := (row["seed"], row["language"])) in seen:
@@ -120,14 +120,14 @@ def correctness(
     return cube
 
 
-def arms(rows: list[dict]) -> dict[str, list[dict]]:
+def arms(rows: list[Row]) -> dict[str, list[Row]]:
     """Rows by what was run: the method and, where its settings differ, which they were.
 
     >>> rows = [{"method": m, "spec": f'{{"k": {k}}}'} for m, k in (("ltp", 1), ("ltp", 4))]
     >>> list(arms([*rows, {"method": "full", "spec": "{}"}]))
     ['ltp k=1', 'ltp k=4', 'full']
     """
-    settings: dict[str, list[dict]] = {}  # of each method
+    settings: dict[str, list[Row]] = {}  # of each method
     placed = []
     for row in rows:
         spec = _flat(json.loads(row.get("spec", "{}")))
@@ -135,7 +135,7 @@ def arms(rows: list[dict]) -> dict[str, list[dict]]:
         if spec not in known:
             known.append(spec)
         placed.append((row, spec))
-    found: dict[str, list[dict]] = {}
+    found: dict[str, list[Row]] = {}
     for row, spec in placed:
         others = settings[row["method"]]
         names = sorted(set().union(*others))
@@ -145,11 +145,11 @@ def arms(rows: list[dict]) -> dict[str, list[dict]]:
     return found
 
 
-def _flat(spec: dict) -> dict:
+def _flat(spec: dict[str, Any]) -> dict[str, Any]:
     """A run's settings without its method and seed; the tables are taken apart."""
-    if spec.get("languages") == [spec.get("language", "en")]:  # asked in what it was taught in
+    if spec.get("languages") == [spec.get("language", "en")]:  # tested where it was trained
         spec = {key: value for key, value in spec.items() if key not in ("language", "languages")}
-    flat = {}
+    flat: dict[str, Any] = {}
     for key, value in spec.items():
         if key not in ("method", "seed"):
             table = value if isinstance(value, dict) else {"": value}
@@ -157,7 +157,7 @@ def _flat(spec: dict) -> dict:
     return flat
 
 
-def summary(rows: list[dict], items: dict[str, Sequence[str]]) -> dict[str, dict[str, Interval]]:
+def summary(rows: list[Row], items: Items) -> dict[str, dict[str, Interval]]:
     """Method -> group ("low", "high", "en", "other") -> mean accuracy with its interval.
 
     Rows of one setting for each method; see `arms`.
@@ -166,7 +166,7 @@ def summary(rows: list[dict], items: dict[str, Sequence[str]]) -> dict[str, dict
     >>> print(summary(rows, {"qu": ["a", "b"]})["ltp"]["low"].mean)
     0.5
     """
-    table: dict = {}
+    table: dict[str, dict[str, Interval]] = {}
     numbers = families(sorted({item for ids in items.values() for item in ids}))
     for method in dict.fromkeys(row["method"] for row in rows):
         mine = [row for row in rows if row["method"] == method]

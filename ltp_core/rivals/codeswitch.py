@@ -4,13 +4,13 @@
 
 A model that must give the same answer to all of these is pushed to see that the words are one
 (CoSDA-ML, Qin et al. 2020, arXiv 2006.06402). It takes a bilingual dictionary. Ours is made of the
-annotations of *training* emoji, the only ones that `Task.train` hands out: the name of an emoji in
+annotations of *training* emoji, the only ones that `Task.train` gives: the name of an emoji in
 English, and the name of the same emoji in another language. No dev or test emoji is in it.
 
     book = { English name: [(language, its name there), ...] }
 
 Of all places where a name of the book stands as whole words, longer names first, each is replaced
-with probability `share`, by a translation drawn evenly among the languages that have one.
+with probability `share`, by a random translation, each language that has one being equally likely.
 
 Reading order: `dictionary`, `switch`.
 
@@ -21,12 +21,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from ..data.rows import column_names
 from ..training.seeds import seed_for
 
-Book = dict[str, list[tuple[str, str]]]
+if TYPE_CHECKING:
+    from ..data.rows import Rows
+    from ..tasks import Task
+
+Book: TypeAlias = dict[str, list[tuple[str, str]]]
 
 
 def dictionary(languages: Iterable[str] = (), *, split: str = "random", source: str = "en") -> Book:
@@ -49,13 +55,15 @@ def dictionary(languages: Iterable[str] = (), *, split: str = "random", source: 
     return book
 
 
-def emoji_names(task, language: str) -> list[tuple[str, str]]:
+def emoji_names(task: Task, language: str) -> list[tuple[str, str]]:
     """(id, name) of the training emoji in a language: a text is "name; keyword, keyword"."""
     rows = task.train(language)
     return [(i, text.split(";")[0]) for i, text in zip(rows["id"], rows["text"], strict=True)]
 
 
-def switch(dataset, book: Book, *, copies: int = 1, share: float = 0.5, seed: int = 0) -> dict:
+def switch(
+    dataset: Rows, book: Book, *, copies: int = 1, share: float = 0.5, seed: int = 0
+) -> dict[str, list[Any]]:
     """`copies` of every row, each switched anew, with the columns text, label and text_pair if any.
 
     >>> book = {"dog face": [("sw", "uso wa mbwa")], "dog": [("de", "Hund")]}
@@ -68,16 +76,15 @@ def switch(dataset, book: Book, *, copies: int = 1, share: float = 0.5, seed: in
     names = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, known))})(?!\w)", re.IGNORECASE)
     rng = np.random.default_rng(seed_for(seed, 5))
 
-    def translation(found: re.Match) -> str:
+    def translation(found: re.Match[str]) -> str:
         if rng.random() >= share:
-            return found[0]
-        choices = book[found[0].casefold()]
+            return found.group()
+        choices = book[found.group().casefold()]
         return choices[rng.integers(len(choices))][1]
 
-    columns = getattr(dataset, "column_names", dataset)
-    rows: dict = {}
+    rows: dict[str, list[Any]] = {}
     for name in ("text", "text_pair"):
-        if name in columns:
+        if name in column_names(dataset):
             texts = list(dataset[name]) * copies
             rows[name] = [names.sub(translation, text) for text in texts] if known else texts
     return rows | {"label": list(dataset["label"]) * copies}

@@ -18,9 +18,10 @@ What it does not do: train (`methods.py`), or choose by the task's own training 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import torch
 import torch.nn.functional as F
-from torch import nn
 
 from ..model.parameters import eligible, place
 from ..stage2.train import labelled_rows
@@ -28,9 +29,16 @@ from ..stage2.trained import Trained
 from ..ticket.chunks import shapes_of
 from ..ticket.ticket import Ticket, origin
 from ..ticket.topk import how_many
+from ..training.options import DENSITY
+
+if TYPE_CHECKING:
+    from ..data.rows import Rows
+    from ..model.backbone import Backbone, Model
+    from ..model.parameters import Layers, Modules
+    from ..stage2.train import HasWords
 
 
-def biases(model: nn.Module) -> Ticket:
+def biases(model: Model) -> Ticket:
     """All biases of the encoder, those of LayerNorm among them, and no other weight.
 
     >>> from ltp_core.model.toy import toy_backbone
@@ -42,7 +50,7 @@ def biases(model: nn.Module) -> Ticket:
     return Ticket(shapes=shapes_of(tensors), indices=chosen, made={"by": "biases"}, **origin(model))
 
 
-def middle(model: nn.Module, density: float = 0.20) -> Ticket:
+def middle(model: Model, density: float = DENSITY) -> Ticket:
     """Whole tensors of the layers nearest the middle, as many as a ticket of `density` has entries.
 
     The last tensor is taken in part, its first rows, so that the count is exactly the ticket's.
@@ -53,11 +61,11 @@ def middle(model: nn.Module, density: float = 0.20) -> Ticket:
     {0: 0.0, 1: 0.5, 2: 1.0, 3: 0.0, 4: 0.0}
     """
     tensors = eligible(model)
-    centre = max(place(name)[0] for name in tensors) / 2
+    layer_of = {name: int(place(name)[0]) for name in tensors}
+    centre = max(layer_of.values()) / 2
 
-    def nearness(name: str) -> tuple:
-        layer = place(name)[0]
-        return abs(layer - centre), layer, name
+    def nearness(name: str) -> tuple[float, int, str]:
+        return abs(layer_of[name] - centre), layer_of[name], name
 
     left, chosen = how_many(density, sum(p.numel() for p in tensors.values())), {}
     for name in sorted(tensors, key=nearness):
@@ -69,13 +77,13 @@ def middle(model: nn.Module, density: float = 0.20) -> Ticket:
 
 
 def by_gradient(
-    lm,
-    dataset,
-    density: float = 0.20,
+    lm: Backbone,
+    dataset: Rows,
+    density: float = DENSITY,
     *,
-    task,
-    layers=None,
-    modules=None,
+    task: HasWords,
+    layers: Layers = None,
+    modules: Modules = None,
     prompt_length: int = 10,
     truncate: bool = False,
     batch_size: int = 16,
@@ -102,7 +110,9 @@ def by_gradient(
         part = slice(start, start + batch_size)
         target = torch.tensor(labels[part], device=model.prompt.device)
         logits = model(model.batch(rows[part]))  # (B, C)
-        (F.cross_entropy(logits, target, reduction="sum") / len(rows)).backward()
-    gradients = {name: p.grad for name, p in tensors.items()}
+        torch.autograd.backward(F.cross_entropy(logits, target, reduction="sum") / len(rows))
+    gradients = {  # a tensor without one has no part in the loss
+        name: torch.zeros_like(p) if p.grad is None else p.grad for name, p in tensors.items()
+    }
     made = {"by": "task gradient", "examples": len(rows), "seed": seed}
     return Ticket.select(gradients, density, made=made, **origin(lm.model))

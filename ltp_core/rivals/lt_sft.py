@@ -9,19 +9,20 @@ model for anything is found in two rounds:
 `task_ticket` does round 1 on the task itself: the ticket has seen the task, LTP's has not.
 
 For languages both rounds are masked-LM training on their text (`language`). A language's φ_L is
-added to the model before the task is trained, and exchanged for another when it is tested:
+added to the model before the task is trained, and swapped for another language's in the test:
 
     train    θ₀ + φ_source + φ_task        test in language L    θ₀ + φ_L + φ_task
 
 Reading order: `task_ticket`; then `language`, `apply_language_ticket`, `swap_language_ticket`.
 
-What it does not do: keep files (`experiment.shared_language` does).
+What it does not do: write files (`study/shared_tickets.py` does).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import torch
 from torch import Tensor
@@ -35,20 +36,27 @@ from ..stage2.train import RATES, train
 from ..ticket.chunks import Deltas
 from ..ticket.on_model import gather, scatter
 from ..ticket.ticket import Ticket, origin
+from ..training.options import DENSITY
 
-Adapted = tuple[Ticket, Tensor]  # a language's ticket and its trained values (K,)
+if TYPE_CHECKING:
+    from ..data.rows import Rows
+    from ..model.parameters import Layers, Modules
+    from ..stage2.train import HasWords
+    from ..stage2.trained import Trained
+
+Adapted: TypeAlias = tuple[Ticket, Tensor]  # a language's ticket and its trained values (K,)
 
 
 def task_ticket(
-    lm,
-    dataset,
-    density: float = 0.20,
+    lm: Backbone,
+    dataset: Rows,
+    density: float = DENSITY,
     *,
-    task,
-    layers=None,
-    modules=None,
+    task: HasWords,
+    layers: Layers = None,
+    modules: Modules = None,
     full_rate: float = RATES["full"][0],
-    **options,
+    **options: Any,
 ) -> Ticket:
     """Round 1 on the task: fine-tune everything, then the top k of |θ₁ − θ₀|.
 
@@ -69,8 +77,17 @@ def task_ticket(
     return Ticket.select(Deltas(*pair), density, made=made, **origin(lm.model))
 
 
-def language(lm, dataset, density: float = 0.20, *, layers=None, modules=None, **stage1) -> Adapted:
-    """Both rounds on a language's text; `stage1` goes to `mlm.adapt`, `checkpoint` to the first.
+def language(
+    lm: Backbone,
+    dataset: Rows,
+    density: float = DENSITY,
+    *,
+    layers: Layers = None,
+    modules: Modules = None,
+    **stage1: Any,
+) -> Adapted:
+    """Both rounds on a language's text. `stage1` are options of `mlm.adapt`, for both rounds; a
+    `checkpoint` is for the first alone.
 
     >>> from ltp_core.model.toy import toy_backbone
     >>> lines = {"text": ["the cat eats rice"] * 4}
@@ -79,20 +96,20 @@ def language(lm, dataset, density: float = 0.20, *, layers=None, modules=None, *
     (True, True)
     """
     ticket = find_ticket(lm, dataset, density, layers=layers, modules=modules, **stage1)
-    stage1.pop("checkpoint", None)  # it is the first round's
+    stage1.pop("checkpoint", None)
     after = adapt(lm, dataset, ticket=ticket, **stage1)
     values = [after[name].view(-1)[index] for name, index in ticket.indices.items()]
     return ticket, torch.cat(values)
 
 
-def apply_language_ticket(lm, adapted: Adapted) -> Backbone:
-    """A twin of `lm` that has learned a language: θ₀ + φ_L.
+def apply_language_ticket(lm: Backbone, adapted: Adapted) -> Backbone:
+    """A clone of `lm` with a language's ticket added: θ₀ + φ_L.
 
     >>> from ltp_core.model.toy import toy_backbone
     >>> lm = toy_backbone()
     >>> ticket = Ticket.by_magnitude(lm.model, 0.1)
-    >>> spoken = apply_language_ticket(lm, (ticket, gather(lm.model, ticket) + 1))
-    >>> gather(spoken.model, ticket).mean() > 0.9
+    >>> changed = apply_language_ticket(lm, (ticket, gather(lm.model, ticket) + 1))
+    >>> gather(changed.model, ticket).mean() > 0.9
     tensor(True)
     """
     ticket, values = adapted
@@ -103,19 +120,23 @@ def apply_language_ticket(lm, adapted: Adapted) -> Backbone:
     return Backbone(model, lm.tokenizer)
 
 
-def swap_language_ticket(model, lm, home, adapted: Callable[[str], Adapted]):
-    """Let `model`, trained from `home` = θ₀ + φ_source, take another language's φ_L to speak it.
+def swap_language_ticket(
+    model: Trained, lm: Backbone, home: Backbone, adapted: Callable[[str], Adapted]
+) -> Trained:
+    """Make `model.set_language` replace φ_source by that language's φ_L.
 
-    Save it before it speaks: the file holds the task's values over `home`, which `Trained.load`
-    then wants, and no language.
+    `model` was trained from `home` = θ₀ + φ_source. Save it before you set a language: the file
+    holds the ticket's values as they are then, and `Trained.load` takes `home`.
     """
-    moved = gather(model.lm, model.ticket) - gather(home.model, model.ticket)  # φ_task, (K,)
+    ticket = model.ticket
+    assert ticket is not None  # LT-SFT trains one
+    moved = gather(model.lm, ticket) - gather(home.model, ticket)  # φ_task, (K,)
 
     def set_language(code: str) -> None:
         there = apply_language_ticket(lm, adapted(code)).model.base_model
         for name, p in model.lm.base_model.named_parameters():
             p.data = there.get_parameter(name).detach().to(p.device, copy=True)
-        scatter(model.lm, model.ticket, gather(model.lm, model.ticket) + moved)
+        scatter(model.lm, ticket, gather(model.lm, ticket) + moved)
 
     model.set_language = set_language
     return model

@@ -1,13 +1,13 @@
-"""Hand-written prompts: a sentence of a human around the text, in English or in its own language.
+"""Hand-written prompts: a sentence around the text, in English or in the text's own language.
 
     dog; face, pet is a kind of <mask>.          Hund; Gesicht, Tier ist eine Art <mask>.
 
 There is one template for single texts and one for pairs in each of the 20 high-resource languages.
-The English one for single texts was chosen on dev among a handful of wordings: "The topic is ..."
-read at the level of guessing there, this one more than twice as well. The others are our
-translations, with a slot where the dictionary form of a noun fits, or nearly; no native speaker has
-checked them. The 31 low-resource languages have none and get the English one. That is
-no neglect but the point: who prompts by hand needs a hand for each language, and LTP does not.
+The English one for single texts was chosen on dev from a few wordings: "The topic is ..." did no
+better than chance there, this one more than twice as well. The others are our translations, with a
+slot where the dictionary form of a noun fits, or nearly; no native speaker has checked them. The 31
+low-resource languages have none and get the English one. That is the point of the comparison: a
+hand-written prompt needs an author for each language, and LTP does not.
 
 The label words are the task's English ones unless `words=True`, then those of `WORDS`.
 
@@ -19,6 +19,12 @@ What it does not do: score. `cloze.py` makes rows of a template, `prompt.py` rea
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from ..stage2.prompt import PromptModel
+
+M = TypeVar("M", bound="PromptModel")
 
 ONE = {  # "... is a kind of ..."
     "en": "{text} is a kind of {mask}.",
@@ -123,7 +129,7 @@ def translated(words: Sequence[str], language: str) -> tuple[str, ...]:
     return tuple(table[word] for word in words)
 
 
-def follow(model, *, words: bool = False):
+def follow(model: M, *, words: bool = False) -> M:
     """Let the model change its template, and with `words` its label words, with the language.
 
     >>> from ltp_core.stage2.prompt import PromptModel
@@ -133,7 +139,7 @@ def follow(model, *, words: bool = False):
     >>> model.template, model.words
     ('{text} bir tür {mask}.', ('food', 'animals'))
     """
-    english, pair = model.words, "{pair}" in model.template
+    english, pair = model.words, "{pair}" in (model.template or "")
 
     def set_language(language: str) -> None:
         model.reword(

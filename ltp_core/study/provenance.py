@@ -48,5 +48,6 @@ def machine() -> str:
     """The kind of machine, without its name."""
     if torch.cuda.is_available():
         return torch.cuda.get_device_name()
-    name = getattr(torch.cpu, "get_capabilities", dict)().get("cpu_name", platform.machine())
+    known: dict[str, object] = getattr(torch.cpu, "get_capabilities", dict)()
+    name = known.get("cpu_name", platform.machine())
     return f"{name}, {torch.get_num_threads()} threads"

@@ -11,20 +11,25 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from ..data.digest import digest
 from ..rivals.lt_sft import Adapted, language
 from ..stage1.find import find_ticket
-from ..ticket import file as mask_file
+from ..ticket import file as ticket_file
 from ..ticket.on_model import gather
 from ..ticket.ticket import Ticket
 from .spec import WHERE, Run, listed
 
+if TYPE_CHECKING:
+    from ..model.backbone import Backbone
 
-def shared_ticket(lm, run: Run, folder: Path, *, progress: bool = True) -> Ticket:
+
+def shared_ticket(lm: Backbone, run: Run, folder: Path, *, progress: bool = True) -> Ticket:
     """The ticket of a run, found once; other densities and layers reuse its finished stage 1."""
     from ..data.corpora import text
 
+    assert run.density is not None  # a method with a ticket has one
     languages, which, settings = stage1(run)
     name, mark = "-".join(languages), _mark(run, run.ticket)
     path = folder / f"{name}-d{run.density:g}-{mark}.ticket.safetensors"
@@ -46,22 +51,25 @@ def shared_ticket(lm, run: Run, folder: Path, *, progress: bool = True) -> Ticke
     return ticket
 
 
-def shared_language(lm, run: Run, folder: Path, code: str, *, progress: bool = True) -> Adapted:
+def shared_language(
+    lm: Backbone, run: Run, folder: Path, code: str, *, progress: bool = True
+) -> Adapted:
     """LT-SFT's ticket of a language and its values, found once by the settings of stage 1."""
     from ..data.corpora import text
 
+    assert run.density is not None  # a method with a ticket has one
     _, which, settings = stage1(run)
     mark = _mark(run, [which, settings])
     path = folder / f"{code}-d{run.density:g}-{mark}.language.safetensors"
     if not path.exists():
         adapted = language(lm, text(code, **which), run.density, progress=progress, **settings)
         adapted[0].save(path, adapted[1])
-    file = mask_file.read(path)
+    file = ticket_file.read(path)
     ticket = Ticket.of_file(file)
     return ticket, file.weights(gather(lm.model, ticket))
 
 
-def stage1(run: Run) -> tuple[list[str], dict, dict]:
+def stage1(run: Run) -> tuple[list[str], dict[str, Any], dict[str, Any]]:
     """A ticket's table, taken apart: languages of the text, which text, and how to train.
 
     >>> stage1(Run("ltp", seed=0, ticket={"text": ["qu"], "sources": ["udhr"], "steps": 9}))
@@ -69,11 +77,12 @@ def stage1(run: Run) -> tuple[list[str], dict, dict]:
     """
     settings = {key: value for key, value in run.ticket.items() if key != "name"}
     languages = settings.pop("text", ["en"])
-    which = {key: settings.pop(key) for key in ("running_only", "sources") if key in settings}
+    chosen = [key for key in ("running_only", "sources") if key in settings]
+    which = {key: settings.pop(key) for key in chosen}
     return languages, which, settings
 
 
-def _mark(run: Run, settings) -> str:
+def _mark(run: Run, settings: object) -> str:
     """Part of a file's name that changes with what made it, and with the model it was found on."""
     made = [run.base, settings] if run.base else settings
     return digest([json.dumps(made, sort_keys=True)])[:6]

@@ -1,4 +1,4 @@
-"""A spec in, runs out: what shall be trained and tested, as a list of values.
+"""A spec in, runs out: what to train and test, as a list of values.
 
 A spec is a small TOML file (see `benchmarks/`). Its lists are multiplied out,
 
@@ -33,16 +33,25 @@ What it does not do: run anything (`sweep.py`).
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import MISSING, asdict, dataclass, field, fields
 from inspect import signature
 from itertools import product
 from pathlib import Path
+from typing import Any, TypeAlias
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 from ..data.digest import digest
-from ..rivals.methods import INPUTS, METHODS, RATES, rates_key, required_inputs
+from ..rivals.method import RATES, rates_key
+from ..rivals.methods import INPUTS, METHODS, required_inputs
 from ..training.options import Stage1Options, Stage2Options
 
+Settings: TypeAlias = dict[str, Any]  # a table of a spec
 LISTS = {"methods": str, "k": int, "seeds": int, "density": float, "languages": str}
 WORDS = {"task", "split", "test", "every", "language"}
 TABLES = {"ticket", "train", "evaluate", "rates", "grid", "words"}
@@ -63,11 +72,11 @@ class Run:
     every: int = 1
     language: str = "en"
     languages: tuple[str, ...] = ()
-    ticket: dict = field(default_factory=dict)
-    train: dict = field(default_factory=dict)
-    evaluate: dict = field(default_factory=dict)
-    words: dict = field(default_factory=dict)
-    base: str = ""  # the fingerprint of a model that was asked for; "" for the embedded one
+    ticket: Settings = field(default_factory=dict)
+    train: Settings = field(default_factory=dict)
+    evaluate: Settings = field(default_factory=dict)
+    words: Settings = field(default_factory=dict)
+    base: str = ""  # the fingerprint of the model; "" for the embedded one
 
     @property
     def name(self) -> str:
@@ -82,8 +91,8 @@ class Run:
         mark = digest([json.dumps(self.settings(), sort_keys=True)])[:6]
         return "-".join([*parts, f"seed{self.seed}", mark])
 
-    def settings(self) -> dict:
-        """What is not as by default: enough to make the run again, whatever is added to `Run`.
+    def settings(self) -> Settings:
+        """What differs from the defaults: enough to repeat the run, whatever is added to `Run`.
 
         >>> Run("ltp", seed=3, density=0.2).settings()
         {'method': 'ltp', 'seed': 3, 'density': 0.2}
@@ -115,23 +124,23 @@ def read_spec(path: str | Path) -> list[Run]:
             raise ValueError(
                 f"{path.parent / spec['rates']} has no rates for {lacking[0]}; tune it in a grid"
             )
-    lists = {"k": [16], "seeds": [0], "density": [0.20], "languages": []} | spec
+    lists: Settings = {"k": [16], "seeds": [0], "density": [0.20], "languages": []} | spec
     lists["language"] = listed(spec.get("language", "en"))
     kept = ("task", "split", "test", "every", "evaluate", "words")
     same = {key: spec[key] for key in kept if key in spec}
     runs = {}
     choices = (lists[key] for key in ("seeds", "language", "k", "density", "methods"))
     for seed, language, k, density, method in product(*choices):
-        asked = required_inputs(method)
+        needs = required_inputs(method)
         tested = [language] if lists["languages"] == ["same"] else lists["languages"]
         own = spec.get("train", {}) | rates.get(method, rates.get(rates_key(method), {}))
-        for ticket in _tickets(spec, asked):
+        for ticket in _tickets(spec, needs):
             for tuned in _grid(spec, method):
                 run = Run(
                     method,
                     seed,
                     k,
-                    density if {"ticket", "density"} & asked else None,
+                    density if {"ticket", "density"} & needs else None,
                     language=language,
                     languages=tuple(tested),
                     ticket=ticket,
@@ -142,15 +151,15 @@ def read_spec(path: str | Path) -> list[Run]:
     return list(runs.values())
 
 
-def _tickets(spec: dict, asked: set[str]) -> list[dict]:
+def _tickets(spec: Settings, needs: set[str]) -> list[Settings]:
     """The tables of stage 1 that matter to a method: whole, in part, or none."""
     tables = listed(spec.get("ticket", {}))
-    if asked & {"ticket", "adapted"}:
+    if needs & {"ticket", "adapted"}:
         return tables
-    return [{key: t[key] for key in WHERE if key in t and key in asked} for t in tables]
+    return [{key: t[key] for key in WHERE if key in t and key in needs} for t in tables]
 
 
-def _grid(spec: dict, method: str) -> Iterator[dict]:
+def _grid(spec: Settings, method: str) -> Iterator[Settings]:
     """The settings of a method, one after another; as many for each method that trains."""
     grid, tuned = spec.get("grid", {}), rates_key(method)
     if not grid or not tuned:
@@ -162,7 +171,7 @@ def _grid(spec: dict, method: str) -> Iterator[dict]:
         yield dict(zip(names, rates, strict=False)) | ({} if epochs is None else {"epochs": epochs})
 
 
-def listed(value) -> list:
+def listed(value: Any) -> list[Any]:
     """A list as it is, and anything else as a list of one."""
     return value if isinstance(value, list) else [value]
 
@@ -175,7 +184,7 @@ def options(methods: Iterable[str]) -> dict[str, set[str]]:
     """
     by_sweep = {"seed", "progress", "callback"}  # a sweep sets these itself
     by_method = {"template", "deep", "head", *INPUTS}  # as a method does these
-    training = {f.name for f in fields(Stage2Options)} | {"full", "least_steps", "most_steps"}
+    training = {f.name for f in fields(Stage2Options)} | {"least_steps", "most_steps"}
     training |= {name for method in methods for name in signature(METHODS[method]).parameters}
     stage1 = {f.name for f in fields(Stage1Options)} - by_sweep - {"checkpoint"}
     return {
@@ -185,21 +194,18 @@ def options(methods: Iterable[str]) -> dict[str, set[str]]:
     }
 
 
-def read_toml(path: Path) -> dict:
+def read_toml(path: Path) -> Settings:
     """What a TOML file holds; one sentence if it is missing or wrong."""
-    try:
-        import tomllib
-    except ModuleNotFoundError:  # Python 3.10
-        import tomli as tomllib
     if not path.is_file():
         raise FileNotFoundError(f"there is no spec at {path}")
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        table: Settings = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"{path} is not TOML: {error}") from None
+    return table
 
 
-def _check(path: Path, spec: dict) -> None:
+def _check(path: Path, spec: Settings) -> None:
     known = {*LISTS, *WORDS, *TABLES}
     if unknown := sorted(set(spec) - known):
         names = ", ".join(sorted(known))
@@ -211,8 +217,8 @@ def _check(path: Path, spec: dict) -> None:
         if not isinstance(values, list) or not all(isinstance(v, kind) for v in values):
             raise ValueError(f"{path}: {key} must be a list of {kind.__name__}, got {values!r}")
     rates = spec.get("rates", {})
-    for names in (spec["methods"], [] if isinstance(rates, str) else rates):
-        if unknown := sorted(set(names) - set(METHODS)):
+    for used in (spec["methods"], [] if isinstance(rates, str) else rates):
+        if unknown := sorted(set(used) - set(METHODS)):
             methods = ", ".join(METHODS)
             raise ValueError(f"{path}: unknown method {unknown[0]!r}; known are {methods}")
     if spec.get("test", "test") not in ("test", "dev"):
@@ -223,11 +229,11 @@ def _check(path: Path, spec: dict) -> None:
         raise ValueError(f"{path}: every thins the test, and this spec tests on dev; leave it out")
     if unknown := sorted(set(spec.get("grid", {})) - {"scale", "epochs"}):
         raise ValueError(f"{path}: the grid has scale and epochs, not {unknown[0]!r}")
-    for table, names in options(spec["methods"]).items():
+    for table, allowed in options(spec["methods"]).items():
         for given in listed(spec.get(table, {})):
-            if unknown := sorted(set(given) - names):
-                there = ", ".join(sorted(names))
+            if unknown := sorted(set(given) - allowed):
+                there = ", ".join(sorted(allowed))
                 raise ValueError(f"{path}: [{table}] has no {unknown[0]!r}; there are {there}")
-    names = [table.get("name", "") for table in listed(spec.get("ticket", {}))]
-    if len(set(names)) < len(names):
+    tickets = [table.get("name", "") for table in listed(spec.get("ticket", {}))]
+    if len(set(tickets)) < len(tickets):
         raise ValueError(f"{path}: several tickets need a name each, and no name twice")

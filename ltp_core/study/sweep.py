@@ -15,10 +15,11 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from ..measure import results
 from ..measure.evaluate import evaluate
@@ -31,20 +32,28 @@ from .provenance import machine, peak_mb, reset_peak, versions
 from .shared_tickets import shared_language, shared_ticket
 from .spec import Run, read_spec
 
+if TYPE_CHECKING:
+    from datasets import Dataset
+
+    from ..model.backbone import Backbone
+    from ..stage2.trained import Trained
+    from ..tasks import Task
+
 
 def sweep(
-    path,
-    out,
+    path: str | Path,
+    out: str | Path,
     *,
-    backbone=None,
+    backbone: str | Path | None = None,
     only: Sequence[str] = (),
     download: bool = False,
     progress: bool = True,
 ) -> Path:
     """Do the runs of a spec that are not done yet; return the file with all rows.
 
-    `only` picks runs whose name starts so; `backbone` is a folder or name for `load_backbone`, and
-    a run's name and its tickets then depend on that model. `download`: the hub may be asked.
+    `only` picks the runs whose name starts with one of these; `backbone` is a folder or name for
+    `load_backbone`, and a run's name and its tickets then depend on that model. `download` allows
+    the hub.
     """
     from tqdm import tqdm
 
@@ -59,7 +68,6 @@ def sweep(
         raise ValueError(f"no run starts with {' or '.join(only)}; there are {names}")
     part = {run.name: out / "runs" / f"{run.name}.parquet" for run in runs}
     todo = [run for run in wanted if not part[run.name].exists()]
-    lm = lm or (load_backbone() if todo else None)
     bar = tqdm(
         total=len(wanted),
         initial=len(wanted) - len(todo),
@@ -69,6 +77,7 @@ def sweep(
     )
     for run in todo:
         bar.set_postfix_str(run.name)
+        lm = lm or load_backbone()
         rows, items = run_one(lm, run, out, download=download, progress=progress)
         ids = [{"language": code, "ids": mine} for code, mine in items.items()]
         results.write(_items(part[run.name]), ids)
@@ -87,14 +96,14 @@ def _items(path: Path) -> Path:
 
 
 def run_one(
-    lm, run: Run, out: Path, *, download: bool = False, progress: bool = True
-) -> tuple[list[dict], dict]:
+    lm: Backbone, run: Run, out: Path, *, download: bool = False, progress: bool = True
+) -> tuple[list[results.Row], dict[str, list[str]]]:
     """Train and test one run: its rows, and the ids of the test items of each language."""
     codes = tuple(dict.fromkeys([run.language, *run.languages]))
     task = load_task(
         run.task, run.split, words=run.words or None, languages=codes, download=download
     )
-    shots, asked = examples(task, run), evaluation_sets(task, run)
+    shots, tests = examples(task, run), evaluation_sets(task, run)
     extra = method_inputs(lm, run, out / "tickets", progress=progress)
     reset_peak()
     start = time.perf_counter()
@@ -134,34 +143,34 @@ def run_one(
         machine=machine(),
     )
     rows, items = [], {}
-    for code in _bar(asked, "test", progress):
-        table = evaluate(model, asked[code], **run.evaluate)
+    for code in _bar(tests, "test", progress):
+        table = evaluate(model, tests[code], **run.evaluate)
         (_, n, accuracy, *_), bits = table.rows[0], results.pack(table.correct[code])
         here = dict(language=code, n=n, accuracy=accuracy, correct=bits)
         rows.append(about | here | tail)
-        items[code] = list(asked[code]["id"])
+        items[code] = list(tests[code]["id"])
     return rows, items
 
 
-def evaluation_sets(task, run: Run) -> dict:
-    """What a run is asked, language by language; known before it trains, so that nothing is lost.
+def evaluation_sets(task: Task, run: Run) -> dict[str, Dataset]:
+    """The rows that test a run, language by language; an empty test fails before the training.
 
     >>> from ltp_core import tasks
     >>> run = Run("full", seed=0, languages=("en", "qu"), test="dev")
-    >>> asked = evaluation_sets(tasks.emoji(), run)
-    >>> [(code, len(rows)) for code, rows in asked.items()]
+    >>> tests = evaluation_sets(tasks.emoji(), run)
+    >>> [(code, len(rows)) for code, rows in tests.items()]
     [('en', 158), ('qu', 157)]
     """
-    asked = {
+    tests = {
         code: task.dev(code) if run.test == "dev" else task.test(code, every=run.every)
         for code in run.languages or task.languages
     }
-    if not any(len(rows) for rows in asked.values()):
-        raise ValueError(f"task {run.task!r} has no {run.test} rows in {', '.join(asked)}")
-    return {code: rows for code, rows in asked.items() if len(rows)}
+    if not any(len(rows) for rows in tests.values()):
+        raise ValueError(f"task {run.task!r} has no {run.test} rows in {', '.join(tests)}")
+    return {code: rows for code, rows in tests.items() if len(rows)}
 
 
-def examples(task, run: Run):
+def examples(task: Task, run: Run) -> Dataset:
     """The rows a run trains on; a class with fewer than k gives all it has.
 
     >>> from ltp_core import tasks
@@ -173,14 +182,14 @@ def examples(task, run: Run):
     return task.few_shot(run.language, k=run.k, seed=run.seed, at_most=True)
 
 
-def resolve_epochs(options: dict, rows: int) -> dict:
-    """The options of `train`, with so many epochs that `least_steps` and `most_steps` are kept.
+def resolve_epochs(options: dict[str, Any], rows: int) -> dict[str, Any]:
+    """The options of `train`, with as many epochs as `least_steps` and `most_steps` ask for.
 
-    Whole epochs: the least is reached, the most is not passed, but one epoch there always is.
+    Whole epochs: at least `least_steps`, at most `most_steps`, but always one epoch.
 
     >>> resolve_epochs({"least_steps": 96}, rows=8), resolve_epochs({"least_steps": 96}, rows=948)
     ({'epochs': 96}, {'epochs': 12})
-    >>> resolve_epochs({"most_steps": 480}, rows=948)  # 60 steps an epoch
+    >>> resolve_epochs({"most_steps": 480}, rows=948)  # 60 steps per epoch
     {'epochs': 8}
     """
     options = dict(options)
@@ -188,15 +197,15 @@ def resolve_epochs(options: dict, rows: int) -> dict:
     if least or most:
         usual = Stage2Options()
         size, epochs = (options.get(k, getattr(usual, k)) for k in ("batch_size", "epochs"))
-        steps = -(-rows // size)  # an epoch
+        steps = -(-rows // size)  # per epoch
         epochs = max(epochs, -(-least // steps)) if least else epochs
         options["epochs"] = max(1, min(epochs, most // steps)) if most else epochs
     return options
 
 
-def method_inputs(lm, run: Run, folder: Path, *, progress: bool = True) -> dict:
-    """What a run's method asks for beside the examples, by the names of its parameters."""
-    ways = {
+def method_inputs(lm: Backbone, run: Run, folder: Path, *, progress: bool = True) -> dict[str, Any]:
+    """What a run's method needs besides the examples, by the names of its parameters."""
+    ways: dict[str, Callable[[], object]] = {
         "ticket": lambda: shared_ticket(lm, run, folder, progress=progress),
         "adapted": lambda: partial(shared_language, lm, run, folder, progress=progress),
         "density": lambda: run.density,
@@ -208,7 +217,7 @@ def method_inputs(lm, run: Run, folder: Path, *, progress: bool = True) -> dict:
     return {name: way() for name, way in ways.items() if name in required_inputs(run.method)}
 
 
-def densities(model, lm) -> tuple[float, float]:
+def densities(model: Trained, lm: Backbone) -> tuple[float, float]:
     """The share of the base model, and of its encoder, that is trained; LoRA's is what it adds."""
     if model.ticket is not None:
         return model.ticket.density_all, model.ticket.density_encoder
@@ -218,7 +227,7 @@ def densities(model, lm) -> tuple[float, float]:
     return added / whole["base_total"], added / whole["encoder_total"]
 
 
-def _bar(things, what: str, progress: bool):
+def _bar(things: Iterable[str], what: str, progress: bool) -> Iterable[str]:
     from tqdm import tqdm
 
     return tqdm(things, desc=what, unit="language", disable=not progress)

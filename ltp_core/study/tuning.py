@@ -23,16 +23,17 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from ..measure import results
 
 TUNED = ("learning_rate", "prompt_rate", "epochs")
-Score = tuple[float, dict]  # accuracy, settings
+Score: TypeAlias = tuple[float, dict[str, Any]]  # accuracy, settings
 
 
-def scores(rows: list[dict]) -> dict[str, list[Score]]:
+def scores(rows: list[results.Row]) -> dict[str, list[Score]]:
     """For each method its settings with their mean accuracy, in the order of the grid.
 
     >>> def row(accuracy, seed, rate):
@@ -43,7 +44,7 @@ def scores(rows: list[dict]) -> dict[str, list[Score]]:
     """
     if tested := sorted({row["tested"] for row in rows} - {"dev"}):
         raise ValueError(f"settings are chosen on dev, but these rows are of {tested[0]!r}")
-    table: dict = {}
+    table: dict[str, dict[str, list[float]]] = {}
     for row in rows:
         train = json.loads(row["spec"]).get("train", {})
         settings = json.dumps({key: train[key] for key in TUNED if key in train})
@@ -57,7 +58,7 @@ def scores(rows: list[dict]) -> dict[str, list[Score]]:
     }
 
 
-def choose(table: dict[str, list[Score]]) -> dict[str, dict]:
+def choose(table: dict[str, list[Score]]) -> dict[str, dict[str, Any]]:
     """The best settings of each method; of equal ones the first.
 
     >>> choose({"full": [(0.5, {"epochs": 12}), (0.5, {"epochs": 36})]})

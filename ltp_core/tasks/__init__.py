@@ -5,8 +5,8 @@
     kinds()          what kind of thing does a name name?                    41 languages
     xnli()           does the second sentence follow from the first?         15, benchmark folder
     americasnli()    the same in ten languages of the Americas               benchmark folder
-    nli()            both: taught once, asked in 25 languages                benchmark folder
-    sib200()         the topic of a sentence                                 from the hub, if asked
+    nli()            both: trained in English, tested in 25 languages        benchmark folder
+    sib200()         the topic of a sentence                                 from the hub
     from_folder()    a task of your own files
 
 Each gives a `Task`: ``few_shot``, ``train``, ``dev``, ``test``, ``labels``, ``words``.  Splits

@@ -58,10 +58,11 @@ def emoji_dir(split: str) -> Path:
 
 
 @lru_cache(maxsize=128)
-def annotations(folder: Path, language: str, split: str) -> list[Row]:
-    """Return what a language says of each emoji, with ``split`` as one of train, dev and test."""
+def entries(folder: Path, language: str, split: str) -> list[Row]:
+    """Return the emoji as one language names them, with ``split`` as one of train, dev and test."""
     table = read_parquet(folder / f"{language}.parquet", [*COLUMNS, f"split_{split}"])
-    return table.rename_columns([*COLUMNS, "split"]).to_pylist()
+    rows: list[Row] = table.rename_columns([*COLUMNS, "split"]).to_pylist()
+    return rows
 
 
 @lru_cache(maxsize=128)
@@ -74,7 +75,7 @@ def _rows(folder: Path, language: str, split: str) -> list[Row]:
             "language": row["language"],
             "split": row["split"],
         }
-        for row in annotations(folder, language, split)
+        for row in entries(folder, language, split)
     ]
 
 

@@ -3,12 +3,12 @@
     dog     animal, pet            fits
     dog     cat, feline, whiskers  other      keywords of an emoji of the same subgroup
 
-In each split, the emoji of a subgroup stand in a circle, in an order drawn once, and each emoji's
+In each split, the emoji of a subgroup stand in a circle, in a fixed random order, and each emoji's
 name meets its own keywords and those of its neighbour.  So every name comes once with each answer,
-and so does every list of keywords: who looks at one text alone learns nothing.  Both emoji are of
-the same split, and the pairs are the same in every language.  Both rows of a name are left out in a
-language that lacks one of the two emoji or its keywords, or in which the neighbour's keywords are
-all among the own.
+and so does every list of keywords: one text alone tells nothing about the answer.  Both emoji are
+of the same split, and the pairs are the same in every language.  Both rows of a name are left out
+in a language that lacks one of the two emoji or its keywords, or in which the neighbour's keywords
+are all among its own.
 
 **Strings.**  Keywords repeat words of their own name, so comparing strings is worth much here (see
 `emoji_pairs`), in every language alike: what transfers may be that.  With ``apart`` no keyword is
@@ -29,7 +29,7 @@ from pathlib import Path
 
 from ..data.items import shuffle_key
 from ..data.languages import LANGUAGES, TASK_LANGUAGES
-from .emoji_groups import annotations, emoji_dir
+from .emoji_groups import emoji_dir, entries
 from .task import Row, Task
 
 PAIR_WORDS = {"fits": "yes", "other": "no"}
@@ -64,9 +64,9 @@ def emoji_pairs(split: str = "random", *, apart: bool = False) -> Task:
 def neighbours(folder: Path, split: str) -> list[tuple[str, str]]:
     """Return (emoji, its neighbour) for all emoji that are not alone in subgroup and split."""
     circles = defaultdict(list)
-    for row in annotations(folder, "en", split):
+    for row in entries(folder, "en", split):
         circles[row["split"], row["subgroup"]].append(row["id"])
-    found = []
+    found: list[tuple[str, str]] = []
     for members in circles.values():
         members.sort(key=lambda item: shuffle_key("ltp-pairs-1", item))
         if len(members) > 1:
@@ -76,7 +76,7 @@ def neighbours(folder: Path, split: str) -> list[tuple[str, str]]:
 
 @lru_cache(maxsize=128)
 def _rows(folder: Path, language: str, split: str, apart: bool) -> list[Row]:
-    here = {row["id"]: row for row in annotations(folder, language, split)}
+    here = {row["id"]: row for row in entries(folder, language, split)}
     rows = []
     for one, other in neighbours(folder, split):
         if one not in here or other not in here:

@@ -11,7 +11,7 @@ What it does not do: split rows.  You know best which of them belong together.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pyarrow as pa
@@ -22,7 +22,7 @@ from ..data.paths import read_parquet
 from .task import SPLITS, Row, Task
 
 
-def from_folder(path: str | Path, *, words: dict[str, str] | None = None) -> Task:
+def from_folder(path: str | Path, *, words: Mapping[str, str] | None = None) -> Task:
     """Make a task of the Parquet, CSV, TSV and JSONL files in a folder.
 
     Columns: ``text``, ``label`` and ``split`` (train, dev or test); ``language``, or else the name
@@ -31,7 +31,7 @@ def from_folder(path: str | Path, *, words: dict[str, str] | None = None) -> Tas
 
     Args:
         path: the folder; its name becomes the task's name.
-        words: {label: English word}, in the order the labels shall have.  Without it, the labels in
+        words: {label: English word}, in the order of the labels.  Without it, the labels in
             sorted order stand for themselves.
 
     Raises:
@@ -64,7 +64,7 @@ def from_folder(path: str | Path, *, words: dict[str, str] | None = None) -> Tas
     return Task(name, tuple(words), tuple(words.values()), tuple(by_language), read)
 
 
-def _own_rows(file: Path, words: dict[str, str] | None) -> list[Row]:
+def _own_rows(file: Path, words: Mapping[str, str] | None) -> list[Row]:
     """Read one file of a user's task, and say in one sentence what is wrong with it."""
     table = READERS[file.suffix](file)
     if missing := {"text", "label", "split"} - set(table.column_names):
@@ -89,7 +89,7 @@ def _own_rows(file: Path, words: dict[str, str] | None) -> list[Row]:
 
 
 def _check(folder: Path, by_language: dict[str, list[Row]]) -> None:
-    """Items can be told apart, and all rows have one text or all have two."""
+    """Each id of a language is distinct, and all rows have one text or all have two."""
     for language, rows in by_language.items():
         seen: set[str] = set()
         for row in rows:
@@ -113,7 +113,7 @@ def _read_tsv(file: Path) -> pa.Table:
 
 def _as_text(file: Path, between: str, form: pyarrow.csv.ParseOptions) -> pa.Table:
     """Every column as it stands there: a label `true` or a text `007` is no truth and no number."""
-    one = pyarrow.csv.ReadOptions(use_threads=False)  # several cannot tell a row's number
+    one = pyarrow.csv.ReadOptions(use_threads=False)  # several threads cannot report a row's number
     try:
         with pyarrow.csv.open_csv(file, one, parse_options=form) as opened:
             columns = dict.fromkeys(opened.schema.names, pa.string())

@@ -28,14 +28,13 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 from ..data.items import family, shuffle_key
 from ..data.languages import XNLI
-from ..data.paths import PACKAGE
 from .task import Row, Task
 
 NLI_WORDS = {"entailment": "yes", "neutral": "maybe", "contradiction": "no"}
@@ -44,15 +43,17 @@ SPLITS = ("random", "published")
 
 
 def bench_dir() -> Path:
-    """Return the folder of the benchmarks: ``$LTP_BENCH``, else ``../shared/bench`` of the clone.
+    """Return the folder of the benchmarks, which ``$LTP_BENCH`` names.
 
     Raises:
-        FileNotFoundError: it is not there.
+        FileNotFoundError: it is not set, or not there.
     """
-    folder = Path(os.environ.get("LTP_BENCH") or PACKAGE.parent.parent / "shared" / "bench")
-    if not folder.is_dir():
+    named = os.environ.get("LTP_BENCH")
+    folder = Path(named or "")
+    if not named or not folder.is_dir():
+        where = f"at {folder}" if named else "here"
         raise FileNotFoundError(
-            f"there are no benchmarks at {folder}; their licences keep them out of this "
+            f"there are no benchmarks {where}; their licences keep them out of this "
             "repository, so set LTP_BENCH to a folder that holds xnli/ and americasnli/"
         )
     return folder
@@ -92,8 +93,8 @@ def americasnli(
         if not pool:
             return rows
         own = (row for other in codes for row in _american(bench, other, dev_k, pool))
-        taught = {family(row["id"]) for row in own if row["split"] == "train"}
-        return [r for r in rows if r["split"] != "test" or family(r["id"]) not in taught]
+        trained = {family(row["id"]) for row in own if row["split"] == "train"}
+        return [r for r in rows if r["split"] != "test" or family(r["id"]) not in trained]
 
     name = "americasnli" + "-own" * bool(pool)
     task = _task(name, split, ["en", *codes], bench / "xnli", words, read)
@@ -109,7 +110,7 @@ def americasnli(
 
 
 def nli(split: str = "random", *, dev_k: int = 64, words: Sequence[str] = ()) -> Task:
-    """Return both as one task: taught once, in English, and asked in all of their languages.
+    """Return both as one task: trained in English, and tested in all of their languages.
 
     ``split``, ``dev_k`` and ``words`` are those of `xnli`.
     """
@@ -132,7 +133,14 @@ def _checked(split: str) -> Path:
     return bench_dir()
 
 
-def _task(name, split, languages, folder, words, read) -> Task:
+def _task(
+    name: str,
+    split: str,
+    languages: Sequence[str],
+    folder: Path,
+    words: Sequence[str],
+    read: Callable[[str], list[Row]],
+) -> Task:
     published = (lambda code, k: _sample(folder, code, k)) if split == "published" else None
     words = tuple(words) or tuple(NLI_WORDS.values())
     return Task(name, tuple(NLI_WORDS), words, tuple(languages), read, published)
@@ -172,7 +180,7 @@ def _pool(rows: list[Row], pool: int, language: str) -> set[str]:
     premises: dict[str, list[Row]] = {}
     for row in sorted(rows, key=lambda row: shuffle_key("pool", family(row["id"]))):
         premises.setdefault(family(row["id"]), []).append(row)
-    taken, ids = Counter(dict.fromkeys(NLI_WORDS, 0)), set()
+    taken, ids = Counter(dict.fromkeys(NLI_WORDS, 0)), set[str]()
     for members in premises.values():
         if min(taken.values()) >= pool:
             return ids
@@ -219,7 +227,7 @@ def _file(kind: str, language: str, k: int | str) -> str:
     return f"rest/{kind}_split,{language},{k}.jsonl"
 
 
-def _row(item: str, line: dict, language: str, split: str) -> Row:
+def _row(item: str, line: Row, language: str, split: str) -> Row:
     """A row from a line of either kind of file."""
     text, pair, label = (
         line[old if old in line else new]
@@ -236,13 +244,13 @@ def _row(item: str, line: dict, language: str, split: str) -> Row:
 
 
 @lru_cache(maxsize=32)
-def _table(path: Path) -> list[dict]:
+def _table(path: Path) -> list[Row]:
     """The lines of a TSV file, which quotes nothing, as {column: field}."""
     head, *lines = (line.split("\t") for line in _text(path))
     return [dict(zip(head, line, strict=True)) for line in lines]
 
 
-def _lines(path: Path) -> Iterable[dict]:
+def _lines(path: Path) -> list[Row]:
     return [json.loads(line) for line in _text(path)]
 
 

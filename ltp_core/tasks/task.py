@@ -1,6 +1,6 @@
 """A task is a value: labels, their words, languages, and the rows of each language's splits.
 
-It hands out ``datasets.Dataset`` objects with the columns
+It gives ``datasets.Dataset`` objects with the columns
 
     id         what is classified
     text       what the model reads
@@ -8,7 +8,7 @@ It hands out ``datasets.Dataset`` objects with the columns
     label      a ClassLabel, an index into ``labels``
     language   the code of the row's language
 
-``words`` are English words, one a label, which a masked language model may put after the text:
+``words`` are English words, one per label, which a masked language model may put after the text:
 "dog; pet <mask>" should end in "animal".
 
 An id may name a family (``items.py``); ids of one language are distinct.
@@ -42,7 +42,7 @@ class Task:
     Attributes:
         name: what to call it in tables.
         labels: the classes; column ``label`` holds indices into it.
-        words: one English word a label, the verbalizer.
+        words: one English word per label, the verbalizer.
         languages: the codes for which there are rows.
         read: language -> rows with the keys id, text, label (a name), language, split.
         published: (language, k) -> the one few-shot sample that a benchmark has published; without

@@ -3,7 +3,7 @@
 701 / 99 / 204 sentences train / dev / test, the same ones in every language, seven topics.  The
 data (CC BY-SA 4.0) are on the hub and not in this repository: this task alone needs the network.
 
-What it does not do: anything without being asked to download.
+What it does not do: download unless ``download`` is set.
 """
 
 from __future__ import annotations

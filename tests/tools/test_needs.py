@@ -156,7 +156,7 @@ def edit(monkeypatch, file):
 
 
 def test_a_changed_module_makes_stale_only_the_chapters_that_reach_it(monkeypatch):
-    from ltp_core.teaching.explorers import page
+    from ltp_book.explorers import page
 
     chapters = book.chapters()
     before = book.Stamps(chapters).inputs

@@ -19,10 +19,12 @@ What it does not do: hold the pages to the package. tests/site/test_api_pages.py
 
 import inspect
 import re
+import sys
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules, resolve_name
 from types import ModuleType
+from typing import TypeVar
 
 from docutils import nodes
 from docutils.statemachine import StringList
@@ -235,6 +237,13 @@ def read_signature(app: Sphinx, what: str, name: str, value, options, signature,
     return signature and re.sub(r"<(?:[^<>]|<[^<>]*>)*>", "...", signature), returns
 
 
+def is_type_variable(app: Sphinx, env, node, shown: nodes.Node) -> nodes.Node | None:
+    """Called by Sphinx for a name that leads nowhere: a type variable has no place of its own."""
+    module, _, name = node.get("reftarget", "").rpartition(".")
+    value = getattr(sys.modules.get(module), name, None)
+    return shown if isinstance(value, TypeVar) else None
+
+
 def on_github(app: Sphinx, path: str) -> str:
     """The address of a file of the repository."""
     theme = app.config.html_theme_options
@@ -270,6 +279,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("autodoc-process-docstring", read_docstring, priority=400)
     app.connect("autodoc-process-signature", read_signature)
     app.connect("autodoc-skip-member", is_field)
+    app.connect("missing-reference", is_type_variable)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 

@@ -19,7 +19,7 @@ from matplotlib.patches import FancyBboxPatch
 
 ROOT = Path(__file__).resolve().parents[2]
 CARD = ROOT / "book" / "_site" / "card.png"
-STYLE = ROOT / "ltp_core" / "teaching" / "ltp.mplstyle"
+STYLE = ROOT / "ltp_book" / "figures" / "ltp.mplstyle"
 TITLE = "Lottery Ticket\nPrompt-learning"
 LINES = "Train ten vectors and a fifth\nof a small model's encoder\nin English. Ask it in Quechua."
 TICKET, WEIGHT = "#0063a6", "#cfd6da"

@@ -7,7 +7,8 @@ import torch
 
 from ltp_core.model.parameters import eligible
 from ltp_core.rivals import criteria as choices
-from ltp_core.rivals import lt_sft, methods
+from ltp_core.rivals import lt_sft, methods, plain_methods
+from ltp_core.rivals.method import RATES, rates_key
 from ltp_core.stage2.lora import MARK
 from ltp_core.stage2.prompt import PromptModel
 from ltp_core.stage2.train import train
@@ -122,7 +123,7 @@ def test_what_trains_and_what_does_not(lm, ticket, adapted, name, tmp_path):
     assert loaded.trains == model.trains and loaded.trained_parameters == TRAINED[name]
 
 
-@pytest.mark.parametrize("name", methods.RATES)
+@pytest.mark.parametrize("name", RATES)
 def test_it_learns(lm, ticket, adapted, name):
     # A random model knows no words, so a frozen one needs label rows that can move; and to the toy
     # all Swahili is <unk>.
@@ -148,7 +149,7 @@ def test_each_says_what_it_trains(lm, ticket, adapted):
 
 def test_rates_of_a_method_can_be_replaced_and_its_form_cannot(lm, ticket, monkeypatch):
     seen = []
-    monkeypatch.setattr(methods, "train", lambda *_, **options: seen.append(options))
+    monkeypatch.setattr(plain_methods, "train", lambda *_, **options: seen.append(options))
     methods.lora(lm, SHOTS, task=TASK)
     methods.lora(lm, SHOTS, task=TASK, learning_rate=1e-5)
     methods.cloze(lm, SHOTS, task=TASK, prompt_length=10)
@@ -156,7 +157,14 @@ def test_rates_of_a_method_can_be_replaced_and_its_form_cannot(lm, ticket, monke
     assert seen[2]["prompt_length"] == 0
     for name in methods.METHODS:
         if not name.startswith("template_zero"):
-            assert methods.rates_key(name) in methods.RATES
+            assert rates_key(name) in RATES
+
+
+@pytest.mark.parametrize("name", methods.METHODS)
+def test_an_unknown_keyword_is_reported_under_the_methods_name(name):
+    near = rf"^{name}\(\) has no keyword 'epoch'; did you mean 'epochs'\?$"
+    with pytest.raises(TypeError, match=near):
+        methods.METHODS[name](None, None, task=TASK, epoch=3)
 
 
 def test_code_switching_takes_as_many_steps_and_switches_each_time(lm):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ltp_core.rivals import methods
+from ltp_core.rivals import method, methods
 from ltp_core.stage2.train import RATES
 from ltp_core.study import tuning
 from ltp_core.study.spec import Run, read_spec
@@ -178,7 +178,7 @@ EXPECTED = {  # runs, as the first lines of each spec say
 @pytest.mark.parametrize("name", EXPECTED)
 def test_the_specs_of_the_book(name, tmp_path):
     path = Path(shutil.copy(BENCHMARKS / f"{name}.toml", tmp_path))
-    table = {m: [(0.5, {"learning_rate": 1e-4, "epochs": 12})] for m in methods.RATES}
+    table = {m: [(0.5, {"learning_rate": 1e-4, "epochs": 12})] for m in method.RATES}
     (tmp_path / "rates.toml").write_text(tuning.written(table))
     runs = read_spec(path)
     assert len(runs) == EXPECTED[name]
@@ -202,7 +202,7 @@ def test_tuning_sees_neither_the_test_items_nor_their_draws():
         assert line in long
     assert {run.test for run in grid} == {"dev"}
     assert {run.seed for run in grid}.isdisjoint(range(20))
-    assert {run.method for run in grid} == set(methods.RATES)
+    assert {run.method for run in grid} == set(method.RATES)
     assert len(set(Counter(run.method for run in grid).values())) == 1
 
 

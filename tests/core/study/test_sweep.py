@@ -14,7 +14,7 @@ from ltp_core.data import corpora
 from ltp_core.measure import results
 from ltp_core.model.backbone import fingerprint
 from ltp_core.model.toy import toy_backbone
-from ltp_core.rivals import methods, templates
+from ltp_core.rivals import methods, plain_methods, templates
 from ltp_core.study import shared_tickets
 from ltp_core.study import sweep as experiment
 from ltp_core.study.spec import read_spec
@@ -174,7 +174,7 @@ def runs_of(spec, out, lm):
 
 def test_every_method_runs_from_a_spec(tmp_path, task_folder, text, monkeypatch):
     lm, book = toy_backbone(), {"rice": [("sw", "bread")]}
-    monkeypatch.setattr(methods, "dictionary", lambda *_, **__: book)
+    monkeypatch.setattr(plain_methods, "dictionary", lambda *_, **__: book)
     for table in (templates.WORDS[c] for c in ("en", "de")):
         monkeypatch.setitem(table, "animals", "the cat")
     names = ", ".join(f'"{name}"' for name in methods.METHODS)

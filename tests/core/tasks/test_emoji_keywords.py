@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 import pytest
 
 from ltp_core.tasks import emoji, emoji_pairs
-from ltp_core.tasks.emoji_groups import annotations, emoji_dir
+from ltp_core.tasks.emoji_groups import emoji_dir, entries
 from ltp_core.tasks.emoji_keywords import neighbours, shares_string
 
 SOME = ("en", "sw", "am", "zh")  # am and zh: scripts in which a letter says more
@@ -39,7 +39,7 @@ def test_a_row_says_what_the_annotations_say(task):
     apart = task.name.endswith("apart")
     after = dict(neighbours(emoji_dir("random"), "random"))
     for language in SOME:
-        known = {row["id"]: row for row in annotations(emoji_dir("random"), language, "random")}
+        known = {row["id"]: row for row in entries(emoji_dir("random"), language, "random")}
         for row in task.read(language):
             one, other = (known[item] for item in row["id"].split("|"))
             assert row["text"] == one["name"] and row["split"] == one["split"]

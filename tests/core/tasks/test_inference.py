@@ -97,6 +97,9 @@ def test_wrong_and_missing_files_are_told(bench, monkeypatch):
     (bench / "xnli/fewshot/dev/en/dev_split,16.jsonl").unlink()
     with pytest.raises(FileNotFoundError, match="dev_split,16.jsonl is missing; get the original"):
         xnli().test("de")
+    monkeypatch.delenv("LTP_BENCH")
+    with pytest.raises(FileNotFoundError, match="no benchmarks here; .* set LTP_BENCH"):
+        bench_dir()
     monkeypatch.setenv("LTP_BENCH", str(bench / "nowhere"))
     with pytest.raises(FileNotFoundError, match="their licences keep them out"):
         bench_dir()
