@@ -31,12 +31,13 @@ from ..data.paths import data_dir
 from .quantization import dequantise, quantise
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedModel, PreTrainedTokenizerFast
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 Model: TypeAlias = "PreTrainedModel"  # a masked LM
-Tokenizer: TypeAlias = "PreTrainedTokenizerFast"
+Tokenizer: TypeAlias = "PreTrainedTokenizerBase"
 
 WEIGHTS = "weights.safetensors"  # packed; plain Hugging Face folders have model.safetensors
+RESTORE = "restore it with `git checkout -- data/backbone` or `python -m tools.backbone.build`"
 
 
 class Backbone(NamedTuple):
@@ -62,27 +63,18 @@ def load_backbone(name_or_folder: str | Path | None = None, *, download: bool = 
         return _load_packed(folder)
     from transformers import AutoModelForMaskedLM, AutoTokenizer
 
-    local = not download
+    name, local = str(name_or_folder), not download
+    how = {"dtype": torch.float32, "use_safetensors": True, "output_loading_info": True}
     try:
-        model, report = AutoModelForMaskedLM.from_pretrained(
-            name_or_folder,
-            dtype=torch.float32,
-            local_files_only=local,
-            use_safetensors=True,
-            output_loading_info=True,
-        )
-        tokenizer = AutoTokenizer.from_pretrained(name_or_folder, local_files_only=local)
+        model, report = AutoModelForMaskedLM.from_pretrained(name, local_files_only=local, **how)
+        tokenizer = AutoTokenizer.from_pretrained(name, local_files_only=local)
     except OSError as error:
         if folder.is_dir():
             raise ValueError(f"{folder} holds no masked LM in safetensors: {error}") from None
         way_out = f" ({error})" if download else "; pass download=True to fetch it from the hub"
-        raise FileNotFoundError(
-            f"no masked LM called {str(name_or_folder)!r} on this machine{way_out}"
-        ) from None
+        raise FileNotFoundError(f"no masked LM called {name!r} on this machine{way_out}") from None
     if lacking := sorted(report["missing_keys"]):  # a random head would make every answer noise
-        raise ValueError(
-            f"{str(name_or_folder)!r} lacks {lacking[0]!r}; give a checkpoint saved as a masked LM"
-        )
+        raise ValueError(f"{name!r} lacks {lacking[0]!r}; give a checkpoint saved as a masked LM")
     return Backbone(model.eval(), tokenizer)
 
 
@@ -100,8 +92,8 @@ def fingerprint(model: Model) -> str:
     digest = hashlib.sha256()
     for name, parameter in model.base_model.named_parameters():
         digest.update(f"{name}{tuple(parameter.shape)}".encode())
-        for part in parameter.detach().flatten().split(1 << 20):  # a copy in fp32 stays small
-            digest.update(part.float().cpu().numpy())
+        for part in torch.split(parameter.detach().flatten(), 1 << 20):  # a small copy in fp32
+            digest.update(part.float().cpu().numpy().data)
     return digest.hexdigest()[:16]
 
 
@@ -127,10 +119,7 @@ def _load_packed(folder: Path) -> Backbone:
 
     for name in ("config.json", "tokenizer.json", WEIGHTS):
         if not (folder / name).exists():
-            raise FileNotFoundError(
-                f"{folder / name} is missing; restore it with `git checkout -- data/backbone` "
-                "or build it with `python -m tools.backbone.build`"
-            )
+            raise FileNotFoundError(f"{folder / name} is missing; {RESTORE}")
     try:
         stored = load_file(folder / WEIGHTS)
         state = {name: tensor for name, tensor in stored.items() if ":" not in name}
@@ -141,19 +130,13 @@ def _load_packed(folder: Path) -> Backbone:
         config = BertConfig(**json.loads((folder / "config.json").read_text()))
         with torch.device("meta"):
             model = BertForMaskedLM(config)
-        missing, unexpected = model.load_state_dict(state, strict=False, assign=True)
+        model.load_state_dict(state, strict=False, assign=True)
     except (SafetensorError, RuntimeError, KeyError, ValueError) as error:
-        raise ValueError(
-            f"{folder} is damaged ({error}); restore it with `git checkout -- data/backbone`"
-        ) from None
+        raise ValueError(f"{folder} is damaged ({error}); {RESTORE}") from None
     model.tie_weights()
-    _fill_buffers(model)
-    return Backbone(model.eval(), AutoTokenizer.from_pretrained(folder, local_files_only=True))
-
-
-def _fill_buffers(model: Model) -> None:
-    """Position and token-type buffers were made on the meta device; give them their values."""
-    embeddings = model.base_model.embeddings
-    positions = model.config.max_position_embeddings
-    embeddings.position_ids = torch.arange(positions).expand((1, -1))
-    embeddings.token_type_ids = torch.zeros((1, positions), dtype=torch.long)
+    positions = torch.arange(config.max_position_embeddings).expand((1, -1))
+    buffers = {"position_ids": positions, "token_type_ids": torch.zeros_like(positions)}
+    for name, buffer in buffers.items():  # made on the meta device, without numbers
+        model.bert.embeddings.register_buffer(name, buffer, persistent=False)
+    model.eval()  # type: ignore[no-untyped-call]  # unannotated there
+    return Backbone(model, AutoTokenizer.from_pretrained(folder, local_files_only=True))

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable
+from typing import TypeVar
 
 from torch import nn
 
+M = TypeVar("M", bound=nn.Module)
 
-def clone_sharing_weights(model: nn.Module, own: Iterable[str] = ()) -> nn.Module:
+
+def clone_sharing_weights(model: M, own: Iterable[str] = ()) -> M:
     """A second model over the same memory; only the tensors named in `own` are copies.
 
     Train the twin and the first model stays as it was, at the price of what is trained, no more.
@@ -25,6 +28,7 @@ def clone_sharing_weights(model: nn.Module, own: Iterable[str] = ()) -> nn.Modul
     [True, False]
     """
     from accelerate import Accelerator
+    from transformers import PreTrainedModel
 
     names = dict(model.named_parameters(remove_duplicate=False))  # a tied tensor has two
     copied = {id(names[name]) for name in own if name in names}
@@ -33,7 +37,7 @@ def clone_sharing_weights(model: nn.Module, own: Iterable[str] = ()) -> nn.Modul
         data = old.detach().clone() if id(old) in copied else old.detach()
         memo[id(old)] = nn.Parameter(data, requires_grad=False)
     second = copy.deepcopy(model, memo)
-    if hasattr(second, "set_attn_implementation") and Accelerator().device.type == "cpu":
+    if isinstance(second, PreTrainedModel) and Accelerator().device.type == "cpu":
         # On CPUs the fused attention's backward pass is no faster in fp32 and, measured on short
         # rows, five to ten times slower in bf16 than plain matrix products.
         second.set_attn_implementation("eager")

@@ -16,14 +16,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
-if TYPE_CHECKING:
-    from transformers import PreTrainedModel
+from .backbone import Model
 
 
 def mapped(path: str | Path) -> dict[str, Tensor]:
@@ -40,7 +38,7 @@ def mapped(path: str | Path) -> dict[str, Tensor]:
     files = sorted(path.glob("model*.safetensors")) if path.is_dir() else [path]
     if not files or not files[0].is_file():
         raise FileNotFoundError(f"{path} has no model.safetensors; write it with save_pretrained")
-    tensors = {}
+    tensors: dict[str, Tensor] = {}
     for file in files:
         _announce(file)
         try:
@@ -58,7 +56,7 @@ def _announce(file: Path) -> None:
             os.posix_fadvise(opened.fileno(), 0, 0, os.POSIX_FADV_WILLNEED)
 
 
-def mapped_model(folder: str | Path) -> PreTrainedModel:
+def mapped_model(folder: str | Path) -> Model:
     """The masked LM of a Hugging Face folder; its weights stay in the file.
 
     >>> import tempfile
@@ -75,7 +73,7 @@ def mapped_model(folder: str | Path) -> PreTrainedModel:
     tensors = mapped(folder)
     config = AutoConfig.from_pretrained(folder, local_files_only=True)
     with torch.device("meta"):  # shapes without numbers
-        model = AutoModelForMaskedLM.from_config(config)
+        model: Model = AutoModelForMaskedLM.from_config(config)  # type: ignore[no-untyped-call]
     model.load_state_dict(tensors, strict=False, assign=True)
     model.tie_weights()
     for name, parameter in model.base_model.named_parameters():

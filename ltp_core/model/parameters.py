@@ -16,6 +16,8 @@ from typing import TypeAlias, TypeVar
 
 from torch import nn
 
+from .backbone import Model
+
 T = TypeVar("T")
 Layers: TypeAlias = "int | str | Sequence[int | str] | None"  # None: all
 Modules: TypeAlias = "str | Sequence[str] | None"  # None: all
@@ -28,11 +30,10 @@ def place(name: str) -> tuple[int | str, str]:
     >>> place("encoder.layer.3.attention.self.query.weight"), place("embeddings.LayerNorm.bias")
     ((3, 'attention.self.query'), ('embeddings', 'LayerNorm'))
     """
+    word, _, rest = name.partition(".")
     if found := _LAYER.search(name):
-        layer, rest = int(found[1]), name[found.end() :]
-    else:
-        layer, _, rest = name.partition(".")
-    return layer, rest.rpartition(".")[0] or rest
+        rest = name[found.end() :]
+    return int(found[1]) if found else word, rest.rpartition(".")[0] or rest
 
 
 def in_encoder(name: str) -> bool:
@@ -60,22 +61,22 @@ def select_tensors(
     places = {name: place(name) for name in tensors}
     known_layers = list(dict.fromkeys(layer for layer, _ in places.values()))
     known_modules = list(dict.fromkeys(module for _, module in places.values()))
-    layers = known_layers if layers is None else _listed(layers)
-    modules = known_modules if modules is None else _listed(modules)
-    for layer in layers:
+    wanted_layers = known_layers if layers is None else _listed(layers)
+    for layer in wanted_layers:
         if layer not in known_layers:
             raise ValueError(f"there is no layer {layer!r} here, only {_row(known_layers)}")
-    wanted = set()
-    for module in modules:
+    wanted: set[str] = set()
+    for module in known_modules if modules is None else _listed(modules):
         fits = [m for m in known_modules if f".{module}." in f".{m}."]
         if not fits:
             raise ValueError(f"there is no module {module!r} here, only {_row(known_modules)}")
-        wanted.update([module] if module in fits else fits)
-    return {name: tensors[name] for name, (n, m) in places.items() if n in layers and m in wanted}
+        wanted.update([m for m in fits if m == module] or fits)
+    within = [name for name, (n, m) in places.items() if n in wanted_layers and m in wanted]
+    return {name: tensors[name] for name in within}
 
 
 def eligible(
-    model: nn.Module, layers: Layers = None, modules: Modules = None
+    model: Model, layers: Layers = None, modules: Modules = None
 ) -> dict[str, nn.Parameter]:
     """The parameters a ticket may choose from: by default all of the encoder, see `select_tensors`.
 
@@ -91,9 +92,9 @@ def eligible(
     return select_tensors(tensors, layers, modules)
 
 
-def _listed(wanted) -> list:
+def _listed(wanted: int | str | Sequence[int | str]) -> list[int | str]:
     return [wanted] if isinstance(wanted, int | str) else list(wanted)
 
 
-def _row(known: list) -> str:
+def _row(known: Sequence[object]) -> str:
     return ", ".join(map(str, known)) or "none at all"

@@ -17,6 +17,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from .backbone import Tokenizer
+
 
 class SpecialIds(NamedTuple):
     """The four ids that frame every row."""
@@ -27,42 +29,37 @@ class SpecialIds(NamedTuple):
     pad: int
 
 
-def special_ids(tokenizer) -> SpecialIds:
+def special_ids(tokenizer: Tokenizer) -> SpecialIds:
     """Find the framing ids, whatever the tokenizer calls them.
 
     >>> from ltp_core.model.toy import toy_backbone
     >>> special_ids(toy_backbone().tokenizer)
     SpecialIds(start=0, end=2, mask=40, pad=1)
     """
-    names = {
-        "start": ("cls_token_id", "bos_token_id"),
-        "end": ("sep_token_id", "eos_token_id"),
-        "mask": ("mask_token_id",),
-        "pad": ("pad_token_id",),
-    }
+    names = {"start": ("cls", "bos"), "end": ("sep", "eos"), "mask": ("mask",), "pad": ("pad",)}
     found = {}
     for role, candidates in names.items():
-        ids = [getattr(tokenizer, name, None) for name in candidates]
-        found[role] = next((i for i in ids if i is not None), None)
-        if found[role] is None:
+        ids = [getattr(tokenizer, f"{name}_token_id", None) for name in candidates]
+        if not (known := [i for i in ids if i is not None]):
             raise ValueError(f"the tokenizer has no {role} token ({' or '.join(candidates)})")
+        found[role] = known[0]
     return SpecialIds(**found)
 
 
-def pieces(tokenizer, texts: Iterable[str]) -> list[list[int]]:
+def pieces(tokenizer: Tokenizer, texts: Iterable[str]) -> list[list[int]]:
     """The ids of each text, bare: no start, no end, nothing cut.
 
     >>> from ltp_core.model.toy import toy_backbone
     >>> pieces(toy_backbone().tokenizer, ["the cat eats", "rice"])
     [[4, 12, 8], [20]]
     """
-    texts = list(texts)
-    if not texts:
+    if not (texts := list(texts)):
         return []
-    return tokenizer(texts, add_special_tokens=False, verbose=False)["input_ids"]
+    ids: list[list[int]] = tokenizer(texts, add_special_tokens=False, verbose=False)["input_ids"]
+    return ids
 
 
-def opening(tokenizer) -> str:
+def opening(tokenizer: Tokenizer) -> str:
     """What a word after a text begins with: a space where pieces keep it (byte-level BPE), or "".
 
     RoBERTa's "food" is a piece inside a word, and "Ġfood" is the word. WordPiece and SentencePiece
@@ -73,7 +70,7 @@ def opening(tokenizer) -> str:
     ''
     """
     bare, spaced = pieces(tokenizer, ["a", " a"])
-    keeps = spaced and tokenizer.convert_ids_to_tokens(spaced[0]).startswith("Ġ")
+    keeps = spaced and tokenizer.convert_ids_to_tokens(spaced)[0].startswith("Ġ")
     return " " if keeps and bare != spaced else ""
 
 

@@ -64,7 +64,7 @@ def random_ticket(
     """Train a random ticket of the encoder, and the prompt; `seed` decides the ticket, too."""
     tensors = eligible(lm.model, layers, modules)
     ticket = Ticket.random(tensors, density, seed=seed, **origin(lm.model))
-    return train(lm, shots, task=task, ticket=ticket, seed=seed, **options)
+    return train(lm, shots, task=task, ticket=ticket, base=ticket.base, seed=seed, **options)
 
 
 @method
@@ -113,7 +113,7 @@ def gradient_ticket(
     same: dict[str, Any] = {"task": task, "layers": layers, "modules": modules, "seed": seed}
     same |= {key: options[key] for key in ("prompt_length", "truncate") if key in options}
     ticket = criteria.by_gradient(lm, shots, density, **same)
-    return train(lm, shots, task=task, ticket=ticket, seed=seed, **options)
+    return train(lm, shots, task=task, ticket=ticket, base=ticket.base, seed=seed, **options)
 
 
 @method

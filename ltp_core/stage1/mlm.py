@@ -22,15 +22,17 @@ from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
-from torch import Generator, Tensor, nn
+from accelerate import Accelerator
+from torch import Generator, Tensor
 
 from ..data.digest import digest
 from ..data.rows import Rows, columns
 from ..model import tokens
 from ..model.architecture import mlm_head, position_range
-from ..model.backbone import Backbone, Tokenizer, fingerprint
+from ..model.backbone import Backbone, Model, Tokenizer, fingerprint
 from ..model.clone import clone_sharing_weights
-from ..ticket.sparse import SparseModel
+from ..model.parameters import eligible
+from ..ticket.sparse import opened
 from ..ticket.ticket import Ticket
 from ..training.distributed import share
 from ..training.loop import batches, fit
@@ -75,7 +77,7 @@ def mask_tokens(
     return seen, labels
 
 
-def masked_lm_loss(model: nn.Module, batch: dict[str, Tensor], places: int | None = None) -> Tensor:
+def masked_lm_loss(model: Model, batch: dict[str, Tensor], places: int | None = None) -> Tensor:
     """Mean cross-entropy over the places whose label is not -100.
 
     `places` is what to divide by if the batch is a process's share of a larger one.
@@ -91,9 +93,8 @@ def masked_lm_loss(model: nn.Module, batch: dict[str, Tensor], places: int | Non
     >>> torch.allclose(masked_lm_loss(model, batch), model(**batch).loss)
     True
     """
-    hidden = model.base_model(
-        input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]
-    ).last_hidden_state  # (B, T, H)
+    read = {name: batch[name] for name in ("input_ids", "attention_mask")}
+    hidden = model.base_model(**read).last_hidden_state  # (B, T, H)
     chosen = batch["labels"] != IGNORED  # (B, T), M of them true
     logits = mlm_head(model)(hidden[chosen])  # (M, V)
     total = F.cross_entropy(logits.float(), batch["labels"][chosen], reduction="sum")
@@ -127,8 +128,6 @@ def adapt(lm: Backbone, dataset: Rows, options: Adapting) -> dict[str, Tensor]:
     >>> len(after), len(moved), moved[0]
     (37, 32, 'encoder.layer.0.attention.self.query.weight')
     """
-    from accelerate import Accelerator
-
     accelerator, ticket, names = Accelerator(), options.ticket, options.names
     base = options.base or fingerprint(lm.model)
     if ticket is not None:
@@ -138,15 +137,12 @@ def adapt(lm: Backbone, dataset: Rows, options: Adapting) -> dict[str, Tensor]:
     model = clone_sharing_weights(lm.model, own=[f"{prefix}.{name}" for name in names])
     model = model.to(accelerator.device).train(options.dropout)
     moving = {name: model.base_model.get_parameter(name).requires_grad_() for name in names}
-    packed = None if ticket is None else SparseModel(model, ticket, base=base)
-    leaves = [*moving.values()] if packed is None else [packed.values]
+    leaves, write, close = opened(model, ticket, moving.values(), base)
     rows = text_rows(lm.tokenizer, dataset, options.max_length)
     longest, most = max(map(len, rows)), position_range(lm.model)[1]
     if longest > most:
-        raise ValueError(
-            f"max_length must be at most {most}, the positions of the model, got "
-            f"{options.max_length}; a row has {longest} pieces"
-        )
+        bound = f"max_length must be at most {most}, the positions of the model"
+        raise ValueError(f"{bound}, got {options.max_length}; a row has {longest} pieces")
     batch_at = batches([len(row) for row in rows], options.batch_size, options.seed)
     rank, world_size = accelerator.process_index, accelerator.num_processes
 
@@ -164,16 +160,14 @@ def adapt(lm: Backbone, dataset: Rows, options: Adapting) -> dict[str, Tensor]:
     settings |= {"stage": 1, "base": base, "data": digest(rows), "names": digest(names)}
     settings |= {} if ticket is None else {"ticket": ticket.id}
     rates = {"lr": options.learning_rate, "weight_decay": options.weight_decay}
-    groups = [{"params": leaves, **rates}]
-    after, label = packed.write if packed else None, "stage 1: masked LM"
-    fit(loss_at, groups, options, steps=options.steps, after=after, settings=settings, label=label)
-    if packed is not None:
-        packed.close()
+    groups, label = [{"params": leaves, **rates}], "stage 1: masked LM"
+    fit(loss_at, groups, options, steps=options.steps, after=write, settings=settings, label=label)
+    close()
     moved = {name: p.detach().cpu() for name, p in moving.items()}
     return {name: p.detach() for name, p in lm.model.base_model.named_parameters()} | moved
 
 
-def trainable_names(model: nn.Module, names: Iterable[str] | None) -> list[str]:
+def trainable_names(model: Model, names: Iterable[str] | None) -> list[str]:
     """The tensors of the base model that stage 1 may move, in the model's order.
 
     >>> from ltp_core.model.toy import toy_backbone
@@ -181,15 +175,11 @@ def trainable_names(model: nn.Module, names: Iterable[str] | None) -> list[str]:
     32
     """
     known = [name for name, _ in model.base_model.named_parameters()]
-    if names is None:
-        return [name for name in known if name.startswith("encoder.")]
-    names = set(names)
-    if unknown := sorted(names.difference(known)):
-        raise ValueError(
-            f"the base model has no tensor {unknown[0]!r}; the first of its {len(known)} is "
-            f"{known[0]!r}"
-        )
-    return [name for name in known if name in names]
+    wanted = set(eligible(model) if names is None else names)
+    if unknown := sorted(wanted.difference(known)):
+        hint = f"the first of its {len(known)} is {known[0]!r}"
+        raise ValueError(f"the base model has no tensor {unknown[0]!r}; {hint}")
+    return [name for name in known if name in wanted]
 
 
 def text_rows(tokenizer: Tokenizer, dataset: Rows, max_length: int) -> list[list[int]]:

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from safetensors.torch import load_file, save_file
@@ -28,19 +28,11 @@ from ..model.backbone import Model
 from ..model.clone import clone_sharing_weights
 from ..ticket import file as ticket_file
 from ..ticket.on_model import gather, scatter
-from ..ticket.sparse import SparseModel
+from ..ticket.sparse import Opened, opened
 from ..ticket.ticket import Ticket
 from . import lora as adapters
 
 TICKET, WEIGHTS = "ticket.safetensors", "weights.safetensors"
-
-
-class Opened(NamedTuple):
-    """A body in training: its leaves, what to call when they have changed, and at the end."""
-
-    leaves: list[nn.Parameter]
-    write: Callable[[], None]
-    close: Callable[[], None]
 
 
 @dataclass(frozen=True)
@@ -60,9 +52,7 @@ class Body:
         if self.ticket is not None and self.full:
             raise ValueError("full=True trains every weight and takes no ticket; drop one of them")
         if self.lora and (self.full or self.ticket is not None):
-            raise ValueError(
-                f"LoRA (rank {self.lora}) takes neither a ticket nor full=True; drop one"
-            )
+            raise ValueError(f"LoRA (rank {self.lora}) takes no ticket and no full=True; drop one")
 
     def says(self) -> str:
         """What is trained, in words; "" for nothing."""
@@ -91,21 +81,13 @@ class Body:
 
     def open(self, model: Model, base: str) -> Opened:
         """Make a clone trainable; `base` is the fingerprint of the model it was made from."""
-        if self.ticket is not None:
-            packed = SparseModel(model, self.ticket, base=base)
-            return Opened([packed.values], packed.write, packed.close)
-        leaves = list(self.dense(model).values())
-        for leaf in leaves:
-            leaf.requires_grad_()
-        return Opened(leaves, lambda: None, lambda: None)
+        return opened(model, self.ticket, self.dense(model).values(), base)
 
     def numbers(self, model: Model) -> int:
         """How many numbers of the language model are trained."""
         return sum(p.numel() for p in self.dense(model).values()) + len(self.ticket or ())
 
-    def save(
-        self, model: Model, folder: Path, dtype: torch.dtype, original: nn.Module | None
-    ) -> None:
+    def save(self, model: Model, folder: Path, dtype: torch.dtype, original: Model | None) -> None:
         """Write what was trained into `folder`; half precision needs the `original` model."""
         if self.ticket is not None:
             before = None if original is None else gather(original, self.ticket)

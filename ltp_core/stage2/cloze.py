@@ -22,15 +22,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TypeAlias, cast
 
 from ..model import tokens
+from ..model.backbone import Tokenizer
 
 FIELDS = ("{text}", "{pair}")
+Parts: TypeAlias = list[list[int] | str]
 
 
 def frame(
-    tokenizer, template: str | None = None, *, paired: bool = False, hole: bool = True
-) -> list:
+    tokenizer: Tokenizer, template: str | None = None, *, paired: bool = False, hole: bool = True
+) -> Parts:
     """The parts of a row: a list of ids where it is fixed, a field's name where a text goes in.
 
     >>> from ltp_core.model.toy import toy_backbone
@@ -41,26 +44,25 @@ def frame(
     """
     ids = tokens.special_ids(tokenizer)
     if template is None:
-        second = [[ids.end, ids.end], "{pair}"] if paired else []
+        second: Parts = [[ids.end, ids.end], "{pair}"] if paired else []
         return [[ids.start], "{text}", *second, [ids.mask, ids.end] if hole else [ids.end]]
     names = re.findall(r"\{.*?\}", template)
     wanted = ["{text}", *(["{pair}"] if paired else []), "{mask}"]
     if not hole or sorted(names) != sorted(wanted) or names[-1] != "{mask}":
-        raise ValueError(
-            f"the template {template!r} does not fit: it needs {', '.join(wanted[:-1])} once each, "
-            "then {mask}, as in '{text} is a kind of {mask}.', and a head takes no template"
-        )
-    parts: list = [[ids.start]]
+        need = f"it needs {', '.join(wanted[:-1])} once each, then {{mask}}"
+        raise ValueError(f"the template {template!r} does not fit: {need}; a head takes none")
+    parts: Parts = []
+    fixed = [ids.start]  # the ids since the last field
     for part in re.split(r"(\{.*?\})", template):
         if part in FIELDS:
-            parts += [part, []]
+            parts += [fixed, part]
+            fixed = []
         else:
-            parts[-1] += [ids.mask] if part == "{mask}" else literal(tokenizer, part)
-    parts[-1].append(ids.end)
-    return [part for part in parts if part]
+            fixed += [ids.mask] if part == "{mask}" else literal(tokenizer, part)
+    return [part for part in [*parts, [*fixed, ids.end]] if part]
 
 
-def literal(tokenizer, words: str) -> list[int]:
+def literal(tokenizer: Tokenizer, words: str) -> list[int]:
     """The ids of a template's own words.
 
     SentencePiece opens every string with a space, "▁". Where the template has none ("{text}." or
@@ -73,55 +75,55 @@ def literal(tokenizer, words: str) -> list[int]:
     bare = words.strip()
     space = tokens.opening(tokenizer) if bare and words[0].isspace() else ""
     ids = tokens.pieces(tokenizer, [space + bare])[0]
-    opened = bool(ids) and tokenizer.convert_ids_to_tokens(ids[0]) == "▁"
+    opened = bool(ids) and tokenizer.convert_ids_to_tokens(ids)[0] == "▁"
     return ids[1:] if opened and not words[0].isspace() else ids
 
 
-def after_hole(parts: list, mask: int) -> int:
+def after_hole(parts: Parts, mask: int) -> int:
     """How many ids follow the hole.
 
     >>> after_hole([[0], "{text}", [40, 7, 2]], mask=40)
     2
     """
-    return len(parts[-1]) - 1 - parts[-1].index(mask)
+    end = cast(list[int], parts[-1])
+    return len(end) - 1 - end.index(mask)
 
 
 def cloze(
-    tokenizer,
+    tokenizer: Tokenizer,
+    parts: Parts,
     texts: Sequence[str],
     pairs: Sequence[str] | None = None,
     *,
     room: int,
-    template: str | None = None,
-    hole: bool = True,
     truncate: bool = False,
 ) -> list[list[int]]:
-    """Rows of at most `room` ids.
+    """Rows of at most `room` ids: `parts`, from `frame`, with the texts in their places.
 
     A longer text raises ValueError; with `truncate` the end of the longer text is dropped.
 
     >>> from ltp_core.model.toy import toy_backbone
-    >>> cloze(toy_backbone().tokenizer, ["the cat eats"], room=8)
+    >>> tokenizer = toy_backbone().tokenizer
+    >>> cloze(tokenizer, frame(tokenizer), ["the cat eats"], room=8)
     [[0, 4, 12, 8, 40, 2]]
-    >>> cloze(toy_backbone().tokenizer, ["the cat"], ["a dog eats"], room=8, truncate=True)
+    >>> two = frame(tokenizer, paired=True)
+    >>> cloze(tokenizer, two, ["the cat"], ["a dog eats"], room=8, truncate=True)
     [[0, 4, 12, 2, 2, 5, 40, 2]]
     """
-    parts = frame(tokenizer, template, paired=pairs is not None, hole=hole)
-    fixed = sum(len(part) for part in parts if part not in FIELDS)
+    fixed = sum(len(part) for part in parts if not isinstance(part, str))
     firsts = tokens.pieces(tokenizer, texts)
     seconds = tokens.pieces(tokenizer, pairs) if pairs is not None else [[] for _ in firsts]
     rows = []
     for number, (first, second) in enumerate(zip(firsts, seconds, strict=True)):
         size = fixed + len(first) + len(second)
         if size > room and not (truncate and fixed <= room):
-            raise ValueError(
-                f"text {number} needs {size} positions but the prompt leaves {room}; "
-                "shorten it, or cut it: truncate=True in training, model.truncate = True after it"
-            )
+            needs = f"text {number} needs {size} positions but the prompt leaves {room}"
+            way_out = "truncate=True in training, model.truncate = True after it"
+            raise ValueError(f"{needs}; shorten it, or cut it: {way_out}")
         for _ in range(size - room):
             longer = second if second and len(second) >= len(first) else first
             longer.pop()
-        texts_here = {"{text}": first, "{pair}": second}
-        filled = (texts_here[part] if part in FIELDS else part for part in parts)
+        given = {"{text}": first, "{pair}": second}
+        filled = (given[part] if isinstance(part, str) else part for part in parts)
         rows.append([i for part in filled for i in part])
     return rows

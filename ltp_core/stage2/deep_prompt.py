@@ -23,15 +23,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import torch
 from torch import Tensor, nn
 
 from ..model.architecture import layers
+from ..model.backbone import Model
 
 
 @contextmanager
-def inserted(model: nn.Module, deep: Tensor | None) -> Iterator[None]:
+def inserted(model: Model, deep: Tensor | None) -> Iterator[None]:
     """While this is open, layers 1 … L−1 read `deep`, (L−1, P, H), in places 1 … P; None: nothing.
 
     >>> from ltp_core.model.toy import toy_backbone
@@ -46,7 +48,7 @@ def inserted(model: nn.Module, deep: Tensor | None) -> Iterator[None]:
     handles = []
     if deep is not None:
         for layer, vectors in zip(layers(model)[1:], deep, strict=True):
-            handles.append(layer.register_forward_pre_hook(overwriting(vectors)))
+            handles.append(layer.register_forward_pre_hook(partial(overwrite, vectors)))
     try:
         yield
     finally:
@@ -54,36 +56,31 @@ def inserted(model: nn.Module, deep: Tensor | None) -> Iterator[None]:
             handle.remove()
 
 
-def overwriting(vectors: Tensor) -> Callable:
-    """A hook that puts `vectors`, (P, H), in places 1 … P of the states a layer is given."""
-
-    def hook(_, args: tuple) -> tuple:
-        hidden, *rest = args  # (B, T, H)
-        own = vectors.to(hidden.dtype).expand(len(hidden), -1, -1)  # (B, P, H)
-        hidden = torch.cat([hidden[:, :1], own, hidden[:, 1 + len(vectors) :]], dim=1)
-        return (hidden, *rest)
-
-    return hook
+def overwrite(vectors: Tensor, _: nn.Module, args: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    """A layer's hook: `vectors`, (P, H), go in places 1 … P of the states that it is given."""
+    hidden, *rest = args  # (B, T, H)
+    own = vectors.to(hidden.dtype).expand(len(hidden), -1, -1)  # (B, P, H)
+    hidden = torch.cat([hidden[:, :1], own, hidden[:, 1 + len(vectors) :]], dim=1)
+    return (hidden, *rest)
 
 
 @torch.no_grad()
-def start(model) -> Tensor:
-    """What each layer reads in the prompt's places of a row without text: (L−1, P, H).
+def start(model: Model, length: int, run: Callable[[], object]) -> Tensor:
+    """What each layer reads in places 1 … P of the row that `run` gives the model: (L−1, P, H).
 
-    >>> from ltp_core.stage2.prompt import PromptModel
     >>> from ltp_core.model.toy import toy_backbone
-    >>> start(PromptModel(toy_backbone(layers=3), ["food", "animals"], length=5)).shape
-    torch.Size([2, 5, 16])
+    >>> model, ids = toy_backbone(layers=3).model, torch.tensor([[0, 4, 5, 12, 2]])
+    >>> start(model, 3, lambda: model(ids)).shape
+    torch.Size([2, 3, 16])
     """
-    length, pairs = len(model.prompt), [""] if "{pair}" in (model.template or "") else None
     if length == 0:
         raise ValueError("a deep prompt needs prompt_length of at least 1, got 0")
     read: list[Tensor] = []
     handles = [
         layer.register_forward_pre_hook(lambda _, args: read.append(args[0][0, 1 : 1 + length]))
-        for layer in layers(model.lm)[1:]
+        for layer in layers(model)[1:]
     ]
-    model(model.batch(model.encode([""], pairs)))
+    run()
     for handle in handles:
         handle.remove()
     return torch.stack(read).clone()

@@ -25,13 +25,17 @@ What it does not do: train. It knows no optimizer and no ticket.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
 from ..model import tokens
-from ..model.architecture import mlm_head, position_range
+from ..model.architecture import decoder, mlm_head, position_range
+from ..model.backbone import Backbone, Tokenizer
+from ..training.options import Form
 from ..training.seeds import seed_for
 from . import deep_prompt
 from .cloze import after_hole, cloze, frame
@@ -47,7 +51,7 @@ class PromptReparametrization(nn.Module):
     True
     """
 
-    def __init__(self, size: int, width: int):
+    def __init__(self, size: int, width: int) -> None:
         super().__init__()
         self.down = nn.Linear(size, width)
         self.up = nn.Linear(width, size)
@@ -55,13 +59,15 @@ class PromptReparametrization(nn.Module):
         nn.init.zeros_(self.up.bias)
 
     def forward(self, x: Tensor) -> Tensor:
-        return x + self.up(torch.tanh(self.down(x)))  # (P, H)
+        moved: Tensor = self.up(torch.tanh(self.down(x)))
+        return x + moved  # (P, H)
 
 
 class PromptModel(nn.Module):
     """A classifier made of a masked LM, P prompt vectors, and one label word per class.
 
-    The prompt starts as the embeddings of P vocabulary pieces, drawn with `seed`.
+    The prompt starts as the embeddings of P vocabulary pieces, drawn with `seed`. `form` are the
+    fields of `Form`: how the model is built.
 
     >>> from ltp_core.model.toy import toy_backbone
     >>> model = PromptModel(toy_backbone(), ["people", "food", "animals"], length=5)
@@ -70,51 +76,44 @@ class PromptModel(nn.Module):
     (torch.Size([2, 3]), 80)
     """
 
+    reparametrization: Callable[[Tensor], Tensor]
+    head: Callable[[Tensor], Tensor] | None
+
     def __init__(
-        self,
-        lm,
-        words: Sequence[str],
-        length: int = 10,
-        *,
-        mlp_width: int = 0,
-        learned_labels: bool = False,
-        truncate: bool = False,
-        template: str | None = None,
-        deep: bool = False,
-        head: bool = False,
-        seed: int = 0,
-    ):
+        self, lm: Backbone, words: Sequence[str], length: int = 10, *, seed: int = 0, **form: Any
+    ) -> None:
         super().__init__()
+        how = Form(**form)
+        self.reparametrization = nn.Identity()
         self.lm, self.tokenizer = lm
-        self.truncate = truncate
+        self.truncate = how.truncate
         # Called with the code of a language before its texts are read, where that matters.
         self.set_language: Callable[[str], None] | None = None
         self.first_position, self.positions = position_range(self.lm)
         if not 0 <= length <= self.positions - 4:
-            raise ValueError(
-                f"prompt_length must be in [0, {self.positions - 4}], got {length}: the model has "
-                f"{self.positions} positions"
-            )
-        table = self.lm.get_input_embeddings().weight.detach()  # (V, H)
+            bound = f"prompt_length must be in [0, {self.positions - 4}], got {length}"
+            raise ValueError(f"{bound}: the model has {self.positions} positions")
+        table = self.lm.get_input_embeddings().get_parameter("weight").detach()  # (V, H)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed_for(seed, 3))
-            ordinary = set(range(len(self.tokenizer))) - set(self.tokenizer.all_special_ids)
-            ordinary = torch.tensor(sorted(ordinary))
+            pieces = set(range(len(self.tokenizer))) - set(self.tokenizer.all_special_ids)
+            ordinary = torch.tensor(sorted(pieces))
             drawn = ordinary[torch.randint(len(ordinary), (length,))]
             # An empty prompt must not ask for gradients: all layers would run backward down to it.
             self.prompt = nn.Parameter(table[drawn].clone(), requires_grad=length > 0)  # (P, H)
-            self.reparametrization = (
-                PromptReparametrization(table.shape[1], mlp_width) if mlp_width else nn.Identity()
-            )
-            self.head = linear_head(table.shape[1], len(words)) if head else None
+            if how.mlp_width:
+                self.reparametrization = PromptReparametrization(table.shape[1], how.mlp_width)
+            self.head = linear_head(table.shape[1], len(words)) if how.head else None
         self.label_rows = self.label_bias = self.deep = None
-        self.reword(words, template)
-        if learned_labels:
+        self.reword(words, how.template)
+        if how.learned_labels:
             rows, bias = self.class_rows()
             self.label_rows = nn.Parameter(rows.detach().clone())  # (C, H)
             self.label_bias = nn.Parameter(bias.detach().clone())  # (C,)
-        if deep:
-            self.deep = nn.Parameter(deep_prompt.start(self))  # (L-1, P, H)
+        if how.deep:
+            pairs = [""] if "{pair}" in (self.template or "") else None
+            run = partial(self.forward, self.batch(self.encode([""], pairs)))
+            self.deep = nn.Parameter(deep_prompt.start(self.lm, length, run))  # (L-1, P, H)
 
     def reword(self, words: Sequence[str], template: str | None) -> None:
         """Put these label words and this template in the place of those there were."""
@@ -126,15 +125,9 @@ class PromptModel(nn.Module):
 
     def encode(self, texts: Sequence[str], pairs: Sequence[str] | None = None) -> list[list[int]]:
         """The cloze rows of the texts, as long as the positions beside the prompt allow."""
-        return cloze(
-            self.tokenizer,
-            texts,
-            pairs,
-            room=self.positions - len(self.prompt),
-            template=self.template,
-            hole=self.head is None,
-            truncate=self.truncate,
-        )
+        paired, room = pairs is not None, self.positions - len(self.prompt)
+        parts = frame(self.tokenizer, self.template, paired=paired, hole=self.head is None)
+        return cloze(self.tokenizer, parts, texts, pairs, room=room, truncate=self.truncate)
 
     def batch(self, rows: Sequence[Sequence[int]]) -> dict[str, Tensor]:
         """Pad the rows and bring them to the model's device."""
@@ -146,9 +139,8 @@ class PromptModel(nn.Module):
         ids, seen = batch["input_ids"], batch["attention_mask"]  # (B, T)
         size, length = len(ids), len(self.prompt)
         words = self.lm.get_input_embeddings()(ids)  # (B, T, H)
-        prompt = (
-            self.reparametrization(self.prompt).to(words.dtype).expand(size, -1, -1)
-        )  # (B, P, H)
+        prompt = self.reparametrization(self.prompt).to(words.dtype)  # (P, H)
+        prompt = prompt.expand(size, -1, -1)  # (B, P, H)
         inputs = torch.cat([words[:, :1], prompt, words[:, 1:]], dim=1)  # (B, P+T, H)
         attended = torch.cat([seen.new_ones(size, length), seen], dim=1)  # (B, P+T)
         place = torch.arange(inputs.shape[1], device=ids.device)
@@ -166,24 +158,25 @@ class PromptModel(nn.Module):
 
     def read(self, hidden: Tensor) -> Tensor:
         """The MLM head with its decoder cut down to one row per class: (B, H) -> (B, C)."""
-        head, decoder = mlm_head(self.lm), self.lm.get_output_embeddings()
-        name = next(name for name, part in head.named_modules() if part is decoder)
+        head, out = mlm_head(self.lm), decoder(self.lm)
+        name = next(name for name, part in head.named_modules() if part is out)
         rows, bias = self.class_rows()
-        return functional_call(head, {f"{name}.weight": rows, f"{name}.bias": bias}, (hidden,))
+        exchanged = {f"{name}.weight": rows, f"{name}.bias": bias}
+        return cast(Tensor, functional_call(head, exchanged, (hidden,)))
 
     def class_rows(self) -> tuple[Tensor, Tensor]:
         """One decoder row and bias per class, (C, H) and (C,): learned, or the mean of its word."""
-        if self.label_rows is not None:
+        if self.label_rows is not None and self.label_bias is not None:
             return self.label_rows, self.label_bias
-        decoder = self.lm.get_output_embeddings()
+        out = decoder(self.lm)
         sizes = [len(ids) for ids in self.label_pieces]
 
         def mean(of: Tensor) -> Tensor:
             # One lookup for all words: each lookup's gradient is a whole decoder, full of zeros.
-            found = of[sum(self.label_pieces, [])].split(sizes)
+            found = torch.split(of[sum(self.label_pieces, [])], sizes)
             return torch.stack([part.mean(dim=0) for part in found])
 
-        return mean(decoder.weight), mean(decoder.bias)
+        return mean(out.weight), mean(out.bias)
 
     def prompt_parameters(self) -> list[nn.Parameter]:
         """All that is not the language model: vectors, re-parametrisation, labels, head."""
@@ -237,7 +230,7 @@ def mean_state(hidden: Tensor, attended: Tensor) -> Tensor:
     return (hidden * weight).sum(dim=1) / weight.sum(dim=1)
 
 
-def label_pieces(tokenizer, words: Sequence[str]) -> list[list[int]]:
+def label_pieces(tokenizer: Tokenizer, words: Sequence[str]) -> list[list[int]]:
     """The pieces of each label word; distinct words must have distinct, known pieces.
 
     >>> from ltp_core.model.toy import toy_backbone

@@ -24,6 +24,7 @@ from typing import Any, Protocol
 
 import torch
 import torch.nn.functional as F
+from accelerate import Accelerator
 from torch import Tensor
 
 from ..data.digest import digest
@@ -85,8 +86,6 @@ def train(lm: Backbone, dataset: Rows, options: Training) -> Trained:
     >>> model.trains, len(model.history), model.history[-1] < model.history[0]
     ('prompt', 9, True)
     """
-    from accelerate import Accelerator
-
     accelerator, ticket, full, lora = Accelerator(), options.ticket, options.full, options.lora
     form = options.only(Form)
     how = {"ticket": ticket, "full": full, "lora": lora, "base": options.base, **form}

@@ -27,7 +27,7 @@ from typing import Any
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
-from torch import nn
+from torch import Tensor
 
 from ..data.atomic import replacing
 from ..model.backbone import Backbone, fingerprint
@@ -93,7 +93,7 @@ class Trained(PromptModel):
         """How many numbers are trained (with the prompt as it is used, folded)."""
         return self.body.numbers(self.lm) + sum(p.numel() for p in self.prompt_parameters())
 
-    def open(self) -> tuple[list[nn.Parameter], Callable[[], None]]:
+    def open(self) -> tuple[Sequence[Tensor], Callable[[], None]]:
         """Make the body trainable: its leaves, and what to call when they have changed."""
         leaves, write, self.end = self.body.open(self.lm, self.base)
         return leaves, write
@@ -120,13 +120,12 @@ class Trained(PromptModel):
         self.body.save(self.lm, folder, dtype, None if lm is None else lm.model)
         with replacing(folder / "prompt.safetensors") as temporary:
             save_file(self.prompt_tensors(), temporary)
-        parts = {"learned_labels": self.label_rows, "deep": self.deep, "head": self.head}
-        parts |= {"ticket": self.ticket}
         config = {"format": FORMAT, "base": self.base, "trains": self.trains, "words": self.words}
         config |= {"prompt_length": len(self.prompt), "history": self.history}
         config |= {"full": self.body.full, "lora": self.body.lora}
         config |= {"truncate": self.truncate, "template": self.template}
-        config |= {name: part is not None for name, part in parts.items()}
+        config |= {"learned_labels": self.label_rows is not None, "deep": self.deep is not None}
+        config |= {"head": self.head is not None, "ticket": self.ticket is not None}
         with replacing(folder / "config.json") as temporary:
             temporary.write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
 
@@ -146,7 +145,10 @@ class Trained(PromptModel):
             raise FileNotFoundError(f"{folder} holds no trained model; make one with `ltp train`")
         try:
             config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-            base = _checked_base(folder, config["base"], lm)
+            if (base := fingerprint(lm.model)) != config["base"]:
+                other = f"{folder} was trained from base {config['base']}"
+                way_out = "load the model it was trained from"
+                raise ValueError(f"{other}, but the model given is {base}; {way_out}")
             kind = {name: config.get(name, 0) for name in ("full", "lora")}
             body, fill = bodies.load(folder, ticket=config["ticket"], **kind)
             stored = load_file(folder / "prompt.safetensors")
@@ -159,15 +161,6 @@ class Trained(PromptModel):
         model.fill(stored)
         fill(model.lm)
         return model.close()
-
-
-def _checked_base(folder: Path, base: str, lm: Backbone) -> str:
-    if (now := fingerprint(lm.model)) != base:
-        raise ValueError(
-            f"{folder} was trained from base {base}, but the model given is {now}; "
-            "load the model it was trained from"
-        )
-    return base
 
 
 load = Trained.load

@@ -23,10 +23,11 @@ from torch import Tensor
 CHUNK = 1 << 17  # numbers looked at together; few enough to stay in the cache
 INFINITY = 0x7F800000  # the bits of fp32 infinity; the bits of every NaN are larger
 # stream(step) yields name, start, and int32 bits of every step-th number of a chunk
-Stream = Callable[[int], Iterator[tuple[str, int, np.ndarray]]]
+Chunks = Iterator[tuple[str, int, np.ndarray]]
+Stream = Callable[[int], Chunks]
 
 
-class Deltas(Mapping):
+class Deltas(Mapping[str, Tensor]):
     """θ₁ − θ₀ in fp32. `Deltas` holds no numbers: it subtracts when asked, so it takes no memory.
 
     `before` and `after` may lie in memory, on a GPU, or in files (`mapped`), in any precision.
@@ -70,11 +71,9 @@ def shapes_of(deltas: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:
 
 def delta_bits(deltas: Mapping[str, Tensor]) -> Stream:
     """The stream of |delta|. Deltas must be fp32 (in bf16 most of them tie) and finite."""
-    before, after = None, deltas
-    if isinstance(deltas, Deltas):
-        before, after = deltas.before, deltas.after
+    before, after = (deltas.before, deltas.after) if isinstance(deltas, Deltas) else (None, deltas)
 
-    def stream(step: int):
+    def stream(step: int) -> Chunks:
         for name in sorted(deltas):
             new = after[name].detach().reshape(-1)
             old = None if before is None else before[name].detach().reshape(-1)
@@ -85,10 +84,8 @@ def delta_bits(deltas: Mapping[str, Tensor]) -> Stream:
                 delta = new[here] if old is None else _minus(new[here], old[here])
                 bits = (delta.contiguous().view(torch.int32) & 0x7FFFFFFF).cpu().numpy()  # no sign
                 if bits.max() >= INFINITY:
-                    raise ValueError(
-                        f"the delta of {name} holds NaN or infinity; run stage 1 again with a "
-                        f"lower learning rate"
-                    )
+                    way_out = "run stage 1 again with a lower learning rate"
+                    raise ValueError(f"the delta of {name} holds NaN or infinity; {way_out}")
                 yield name, start, bits
 
     return stream
@@ -103,7 +100,7 @@ def random_bits(shapes: Mapping[str, tuple[int, ...]], seed: int) -> Stream:
     {'w': tensor([5, 7, 8])}
     """
 
-    def stream(step: int):
+    def stream(step: int) -> Chunks:
         generator = torch.Generator().manual_seed(seed)
         for name, shape in sorted(shapes.items()):
             for start in range(0, prod(shape), CHUNK):

@@ -28,7 +28,7 @@ import zlib
 from collections.abc import Mapping
 from math import prod
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import torch
@@ -40,6 +40,7 @@ from ..data.atomic import replacing
 from . import rice
 
 FORMAT = 2
+Shapes: TypeAlias = Mapping[str, tuple[int, ...]]
 
 
 class MaskFile(NamedTuple):
@@ -49,8 +50,8 @@ class MaskFile(NamedTuple):
     {'w': (2, 5)}
     """
 
-    header: dict
-    shapes: Mapping[str, tuple[int, ...]]
+    header: dict[str, Any]
+    shapes: Shapes
     indices: Mapping[str, Tensor]  # name -> (k,) int64, sorted
     values: Tensor | None = None  # (K,) fp32 weights, or fp16 or bf16 movements; K = sum of all k
     error: float = 0.0  # the largest rounding error of a value
@@ -62,6 +63,8 @@ class MaskFile(NamedTuple):
         >>> file.weights(torch.tensor([1.0]))
         tensor([1.5000])
         """
+        if self.values is None:
+            raise ValueError("the file holds a ticket without values; train it first")
         stored = self.values.to(original.device)
         return stored if stored.dtype == torch.float32 else original + stored.float()
 
@@ -149,7 +152,7 @@ def read(path: str | Path) -> MaskFile:
     return MaskFile(header, shapes, indices, values, header.pop("values_error"))
 
 
-def _decoded(table: Tensor, codes: np.ndarray) -> tuple[dict, dict]:
+def _decoded(table: Tensor, codes: np.ndarray) -> tuple[Shapes, dict[str, Tensor]]:
     """Shapes and indices by name."""
     shapes, indices, start = {}, {}, 0
     for name, shape, k, b, size in json.loads(zlib.decompress(table.numpy().tobytes())):
@@ -159,10 +162,10 @@ def _decoded(table: Tensor, codes: np.ndarray) -> tuple[dict, dict]:
     return shapes, indices
 
 
-def _digest(header: dict, tensors: Mapping[str, Tensor]) -> str:
+def _digest(header: dict[str, Any], tensors: Mapping[str, Tensor]) -> str:
     digest = hashlib.sha256(json.dumps(header, sort_keys=True).encode())
     for name in sorted(tensors):
-        digest.update(tensors[name].reshape(-1).view(torch.uint8).numpy())
+        digest.update(tensors[name].reshape(-1).view(torch.uint8).numpy().data)
     return digest.hexdigest()
 
 

@@ -37,8 +37,6 @@ def merge(lm: Backbone, trained: str | Path, folder: str | Path) -> None:
     if (trained / "config.json").is_file() and not (trained / "ticket.safetensors").is_file():
         raise ValueError(f"{trained} was trained without a ticket; only a ticket can be merged")
     file = mask_file.read(trained / "ticket.safetensors" if trained.is_dir() else trained)
-    if file.values is None:
-        raise ValueError(f"{str(trained)!r} holds a ticket without values; train it first")
     ticket = Ticket.of_file(file)
     ticket.check(lm.model)
     original = gather(lm.model, ticket)
@@ -70,10 +68,8 @@ def unmerge(folder: str | Path) -> Backbone:
         raise FileNotFoundError(f"{folder} has no {WAY_BACK}; only what `merge` wrote can go back")
     file = mask_file.read(Path(folder) / WAY_BACK)
     lm, ticket = load_backbone(folder), Ticket.of_file(file)
-    scatter(lm.model, ticket, file.values)
+    scatter(lm.model, ticket, file.weights(gather(lm.model, ticket)))
     if fingerprint(lm.model) != ticket.base:
-        raise ValueError(
-            f"{folder} does not lead back to base {ticket.base}, for other weights were changed "
-            f"after the merge; take the base model itself"
-        )
+        why = "for other weights were changed after the merge; take the base model itself"
+        raise ValueError(f"{folder} does not lead back to base {ticket.base}, {why}")
     return lm

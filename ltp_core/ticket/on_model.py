@@ -6,12 +6,13 @@ What it does not do: train them (`sparse.py`), or store them (`file.py`).
 from __future__ import annotations
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
+from ..model.backbone import Model
 from .ticket import Ticket
 
 
-def gather(model: nn.Module, ticket: Ticket) -> Tensor:
+def gather(model: Model, ticket: Ticket) -> Tensor:
     """The model's weights in the ticket's places, (K,), on the CPU.
 
     >>> from ltp_core.model.parameters import eligible
@@ -30,12 +31,12 @@ def gather(model: nn.Module, ticket: Ticket) -> Tensor:
 
 
 @torch.no_grad()
-def scatter(model: nn.Module, ticket: Ticket, values: Tensor) -> None:
+def scatter(model: Model, ticket: Ticket, values: Tensor) -> None:
     """Put values (K,) in the ticket's places."""
     if values.shape != (len(ticket),):
         shapes = f"({len(ticket)},), got {tuple(values.shape)}"
         raise ValueError(f"values must have shape {shapes}; they belong to another ticket")
-    parts = values.split([len(index) for index in ticket.indices.values()])
+    parts = torch.split(values, [len(index) for index in ticket.indices.values()])
     for (name, index), part in zip(ticket.indices.items(), parts, strict=True):
         p = model.base_model.get_parameter(name)
         p.view(-1).scatter_(0, index.to(p.device), part.to(p.device))

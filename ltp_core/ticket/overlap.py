@@ -11,12 +11,10 @@ What this file does not do: intervals. Compare several tickets of each kind for 
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from ..model.parameters import place
-
-if TYPE_CHECKING:
-    from .ticket import Ticket
+from .ticket import Ticket
 
 
 class Overlap(NamedTuple):
@@ -42,12 +40,12 @@ def overlap(a: Ticket, b: Ticket, given: str = "total") -> Overlap:
     """
     if a.shapes != b.shapes:
         raise ValueError("the tickets choose from different tensors; `restrict` both alike first")
-    groups = {"total": lambda name: "", "layer": lambda name: place(name)[0], "tensor": str}
-    if given not in groups:
-        raise ValueError(f"given must be one of {', '.join(groups)}, got {given!r}")
-    table: dict = {}
+    if given not in (among := ("total", "layer", "tensor")):
+        raise ValueError(f"given must be one of {', '.join(among)}, got {given!r}")
+    table: dict[int | str, tuple[int, int, int]] = {}
     for name, shape in a.shapes.items():
-        k1, k2, n = table.get(group := groups[given](name), (0, 0, 0))
+        group = "" if given == "total" else place(name)[0] if given == "layer" else name
+        k1, k2, n = table.get(group, (0, 0, 0))
         table[group] = (k1 + len(a.indices[name]), k2 + len(b.indices[name]), n + prod(shape))
     shared = sum(int(a.mask(name).view(-1)[b.indices[name]].sum()) for name in a.shapes)
     by_chance = sum(k1 * k2 / n for k1, k2, n in table.values())

@@ -10,8 +10,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from torch import Tensor
+
+from .file import MaskFile
+
 if TYPE_CHECKING:
-    from .file import MaskFile
     from .ticket import Ticket
 
 
@@ -47,7 +50,7 @@ def report(ticket: Ticket, file: MaskFile | None = None) -> str:
     lines = [f"# A ticket of {len(ticket):,} parameters\n"]
     lines += [f"Base model `{ticket.base}`. How it was made: {made}.\n"]
     if file is not None and file.values is not None:
-        lines += [_about_values(file)]
+        lines += [_about_values(file.values, file.error)]
     lines += ["| of | share | parameters |", "|---|---:|---:|"]
     lines += [f"| {what} | {share:.2%} | {total:,} |" for what, (share, total) in of.items()]
     lines += ["\n| layer | module | chosen | of | share |", "|---|---|---:|---:|---:|"]
@@ -59,12 +62,10 @@ def report(ticket: Ticket, file: MaskFile | None = None) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _about_values(file: MaskFile) -> str:
-    kind = str(file.values.dtype).removeprefix("torch.")
+def _about_values(values: Tensor, error: float) -> str:
+    kind = str(values.dtype).removeprefix("torch.")
     if kind == "float32":
         return "With trained weights in float32, exact.\n"
-    largest = float(file.values.float().abs().max())
-    return (
-        f"With trained weights as movements from the base model in {kind}. The largest error of a "
-        f"weight is {file.error:.1e}, the largest movement {largest:.1e}.\n"
-    )
+    about = f"With trained weights as movements from the base model in {kind}."
+    largest = f"the largest movement {float(values.float().abs().max()):.1e}"
+    return f"{about} The largest error of a weight is {error:.1e}, {largest}.\n"

@@ -36,18 +36,20 @@ Exactness. Training the packed vector gives the bits that training masked dense 
 exception, on CPUs: fused AdamW rounds the last K mod 16 entries, which do not fill a register, in
 another way (a relative difference of 1e-7 a step). `fused=False` has no such remainder.
 
-Reading order: `SparseModel.__init__`, `_gather`, `write`, `revert`. What this file does not do: the
-loop (`train`), and gradients of several processes: reduce `values.grad` there, do not wrap in DDP.
+Reading order: `SparseModel.__init__`, `_gather`, `write`, `revert`; `opened`. What this file does
+not do: the loop (`train`), and gradients of several processes: reduce `values.grad` there, do not
+wrap in DDP.
 """
 
 from __future__ import annotations
 
 import tempfile
 import weakref
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from itertools import accumulate
 from pathlib import Path
-from typing import BinaryIO
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -56,7 +58,7 @@ from ..model.backbone import Model
 from . import file as mask_file
 from .ticket import Ticket
 
-_AT_WORK: weakref.WeakSet = weakref.WeakSet()  # models whose gradients are being gathered
+_AT_WORK: weakref.WeakSet[Model] = weakref.WeakSet()  # models whose gradients are being gathered
 
 
 class SparseModel:
@@ -95,7 +97,8 @@ class SparseModel:
         self.values = nn.Parameter(torch.cat(gathered))  # (K,)
         self._sizes = [len(index) for _, index in self._parts]
         self._starts = [0, *accumulate(self._sizes)]
-        self._aside = _put_aside(self.values)  # for `revert`: neither on the device nor in memory
+        self._aside = tempfile.TemporaryFile()  # for `revert`: neither on the device nor in memory
+        self._aside.write(self.values.detach().cpu().numpy().data)
         weakref.finalize(self, self._aside.close)
         self._written: set[int] = set()  # parts that values.grad already holds a gradient of
         self._asked = [(p, p.requires_grad) for p in model.parameters()]
@@ -104,8 +107,8 @@ class SparseModel:
         self._handles = []
         for i, (p, _) in enumerate(self._parts):
             p.requires_grad_(True)
-            hook = partial(self._gather, i)
-            self._handles.append(p.register_post_accumulate_grad_hook(hook))
+            register = p.register_post_accumulate_grad_hook
+            self._handles.append(register(partial(self._gather, i)))  # type: ignore[no-untyped-call]
         _AT_WORK.add(model)
 
     def _gather(self, i: int, p: nn.Parameter) -> None:
@@ -115,7 +118,7 @@ class SparseModel:
             self._written.clear()
         index = self._parts[i][1]
         here = self.values.grad.narrow(0, self._starts[i], self._sizes[i])
-        dense, p.grad = p.grad.reshape(-1), None
+        dense, p.grad = p.grad.reshape(-1), None  # type: ignore[union-attr]  # the hook's own
         if i in self._written:  # a later backward pass of the same step
             here += dense.index_select(0, index)
         else:
@@ -125,7 +128,7 @@ class SparseModel:
     @torch.no_grad()
     def write(self) -> None:
         """Put the values into the model: before that it does not see what the optimizer did."""
-        for (p, index), new in zip(self._parts, self.values.split(self._sizes), strict=True):
+        for (p, index), new in zip(self._parts, torch.split(self.values, self._sizes), strict=True):
             p.view(-1).scatter_(0, index.long(), new)
 
     def attach(self, optimizer: torch.optim.Optimizer) -> torch.optim.Optimizer:
@@ -149,16 +152,14 @@ class SparseModel:
 
     def original(self) -> Tensor:
         """The values as they were in the beginning, (K,), on the CPU."""
-        numbers = bytearray(4 * len(self.values))
         self._aside.seek(0)
-        self._aside.readinto(numbers)
-        return torch.frombuffer(numbers, dtype=torch.float32)
+        return torch.frombuffer(bytearray(self._aside.read()), dtype=torch.float32)
 
     def delta(self) -> Tensor:
         """values − original, (K,): how far each entry has moved."""
         return self.values.detach() - self.original().to(self.values.device)
 
-    def merge(self) -> nn.Module:
+    def merge(self) -> Model:
         """Write, close, and return the plain model with the trained weights in it."""
         self.write()
         self.close()
@@ -178,7 +179,7 @@ class SparseModel:
     def __enter__(self) -> SparseModel:
         return self
 
-    def __exit__(self, *_) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def save(self, path: str | Path, dtype: torch.dtype = torch.float32) -> None:
@@ -189,7 +190,7 @@ class SparseModel:
         self.ticket.save(path, *mask_file.stored(self.values, self.original(), dtype))
 
     @classmethod
-    def load(cls, path: str | Path, model: nn.Module) -> SparseModel:
+    def load(cls, path: str | Path, model: Model) -> SparseModel:
         """Read what `save` wrote and put its values into `model`, which must be the base model."""
         file = mask_file.read(path)
         if file.values is None:
@@ -197,6 +198,24 @@ class SparseModel:
         sparse = cls(model, Ticket.of_file(file))
         sparse.set(file.weights(sparse.original()))
         return sparse
+
+
+class Opened(NamedTuple):
+    """What is in training: its leaves, what to call when they have changed, and at the end."""
+
+    leaves: Sequence[Tensor]
+    write: Callable[[], None]
+    close: Callable[[], None]
+
+
+def opened(
+    model: Model, ticket: Ticket | None, whole: Iterable[nn.Parameter], base: str | None
+) -> Opened:
+    """Make a model trainable: the entries of `ticket`, or without one the tensors `whole`."""
+    if ticket is not None:
+        packed = SparseModel(model, ticket, base=base)
+        return Opened([packed.values], packed.write, packed.close)
+    return Opened([p.requires_grad_() for p in whole], lambda: None, lambda: None)
 
 
 def _index_on(device: torch.device, index: Tensor, size: int) -> Tensor:
@@ -209,13 +228,6 @@ def _index_on(device: torch.device, index: Tensor, size: int) -> Tensor:
     if index.device == torch.device(device):
         return index
     return index.to(device, torch.int32 if size < 2**31 else index.dtype)
-
-
-def _put_aside(values: Tensor) -> BinaryIO:
-    """A temporary file that holds the values and vanishes when it is closed."""
-    file = tempfile.TemporaryFile()
-    file.write(values.detach().cpu().numpy())
-    return file
 
 
 def _fp32(p: nn.Parameter, name: str) -> nn.Parameter:

@@ -25,13 +25,14 @@ from dataclasses import dataclass, field
 from math import prod
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from ..data.digest import digest
 from ..model.backbone import Model, fingerprint
-from ..model.parameters import eligible, in_encoder, place, select_tensors
+from ..model.parameters import Layers, Modules, eligible, in_encoder, place, select_tensors
 from . import file as mask_file
 from .chunks import delta_bits, random_bits, shapes_of
 from .report import report
@@ -56,8 +57,8 @@ class Ticket:
     base: str  # fingerprint of the base model
     shapes: Mapping[str, tuple[int, ...]]  # every eligible tensor, sorted by name
     indices: Mapping[str, Tensor]  # name -> (k,) int64 flat indices, sorted, each once
-    base_total: int | None = None  # parameters of the base model; None: only the eligible ones
-    encoder_total: int | None = None  # parameters of its encoder; None: only the eligible ones
+    base_total: int = 0  # parameters of the base model; 0: only the eligible ones
+    encoder_total: int = 0  # parameters of its encoder; 0: only the eligible ones
     made: Mapping[str, object] = field(default_factory=dict)  # how it was made, JSON-able
 
     def __post_init__(self) -> None:
@@ -68,21 +69,16 @@ class Ticket:
         indices = {name: self.indices.get(name, nothing) for name in shapes}
         for name, shape in shapes.items():
             _check_indices(name, indices[name], prod(shape))
-        total, encoder = (
-            sum(prod(shape) for name, shape in shapes.items() if every or in_encoder(name))
-            for every in (True, False)
-        )
-        base_total = total if self.base_total is None else self.base_total
-        encoder_total = encoder if self.encoder_total is None else self.encoder_total
+        total, encoder = _totals({name: prod(shape) for name, shape in shapes.items()})
+        base_total, encoder_total = self.base_total or total, self.encoder_total or encoder
         if not any(map(len, indices.values())):
             raise ValueError("a ticket must hold at least one parameter, got 0; raise the density")
         if base_total < total or encoder_total < encoder:
-            raise ValueError(
-                f"{total} eligible parameters ({encoder} in the encoder) do not fit into a "
-                f"base model of {base_total} ({encoder_total}); correct the totals"
-            )
-        read_only = dict(shapes=shapes, indices=indices, made=dict(self.made))
-        self.__dict__.update({name: MappingProxyType(it) for name, it in read_only.items()})
+            model = f"a base model of {base_total} ({encoder_total}); correct the totals"
+            eligible = f"{total} eligible parameters ({encoder} in the encoder)"
+            raise ValueError(f"{eligible} do not fit into {model}")
+        self.__dict__.update(shapes=MappingProxyType(shapes), indices=MappingProxyType(indices))
+        self.__dict__.update(made=MappingProxyType(dict(self.made)))
         self.__dict__.update(base_total=base_total, encoder_total=encoder_total)
 
     def __deepcopy__(self, memo: object) -> Ticket:
@@ -114,7 +110,8 @@ class Ticket:
         >>> Ticket("toy", {"w": (2, 5)}, {"w": torch.tensor([0, 8])}).id
         'c100d40ba41c7df6'
         """
-        return digest(hashlib.sha256(index.numpy()).hexdigest() for index in self.indices.values())
+        parts = (index.numpy().data for index in self.indices.values())
+        return digest(hashlib.sha256(part).hexdigest() for part in parts)
 
     @property
     def density(self) -> float:
@@ -144,7 +141,7 @@ class Ticket:
         >>> Ticket("toy", {name: (4, 4)}, {name: torch.tensor([1, 7])}).counts()
         {0: {'output.dense': (2, 16)}}
         """
-        table: dict = {}
+        table: dict[int | str, dict[str, tuple[int, int]]] = {}
         for name in sorted(self.shapes, key=lambda name: str(place(name)[0]).zfill(9)):
             layer, module = place(name)
             chosen, of = table.setdefault(layer, {}).get(module, (0, 0))
@@ -164,11 +161,18 @@ class Ticket:
     # --- ways to choose; `about` is base and, if known, base_total, encoder_total, made ---
 
     @classmethod
-    def select(cls, deltas: Mapping[str, Tensor], density: float, *, allow_unmoved=False, **about):
+    def select(
+        cls,
+        deltas: Mapping[str, Tensor],
+        density: float,
+        *,
+        allow_unmoved: bool = False,
+        **about: Any,
+    ) -> Ticket:
         """The exact global top k of |delta|.
 
         A parameter that did not move says nothing: it is never chosen unless `allow_unmoved`.
-        deltas: fp32 tensors by name, or `streams.Deltas`, which takes no memory.
+        deltas: fp32 tensors by name, or `chunks.Deltas`, which takes no memory.
 
         >>> deltas = {"b": torch.tensor([[0.4], [-0.1]]), "a": torch.tensor([0.1, -0.9, 0.0])}
         >>> dict(Ticket.select(deltas, 0.6, base="toy").indices)  # k = 3; of two .1, the first
@@ -179,15 +183,17 @@ class Ticket:
         stream, k = delta_bits(deltas), how_many(density, total)
         found = top_k(stream, k, total)
         if found.least == 0 and not allow_unmoved:
-            moved = k - found.ties
-            raise ValueError(
-                f"density {density:g} asks for {k:,} parameters, but only {moved:,} moved; "
-                f"train stage 1 longer, lower the density, or pass allow_unmoved=True"
+            few = (
+                f"density {density:g} asks for {k:,} parameters, but only {k - found.ties:,} moved"
             )
+            way_out = "train stage 1 longer, lower the density, or pass allow_unmoved=True"
+            raise ValueError(f"{few}; {way_out}")
         return cls(shapes=shapes, indices=found.indices, **about)
 
     @classmethod
-    def random(cls, like: Mapping[str, Tensor], density: float, *, seed: int, **about):
+    def random(
+        cls, like: Mapping[str, Tensor], density: float, *, seed: int, **about: Any
+    ) -> Ticket:
         """The control: k entries drawn evenly from all tensors together; `like` gives the shapes.
 
         One seed gives one ticket on every machine, and a lower density gives a part of it.
@@ -202,7 +208,9 @@ class Ticket:
         return cls(shapes=shapes, indices=found.indices, **about)
 
     @classmethod
-    def by_magnitude(cls, model: nn.Module, density: float, layers=None, modules=None) -> Ticket:
+    def by_magnitude(
+        cls, model: Model, density: float, layers: Layers = None, modules: Modules = None
+    ) -> Ticket:
         """Another control: the largest |θ₀|, without any stage 1."""
         about = origin(model) | {"made": {"by": "magnitude"}}
         return cls.select(eligible(model, layers, modules), density, allow_unmoved=True, **about)
@@ -221,7 +229,7 @@ class Ticket:
         >>> dict(Ticket("toy", shapes, indices).shuffled(seed=0).indices)
         {'a': tensor([3]), 'b': tensor([0, 1, 3, 6, 7])}
         """
-        indices = {}
+        indices: dict[str, Tensor] = {}
         for i, (name, index) in enumerate(self.indices.items()):
             if len(index):
                 one = {name: self.shapes[name]}
@@ -230,7 +238,7 @@ class Ticket:
         made = {"by": "chance in each tensor", "seed": seed}
         return Ticket(shapes=self.shapes, indices=indices, made=made, **self._origin())
 
-    def restrict(self, layers=None, modules=None) -> Ticket:
+    def restrict(self, layers: Layers = None, modules: Modules = None) -> Ticket:
         """The part of the ticket in some layers or modules (see `eligible`); the rest is dropped.
 
         >>> names = [f"encoder.layer.{i}.output.dense.bias" for i in range(3)]
@@ -242,7 +250,7 @@ class Ticket:
         indices = {name: self.indices[name] for name in kept}
         return Ticket(shapes=kept, indices=indices, made=self.made, **self._origin())
 
-    def _origin(self) -> dict:
+    def _origin(self) -> dict[str, Any]:
         return {key: getattr(self, key) for key in ("base", "base_total", "encoder_total")}
 
     # --- on disk, and on a model ---
@@ -266,7 +274,7 @@ class Ticket:
         Path(path).with_suffix(".md").write_text(report(self, file), encoding="utf-8")
 
     @classmethod
-    def load(cls, path: str | Path, model: nn.Module | None = None) -> Ticket:
+    def load(cls, path: str | Path, model: Model | None = None) -> Ticket:
         """Read a ticket; with `model`, refuse it if it was found on another base model."""
         ticket = cls.of_file(mask_file.read(path))
         if model is not None:
@@ -284,13 +292,11 @@ class Ticket:
         base: the model's fingerprint, where the caller has it; it is taken here otherwise.
         """
         if self.base != (now := base or fingerprint(model)):
-            raise ValueError(
-                f"this ticket was found on base {self.base}, but the model is {now}; "
-                f"find a ticket on this model with `ltp ticket`"
-            )
+            found = f"this ticket was found on base {self.base}, but the model is {now}"
+            raise ValueError(f"{found}; find a ticket on this model with `ltp ticket`")
 
 
-def origin(model: nn.Module) -> dict:
+def origin(model: Model) -> dict[str, Any]:
     """What a ticket remembers of its model: fingerprint (`base`) and sizes, to pass as `**about`.
 
     >>> from ltp_core.model.toy import toy_backbone
@@ -298,9 +304,13 @@ def origin(model: nn.Module) -> dict:
     >>> len(about["base"]), about["base_total"], about["encoder_total"]
     (16, 5680, 4448)
     """
-    sizes = {name: p.numel() for name, p in model.base_model.named_parameters()}
-    encoder = sum(size for name, size in sizes.items() if in_encoder(name))
-    return dict(base=fingerprint(model), base_total=sum(sizes.values()), encoder_total=encoder)
+    total, encoder = _totals({n: p.numel() for n, p in model.base_model.named_parameters()})
+    return {"base": fingerprint(model), "base_total": total, "encoder_total": encoder}
+
+
+def _totals(sizes: Mapping[str, int]) -> tuple[int, int]:
+    """How many parameters there are, and how many of them in the encoder."""
+    return sum(sizes.values()), sum(size for name, size in sizes.items() if in_encoder(name))
 
 
 def _check_indices(name: str, index: Tensor, size: int) -> None:

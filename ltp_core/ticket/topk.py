@@ -170,7 +170,7 @@ class _Part(NamedTuple):
 
     @classmethod
     def of(cls, start: int, chosen: np.ndarray, places: np.ndarray) -> _Part:
-        return cls(start, np.packbits(chosen), np.count_nonzero(chosen), places)
+        return cls(start, np.packbits(chosen), int(np.count_nonzero(chosen)), places)
 
 
 def _indices(parts: list[_Part]) -> Tensor:

@@ -15,17 +15,25 @@ What it does not do: store the model. That is `Trained.save`.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
 from torch import Tensor
+from torch.optim import Optimizer
 
 from ..data.atomic import replacing
 
 FILE = "state.safetensors"
+Settings = Mapping[str, Any]
 
 
-def save(folder, optimizer, step: int, history: list[float], settings: dict) -> None:
+def save(
+    folder: str | Path, optimizer: Optimizer, step: int, history: list[float], settings: Settings
+) -> None:
     """Write the state after `step` steps, atomically.
 
     >>> import tempfile
@@ -38,21 +46,22 @@ def save(folder, optimizer, step: int, history: list[float], settings: dict) -> 
     ...     restore(folder, optimizer, {"seed": 0})
     (1, [2.0])
     """
-    from safetensors.torch import save_file
-
-    path = Path(folder) / FILE
+    tensors: dict[str, Tensor] = {}  # named by position: 0.value, 0.exp_avg, ...
+    for index, leaf in enumerate(_leaves(optimizer)):
+        own = {"value": leaf.detach(), **optimizer.state[leaf]}
+        tensors |= {f"{index}.{name}": it.cpu().contiguous() for name, it in own.items()}
     header = {"step": step, "history": history, "settings": settings}
-    with replacing(path) as temporary:
-        save_file(_tensors(optimizer), temporary, metadata={"run": json.dumps(header)})
+    with replacing(Path(folder) / FILE) as temporary:
+        save_file(tensors, temporary, metadata={"run": json.dumps(header)})
 
 
-def restore(folder, optimizer, settings: dict) -> tuple[int, list[float]]:
+def restore(
+    folder: str | Path, optimizer: Optimizer, settings: Settings
+) -> tuple[int, list[float]]:
     """Load what `save` wrote into the optimizer and its tensors; (0, []) if there is nothing yet.
 
     Raises ValueError if the folder belongs to a run with other settings.
     """
-    from safetensors import SafetensorError, safe_open
-
     path = Path(folder) / FILE
     if not path.exists():
         return 0, []
@@ -73,25 +82,13 @@ def restore(folder, optimizer, settings: dict) -> tuple[int, list[float]]:
     return header["step"], header["history"]
 
 
-def _leaves(optimizer) -> list[Tensor]:
+def _leaves(optimizer: Optimizer) -> list[Tensor]:
     return [leaf for group in optimizer.param_groups for leaf in group["params"]]
 
 
-def _tensors(optimizer) -> dict[str, Tensor]:
-    """Every trained tensor and its moments, named by position: 0.value, 0.exp_avg, ..."""
-    tensors = {}
-    for index, leaf in enumerate(_leaves(optimizer)):
-        tensors[f"{index}.value"] = leaf.detach().cpu().contiguous()
-        for name, value in optimizer.state[leaf].items():
-            tensors[f"{index}.{name}"] = value.cpu().contiguous()
-    return tensors
-
-
-def _check(path: Path, stored: dict, wanted: dict) -> None:
+def _check(path: Path, stored: Settings, wanted: Settings) -> None:
     wanted = json.loads(json.dumps(wanted))
     for name in sorted(stored.keys() | wanted.keys()):
-        if stored.get(name) != wanted.get(name):
-            raise ValueError(
-                f"{path} belongs to another run: {name} was {stored.get(name)}, "
-                f"now {wanted.get(name)}; give this run a checkpoint folder of its own"
-            )
+        if (was := stored.get(name)) != (now := wanted.get(name)):
+            other = f"{path} belongs to another run: {name} was {was}, now {now}"
+            raise ValueError(f"{other}; give this run a checkpoint folder of its own")

@@ -25,12 +25,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TypeVar
 
 import torch
+from accelerate import Accelerator
 from torch import Tensor
 
+T = TypeVar("T")
 
-def share(rows: Sequence, rank: int, world_size: int) -> tuple[list, int]:
+
+def share(rows: Sequence[T], rank: int, world_size: int) -> tuple[list[T], int]:
     """This process's rows of a batch, and what its loss counts: 1, or 0 where no row was left.
 
     A process without a row of its own computes the first one for nothing, so that all processes
@@ -57,7 +61,7 @@ def sum_gradients(leaves: Iterable[Tensor], world_size: int) -> None:
             torch.distributed.all_reduce(leaf.grad)
 
 
-def same_start(step: int, accelerator) -> None:
+def same_start(step: int, accelerator: Accelerator) -> None:
     """Raise ValueError on every process if one of them did not find the others' checkpoint.
 
     >>> from accelerate import Accelerator
@@ -65,14 +69,12 @@ def same_start(step: int, accelerator) -> None:
     """
     found = accelerator.gather(torch.tensor([step], device=accelerator.device)).tolist()
     if len(set(found)) > 1:
-        raise ValueError(
-            f"the processes would go on from different steps, {found}; give them one checkpoint "
-            "folder that all of them see"
-        )
+        different = f"the processes would go on from different steps, {found}"
+        raise ValueError(f"{different}; give them one checkpoint folder that all of them see")
 
 
 @contextmanager
-def seeded(seed: int, accelerator) -> Iterator[None]:
+def seeded(seed: int, accelerator: Accelerator) -> Iterator[None]:
     """Draw from `seed` (dropout, for one) and leave the generators as they were.
 
     >>> from accelerate import Accelerator

@@ -21,11 +21,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
 import torch
+from accelerate import Accelerator
 from torch import Tensor
 
 from . import checkpoint
@@ -34,19 +35,18 @@ from .options import LoopOptions
 from .precision import precision
 from .seeds import seed_for
 
-OPTIMIZERS = {  # AdamW moves every weight about as far; SGD moves it as far as its gradients say
+# AdamW moves every weight about as far; SGD moves it as far as its gradients say.
+OPTIMIZERS: dict[str, Callable[..., torch.optim.Optimizer]] = {
     "adamw": partial(torch.optim.AdamW, weight_decay=0.0, fused=True),
     "sgd": partial(torch.optim.SGD, momentum=0.9, fused=True),
 }
 
 
-def batches(
-    lengths: Sequence[int], size: int, seed: int, window: int = 8
-) -> Callable[[int], list[int]]:
+def batches(lengths: Sequence[int], size: int, seed: int) -> Callable[[int], list[int]]:
     """A function from the step to the rows of its batch; each epoch visits every row once.
 
     Rows of about the same length go together, so that little padding is computed: shuffle, sort
-    within windows of `window` batches (at most a quarter of the epoch, so that epochs differ), and
+    within windows of eight batches (at most a quarter of the epoch, so that epochs differ), and
     shuffle the batches of each window.
 
     >>> at = batches([3, 9, 3, 9], size=2, seed=0)
@@ -54,27 +54,24 @@ def batches(
     ([2, 3], [0, 1], [0, 3], [2, 1])
     """
     steps = math.ceil(len(lengths) / size)
-    window = max(1, min(window, steps // 4))
-    lengths = np.asarray(lengths)
-    latest: dict[int, list[list[int]]] = {}
+    window = max(1, min(8, steps // 4))
+    sizes = np.asarray(lengths)
 
+    @lru_cache(maxsize=1)
     def epoch(number: int) -> list[list[int]]:
         rng = np.random.default_rng(seed_for(seed, number))
         order = rng.permutation(len(lengths))
-        rows = []
+        rows: list[list[int]] = []
         for start in range(0, len(order), size * window):
             part = order[start : start + size * window]
-            part = part[np.argsort(lengths[part], kind="stable")]
+            part = part[np.argsort(sizes[part], kind="stable")]
             chunks = [part[i : i + size].tolist() for i in range(0, len(part), size)]
             rows += [chunks[i] for i in rng.permutation(len(chunks))]
         return rows
 
     def at(step: int) -> list[int]:
         number, place = divmod(step, steps)
-        if number not in latest:
-            latest.clear()
-            latest[number] = epoch(number)
-        return latest[number][place]
+        return epoch(number)[place]
 
     return at
 
@@ -97,8 +94,8 @@ def fit(
     options: LoopOptions,
     *,
     steps: int,
-    after: Callable[[], None] | None = None,
-    settings: Mapping[str, Any] | None = None,
+    after: Callable[[], None] = lambda: None,
+    settings: Mapping[str, Any] = {},
     label: str = "training",
 ) -> list[float]:
     """Take `steps` steps of an optimizer on the leaves in `groups`; return the loss of each.
@@ -114,12 +111,10 @@ def fit(
     >>> [round(loss, 2) for loss in losses]
     [9.0, 4.0, 1.56, 0.56]
     """
-    from accelerate import Accelerator
     from tqdm import tqdm
 
-    accelerator, after = Accelerator(), after or (lambda: None)
-    told = ("seed", "warmup", "clip", "autocast")
-    settings = dict(settings or {}, steps=steps, **{name: getattr(options, name) for name in told})
+    accelerator, told = Accelerator(), ("seed", "warmup", "clip", "autocast")
+    settings = dict(settings, steps=steps, **{name: getattr(options, name) for name in told})
     settings |= {} if options.optimizer == "adamw" else {"optimizer": options.optimizer}
     optimizer = OPTIMIZERS[options.optimizer](groups)
     peaks = [group["lr"] for group in groups]
@@ -137,13 +132,15 @@ def fit(
         own_seed = seed_for(options.seed, step, 2, *([rank] if rank else []))
         with seeded(own_seed, accelerator), precision(accelerator.device, options.autocast):
             loss = loss_at(step)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]  # unannotated there
         sum_gradients(leaves, world_size)
         torch.nn.utils.clip_grad_norm_(leaves, options.clip)
         optimizer.step()
         optimizer.zero_grad()
         after()
-        history.append(_finite(accelerator.reduce(loss.detach(), "sum").item(), step))
+        history.append(accelerator.reduce(loss.detach(), "sum").item())
+        if not math.isfinite(history[-1]):
+            raise ValueError(f"the loss is {history[-1]} at step {step}; try a lower learning rate")
         bar.set_postfix(loss=f"{history[-1]:.3f}", refresh=False)
         bar.update()
         done = step + 1
@@ -154,9 +151,3 @@ def fit(
             options.callback(step, {"loss": history[-1], "rates": rates})
     bar.close()
     return history
-
-
-def _finite(loss: float, step: int) -> float:
-    if not math.isfinite(loss):
-        raise ValueError(f"the loss is {loss} at step {step}; try a lower learning rate")
-    return loss

@@ -22,11 +22,7 @@ from difflib import get_close_matches
 from functools import wraps
 from inspect import signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar
-
-if TYPE_CHECKING:
-    from ..data.rows import Rows
-    from ..model.backbone import Backbone
+from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
 DENSITY = 0.20  # of the eligible weights: the share that the paper trains
 HOLDS: dict[str, Callable[[Any, Any], bool]] = {  # the bounds that an option can have
@@ -36,6 +32,8 @@ HOLDS: dict[str, Callable[[Any, Any], bool]] = {  # the bounds that an option ca
     "one_of": lambda value, choices: value in choices,
 }
 P = ParamSpec("P")
+A = TypeVar("A")
+B = TypeVar("B")
 Given = TypeVar("Given")
 R = TypeVar("R")
 
@@ -123,7 +121,7 @@ class Stage2Options(Form, LoopOptions):
 
 def takes(
     kind: Callable[P, Given],
-) -> Callable[[Callable[[Backbone, Rows, Given], R]], Callable[Concatenate[Backbone, Rows, P], R]]:
+) -> Callable[[Callable[[A, B, Given], R]], Callable[Concatenate[A, B, P], R]]:
     """Let a function of (lm, dataset, options) be called with the options as keywords.
 
     An unknown keyword is a TypeError that names the function called and the nearest right name.
@@ -138,13 +136,11 @@ def takes(
     TypeError: walk() has no keyword 'warm'; did you mean 'warmup'?
     """
 
-    def decorate(
-        function: Callable[[Backbone, Rows, Given], R],
-    ) -> Callable[Concatenate[Backbone, Rows, P], R]:
+    def decorate(function: Callable[[A, B, Given], R]) -> Callable[Concatenate[A, B, P], R]:
         plain, ours = signature(function), signature(kind).parameters
 
         @wraps(function)
-        def call(lm: Backbone, dataset: Rows, *args: P.args, **keywords: P.kwargs) -> R:
+        def call(lm: A, dataset: B, *args: P.args, **keywords: P.kwargs) -> R:
             for name in keywords:
                 if name not in ours:
                     near = get_close_matches(name, ours, 1, cutoff=0.5)
@@ -154,6 +150,6 @@ def takes(
 
         whole = [*list(plain.parameters.values())[:2], *ours.values()]
         vars(call)["__signature__"] = plain.replace(parameters=whole)
-        return call
+        return call  # type: ignore[return-value]  # it takes lm and dataset by name, too
 
     return decorate

@@ -20,12 +20,12 @@ def bf16_pays(device: torch.device) -> bool:
     True on GPUs with bf16 and on CPUs with AVX-512-bf16 or AMX.
     """
     if device.type == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)  # a T4 only emulates it
-    able = getattr(torch.cpu, "get_capabilities", dict)()
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))  # a T4 emulates it
+    able: dict[str, bool] = getattr(torch.cpu, "get_capabilities", dict)()
     return device.type == "cpu" and any(able.get(k) for k in ("avx512_bf16", "amx_bf16"))
 
 
-def precision(device: torch.device, autocast: bool | str):
+def precision(device: torch.device, autocast: bool | str) -> torch.autocast:
     """The autocast context: `False` fp32, `True` bf16, `"auto"` bf16 where the machine gains.
 
     fp32 is the default everywhere: bf16 is two to three times faster on some CPUs, but gives other
@@ -36,7 +36,7 @@ def precision(device: torch.device, autocast: bool | str):
     """
     if autocast not in (True, False, "auto"):
         raise ValueError(f'autocast must be True, False or "auto", got {autocast!r}')
-    enabled = bf16_pays(device) if autocast == "auto" else autocast
+    enabled = bf16_pays(device) if autocast == "auto" else bool(autocast)
     return torch.autocast(device.type, dtype=torch.bfloat16, enabled=enabled)
 
 

@@ -12,7 +12,7 @@ from ltp_core.model.toy import toy_backbone
 from ltp_core.rivals import templates
 from ltp_core.rivals.methods import METHODS
 from ltp_core.rivals.templates import ONE, TWO, WORDS, follow, template, translated
-from ltp_core.stage2.cloze import cloze
+from ltp_core.stage2.cloze import cloze, frame
 from ltp_core.stage2.prompt import PromptModel, label_pieces
 from ltp_core.tasks import EMOJI_WORDS
 from tests.support.models import TEXTS, backbones
@@ -43,7 +43,8 @@ def test_the_embedded_model_knows_their_letters():
     for language in HIGH:
         label_pieces(tokenizer, translated(tuple(EMOJI_WORDS.values()), language))
         for pair, table in ((None, ONE), (["dog"], TWO)):
-            row = cloze(tokenizer, ["dog"], pair, room=40, template=table[language])[0]
+            parts = frame(tokenizer, table[language], paired=pair is not None)
+            row = cloze(tokenizer, parts, ["dog"], pair, room=40)[0]
             assert tokenizer.unk_token_id not in row and row.count(tokenizer.mask_token_id) == 1
 
 

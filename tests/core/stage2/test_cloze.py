@@ -10,9 +10,10 @@ TOKENIZER = toy_backbone().tokenizer
 MASK = 40
 
 
-def row(text, template=None, pair=None, **options):
+def row(text, template=None, pair=None, hole=True, **options):
     pairs = None if pair is None else [pair]
-    return cloze(TOKENIZER, [text], pairs, room=30, template=template, **options)[0]
+    parts = frame(TOKENIZER, template, paired=pair is not None, hole=hole)
+    return cloze(TOKENIZER, parts, [text], pairs, room=30, **options)[0]
 
 
 def test_rows_of_every_form():
@@ -53,14 +54,14 @@ def test_a_template_that_does_not_fit_is_refused(template, pair, hole):
 
 
 def test_room_counts_the_template():
-    long, template = ["the cat eats"], "{text} likes the {mask}"
-    assert len(cloze(TOKENIZER, long, room=8, template=template)[0]) == 8
+    long, parts = ["the cat eats"], frame(TOKENIZER, "{text} likes the {mask}")
+    assert len(cloze(TOKENIZER, parts, long, room=8)[0]) == 8
     with pytest.raises(ValueError, match="text 0 needs 8 positions but the prompt leaves 7"):
-        cloze(TOKENIZER, long, room=7, template=template)
-    short = cloze(TOKENIZER, long, room=7, template=template, truncate=True)[0]
+        cloze(TOKENIZER, parts, long, room=7)
+    short = cloze(TOKENIZER, parts, long, room=7, truncate=True)[0]
     assert short == [0, 4, 12, 10, 4, MASK, 2]
     with pytest.raises(ValueError, match="leaves 4"):  # no room for the template itself
-        cloze(TOKENIZER, long, room=4, template=template, truncate=True)
+        cloze(TOKENIZER, parts, long, room=4, truncate=True)
 
 
 def test_no_space_before_a_full_stop():

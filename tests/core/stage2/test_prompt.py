@@ -5,7 +5,7 @@ import torch
 
 from ltp_core.measure.evaluate import predict
 from ltp_core.model.toy import toy_backbone
-from ltp_core.stage2.prompt import PromptModel, cloze, position_range
+from ltp_core.stage2.prompt import PromptModel, cloze, frame, position_range
 from tests.support.models import TEXTS, WORDS, backbones, bert, xlm_roberta
 
 
@@ -85,9 +85,10 @@ def test_a_row_can_use_every_position_and_no_more():
 
 def test_pairs_have_their_template_and_lose_the_longer_end():
     tokenizer = toy_backbone().tokenizer
-    row = cloze(tokenizer, ["the cat"], ["a dog"], room=20)[0]
+    parts = frame(tokenizer, paired=True)
+    row = cloze(tokenizer, parts, ["the cat"], ["a dog"], room=20)[0]
     assert row == [0, 4, 12, 2, 2, 5, 13, 40, 2]
-    short = cloze(tokenizer, ["the cat eats rice"], ["a dog"], room=9, truncate=True)[0]
+    short = cloze(tokenizer, parts, ["the cat eats rice"], ["a dog"], room=9, truncate=True)[0]
     assert short == row
 
 

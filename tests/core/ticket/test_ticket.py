@@ -1,5 +1,8 @@
 """The controls are drawn fairly, and a wrong ticket cannot exist, load or pass."""
 
+import copy
+from dataclasses import FrozenInstanceError
+
 import pytest
 import torch
 
@@ -90,6 +93,24 @@ def test_strange_names_and_totals_are_refused():
         Ticket("toy", {"w": (2, 5)}, {"w": one, "v": one})
     with pytest.raises(ValueError, match="10 eligible parameters .* do not fit"):
         Ticket("toy", {"w": (2, 5)}, {"w": one}, base_total=9)
+
+
+def test_a_ticket_cannot_be_changed_after_it_was_checked():
+    given = {"w": torch.tensor([1, 7])}
+    ticket = Ticket("toy", {"w": (2, 5)}, given, made={"by": "hand"})
+    for name in ("base", "shapes", "indices", "base_total", "encoder_total", "made"):
+        with pytest.raises(FrozenInstanceError):
+            setattr(ticket, name, getattr(ticket, name))
+    for mapping in (ticket.shapes, ticket.indices, ticket.made):
+        with pytest.raises(TypeError, match="does not support item assignment"):
+            mapping["w"] = torch.tensor([99])
+    given["w"] = torch.tensor([99])  # the caller's own dictionary is no part of it
+    assert pairs(ticket.indices) == [("w", 1), ("w", 7)]
+
+
+def test_a_copy_of_a_ticket_is_the_ticket():
+    ticket = Ticket("toy", {"w": (2, 5)}, {"w": torch.tensor([1, 7])})
+    assert copy.deepcopy({"mine": ticket})["mine"] == ticket
 
 
 def test_three_densities_and_counts(model):
