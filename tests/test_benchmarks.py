@@ -14,6 +14,7 @@ from ltp_core.ticket import Ticket
 
 FOLDER = Path(__file__).resolve().parents[1] / "benchmarks"
 pytest.importorskip("peft")
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +31,7 @@ def engine():
 def out(engine, tmp_path_factory):
     folder = tmp_path_factory.mktemp("results")
     gc.collect()
-    gc.freeze()  # the engine counts what is held; all that other tests hold need not be gone through
+    gc.freeze()  # the engine counts what is held: what others hold need not be gone through
     engine.main(["--smoke", "--out", str(folder)])
     yield folder
     gc.unfreeze()

@@ -17,6 +17,8 @@ import site_browser
 from ltp_core.teaching import explorers
 from ltp_core.teaching.explorers import draws
 
+pytestmark = pytest.mark.browser
+
 PAGE = """<!DOCTYPE html><html lang="en"{switch}><head><meta charset="utf-8"><title>{name}</title>
 <meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">
 <style>html {{ color-scheme: light dark }} main {{ margin: 0 8px }}</style></head>

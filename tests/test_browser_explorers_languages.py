@@ -3,7 +3,10 @@
 import json
 
 import numpy as np
+import pytest
 from test_browser_explorers import choose, numbers, shown, site, visit
+
+pytestmark = pytest.mark.browser
 
 __all__ = ["shown", "site", "visit"]  # fixtures
 

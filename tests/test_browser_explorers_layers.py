@@ -11,6 +11,8 @@ from test_explorers import some_sketches
 from ltp_core.teaching.explorers import page
 from ltp_core.teaching.explorers.sketch import chosen, shares
 
+pytestmark = pytest.mark.browser
+
 __all__ = ["shown", "site", "visit"]  # fixtures
 
 

@@ -7,6 +7,8 @@ from itertools import pairwise
 import pytest
 from test_browser_explorers import FITS, choose, numbers, shown, site, visit
 
+pytestmark = pytest.mark.browser
+
 __all__ = ["shown", "site", "visit"]  # fixtures
 
 

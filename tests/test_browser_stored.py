@@ -19,6 +19,8 @@ import book
 import site_browser
 from ltp_core.teaching.explorers import page
 
+pytestmark = pytest.mark.browser
+
 
 def stored() -> dict[str, str]:
     """Chapter and name of an explorer -> its HTML, for all that the chapters store."""

@@ -80,6 +80,8 @@ def launch(*words) -> str:
     return done.stdout
 
 
+@pytest.mark.process
+@pytest.mark.slow
 def test_two_processes_end_where_one_does(tmp_path):
     launch(__file__, tmp_path)
     first, second = (load_file(tmp_path / f"{rank}.safetensors") for rank in (0, 1))

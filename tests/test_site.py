@@ -88,6 +88,7 @@ def test_a_set_up_cell_installs_from_the_repository(path):
     assert path.read_text(encoding="utf-8").count("%pip") == 1
 
 
+@pytest.mark.process
 def test_a_new_address_reaches_every_file(tmp_path):
     """On a copy: afterwards nobody names the old address, and all name the new one."""
     files = [
@@ -153,6 +154,7 @@ def test_a_workflow_uses_only_githubs_own_actions_by_major_version(name):
     assert workflow["permissions"] == {"contents": "read"}
 
 
+@pytest.mark.process
 def test_workflows_fit_githubs_own_schema():
     schema = ["--builtin-schema", "vendor.github-workflows"]
     files = [ROOT / ".github" / "workflows" / f"{name}.yml" for name in WORKFLOWS]
@@ -218,6 +220,7 @@ def test_the_workflow_takes_no_missing_browser_for_an_answer():
     assert "LTP_BROWSER" in (ROOT / "tests" / "conftest.py").read_text()
 
 
+@pytest.mark.process
 def test_what_ci_runs_is_sound_shell():
     assert subprocess.run(["bash", "-n", ROOT / ".ci" / "run"]).returncode == 0
     assert (ROOT / ".ci" / "run").read_text().rstrip().endswith("make test")

@@ -8,7 +8,6 @@ import torch
 from test_prompt import TEXTS, backbones
 
 from ltp_core import templates
-from ltp_core.backbone import load_backbone
 from ltp_core.cloze import cloze
 from ltp_core.languages import HIGH
 from ltp_core.methods import METHODS
@@ -38,8 +37,8 @@ def test_every_high_resource_language_has_its_own():
         translated(["rice"], "de")
 
 
-def test_the_embedded_model_knows_their_letters():
-    tokenizer = load_backbone().tokenizer
+def test_the_embedded_model_knows_their_letters(embedded):
+    tokenizer = embedded.tokenizer
     for language in HIGH:
         label_pieces(tokenizer, translated(tuple(EMOJI_WORDS.values()), language))
         for pair, table in ((None, ONE), (["dog"], TWO)):

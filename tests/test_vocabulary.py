@@ -2,15 +2,14 @@
 
 import pytest
 
-from ltp_core.backbone import load_backbone
 from ltp_core.corpora import text
 from ltp_core.languages import LANGUAGES, TASK_LANGUAGES
 from ltp_core.tasks import EMOJI_WORDS, emoji
 
 
 @pytest.fixture(scope="module")
-def tokenizer():
-    return load_backbone().tokenizer
+def tokenizer(embedded):
+    return embedded.tokenizer
 
 
 def unknown_share(tokenizer, lines: list[str]) -> float:

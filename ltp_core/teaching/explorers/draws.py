@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from ... import results
-from ...bootstrap import Interval
+from ...bootstrap import Interval, language_draws
 
 DRAWS = 5000
 
@@ -46,18 +46,7 @@ def drawn(
     rows: list[dict], items: Mapping[str, Sequence[str]], languages: Sequence[str]
 ) -> np.ndarray:
     """Accuracy of one method in each language, (1 + DRAWS, L); the first row is the data itself."""
-    cube = results.correctness(rows, items, languages)  # (S, L, I)
-    seeds, _, number = cube.shape
-    chance = np.random.default_rng(0)  # the draws of macro_interval, in its order
-    a = chance.multinomial(seeds, np.full(seeds, 1 / seeds), size=DRAWS)  # (D, S)
-    b = chance.multinomial(number, np.full(number, 1 / number), size=DRAWS)  # (D, I)
-    a, b = (np.vstack([np.ones(x.shape[1]), x]) for x in (a, b))
-    there = (~np.isnan(cube)).astype(float)
-    right, all_ = (
-        sum(a[:, [s]] * (b @ x[s].T) for s in range(seeds)) for x in (np.nan_to_num(cube), there)
-    )  # (D+1, L)
-    with np.errstate(invalid="ignore"):  # a draw may miss all items of a language
-        return right / all_
+    return language_draws(results.correctness(rows, items, languages), draws=DRAWS)
 
 
 def interval(values: np.ndarray) -> Interval:
