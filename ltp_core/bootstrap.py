@@ -74,8 +74,8 @@ def language_draws(
 ) -> np.ndarray:
     """Each language by itself, before the mean is taken: (1 + draws, L). As in `macro_draws`.
 
-    >>> language_draws(np.array([[[1.0, 0.0], [1.0, 1.0]]]), draws=2).tolist()
-    [[0.5, 1.0], [1.0, 1.0], [0.5, 1.0]]
+    >>> language_draws(np.array([[[1.0, 0.0, 1.0, 1.0], [1.0] * 4]]), draws=2).tolist()
+    [[0.75, 1.0], [1.0, 1.0], [0.5, 1.0]]
     """
     seeds, languages, items = correct.shape
     family = np.arange(items) if families is None else np.asarray(families)
