@@ -28,39 +28,39 @@ setup:  ## make .venv and install everything (about 2 minutes the first time)
 	@$(PYTHON) tools/make_venv.py --torch "$(TORCH)"
 
 book: setup  ## run the chapters that changed and build the pages: _build/html/index.html
-	@$(PY) tools/book.py execute
+	@$(PY) -m tools.book execute
 	@$(MAKE) --no-print-directory -s $(PAGES)
 	@echo "book: open $(HTML)/index.html"
 
 test: lint pages  ## lint, pages, unit tests, doctests, nbval with the stored outputs
 	@echo "test: unit tests, doctests, nbval over the chapters that changed"
-	@$(PY) tools/book.py test
+	@$(PY) -m tools.book test
 
 lint: setup  ## ruff
 	@echo "lint: ruff"
 	@$(PY) -m ruff check --quiet . && echo "lint: clean"
 
 execute: setup  ## run the chapters that changed, in place
-	@$(PY) tools/book.py execute
+	@$(PY) -m tools.book execute
 
 verify: setup  ## run the chapters that changed and compare all that is stored, widgets too
-	@$(PY) tools/book.py verify
+	@$(PY) -m tools.book verify
 
-pages: setup  ## build the pages from the stored outputs, no chapter is run (about 15 seconds)
+pages: setup  ## build the pages from the stored outputs, no chapter is run (about 25 seconds)
 	@$(MAKE) --no-print-directory -s $(PAGES)
 
 # Always from nothing: Sphinx does not repeat a warning about a page it has cached. And without a
 # network: what would be fetched goes nowhere, and fails.
-$(PAGES): $(shell find book -type f -not -path '*/.ipynb_checkpoints/*' -not -path '*/__pycache__/*' 2>/dev/null) _config.yml \
-          tools/site_sphinx.py
-	@echo "pages: building $(HTML) from the stored outputs (about 15 seconds)"
+$(PAGES): $(shell find book ltp_core -type f -not -path '*/.ipynb_checkpoints/*' -not -path '*/__pycache__/*' 2>/dev/null) _config.yml \
+          tools/site/sphinx_extension.py tools/site/api_pages.py
+	@echo "pages: building $(HTML) from the stored outputs (about 25 seconds)"
 	@rm -rf $(HTML) _build/.doctrees && mkdir -p _build
 	@http_proxy=$(NOWHERE) https_proxy=$(NOWHERE) .venv/bin/jupyter-book build book --config _config.yml --path-output . -W -n --keep-going -q > _build/pages.log 2>&1 \
 	  || { cat _build/pages.log >&2; exit 1; }
 	@echo "pages: done"; touch $@
 
 repository:  ## make repository URL=https://github.com/you/ltp: put your address everywhere
-	@$(PYTHON) tools/set_repository.py "$(URL)"
+	@$(PYTHON) -m tools.site.set_repository "$(URL)"
 
 clean:  ## remove .venv, _build and caches
 	rm -rf .venv _build .pytest_cache .ruff_cache .hypothesis dist

@@ -102,7 +102,7 @@ def stem(options: argparse.Namespace) -> str:
 
 def begun(path: Path, options: argparse.Namespace) -> dict:
     """The results so far; those of another run are refused."""
-    from ltp_core import machine
+    from ltp_core.study import provenance as machine
 
     names = ("model", "densities", "repeats", "steps", "batch_size", "device", "precision")
     settings = {name: getattr(options, name) for name in names}

@@ -7,7 +7,7 @@ Each method trains on the same 16 English examples per class, with the rates of 
 is looked at every few steps: how far prompt and weights have moved, and how much of the test of a
 few languages is right. The ticket is that of first light. Written: data/results/trace.json.
 
-What this file does not do: draw (`ltp_core.teaching.explorers.training`).
+What this file does not do: draw (`ltp_book.explorers.training`).
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from pathlib import Path
 from datasets import concatenate_datasets
 
 import ltp_core as ltp
-from ltp_core.methods import RATES
-from ltp_core.teaching.explorers.trace import record
-from ltp_core.ticket import Ticket
+from ltp_book.explorers.trace import record
+from ltp_core.rivals.methods import RATES
+from ltp_core.ticket.ticket import Ticket
 
 LANGUAGES = ["en", "de", "hi", "sw", "am", "cy", "qu", "so"]
 TICKET = Path(__file__).parents[1] / "data/results/tickets/en-d0.2-62e17a.ticket.safetensors"
@@ -51,10 +51,16 @@ def main(arguments: list[str] | None = None) -> None:
         "full fine-tuning": rates("full") | {"full": True},
     }
     trace = record(
-        lm, task.few_shot("en", k=16, seed=0), concatenate_datasets(few), runs, task=task,
-        every=options.every, epochs=options.epochs, autocast="auto",
+        lm,
+        task.few_shot("en", k=16, seed=0),
+        concatenate_datasets(few),
+        runs,
+        task=task,
+        every=options.every,
+        epochs=options.epochs,
+        autocast="auto",
         predict={"autocast": "auto", "batch_size": 64},
-    )  # fmt: skip
+    )
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(json.dumps(trace) + "\n", encoding="utf-8")
     print(f"written: {options.out}")

@@ -30,14 +30,14 @@ from pathlib import Path
 from statistics import mean
 
 import ltp_core as ltp
-from ltp_core import results
-from ltp_core.layers import eligible
-from ltp_core.mlm import adapt
-from ltp_core.overlap import overlap
-from ltp_core.spec import read_toml
-from ltp_core.streams import Deltas
-from ltp_core.teaching.explorers.sketch import sketch
-from ltp_core.ticket import Ticket, origin
+from ltp_book.explorers.sketch import sketch
+from ltp_core.measure import results
+from ltp_core.model.parameters import eligible
+from ltp_core.stage1.mlm import adapt
+from ltp_core.study.spec import read_toml
+from ltp_core.ticket.chunks import Deltas
+from ltp_core.ticket.overlap import overlap
+from ltp_core.ticket.ticket import Ticket, origin
 
 HERE = Path(__file__).parent
 PLAIN = {"text", "steps", "seed", "autocast", "batch_size", "max_length", "progress"}
@@ -115,9 +115,13 @@ def found(lm, name: str, settings: dict, densities: list[float], folder: Path) -
     checkpoint = folder / f"stage1-{name}"
     before = eligible(lm.model)
     after = adapt(
-        lm, ltp.text(*languages, **which), names=list(before), checkpoint=checkpoint,
-        callback=lambda step, info: losses.append(info["loss"]), **settings,
-    )  # fmt: skip
+        lm,
+        ltp.text(*languages, **which),
+        names=list(before),
+        checkpoint=checkpoint,
+        callback=lambda step, info: losses.append(info["loss"]),
+        **settings,
+    )
     rows, deltas = [], Deltas(before, after)
     drawn = sketch(deltas, languages=languages, steps=settings["steps"], **origin(lm.model))
     sketched(folder, name).write_text(json.dumps(drawn))
@@ -125,11 +129,15 @@ def found(lm, name: str, settings: dict, densities: list[float], folder: Path) -
         ticket = Ticket.select(deltas, density, made=about, **origin(lm.model))
         ticket.save(at(folder, name, density))
         shares = {str(layer): share for layer, share in ticket.layer_shares().items()}
-        rows.append({
-            "run": name, "density": density, "settings": json.dumps(about),
-            "last_losses": mean(losses[-20:]) if losses else float("nan"),
-            "layer_shares": json.dumps(shares),
-        })  # fmt: skip
+        rows.append(
+            {
+                "run": name,
+                "density": density,
+                "settings": json.dumps(about),
+                "last_losses": mean(losses[-20:]) if losses else float("nan"),
+                "layer_shares": json.dumps(shares),
+            }
+        )
     part = finished(folder, name).with_suffix(".part")
     part.write_text(json.dumps(rows))
     part.replace(finished(folder, name))

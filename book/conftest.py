@@ -10,8 +10,8 @@ import nbformat
 import pytest
 from nbval.plugin import IPyNbCell
 
-import nbdiff
-import nbrun
+from tools.book import diff as nbdiff
+from tools.book import run as nbrun
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 

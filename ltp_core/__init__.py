@@ -8,43 +8,88 @@
     model  = ltp.train(lm, task.few_shot("en", k=16), task=task, ticket=ticket, prompt_length=10)
     ltp.evaluate(model, task.test("qu", "yo", "sw"))
 
-Reading order of the files: backbone, tokens, mlm, ticket, find, sparse, cloze, prompt, loop, train,
-trained, methods, evaluate, bootstrap, spec, experiment, results, compare. Each begins with its idea
-and ends with what it does not do.
+The rooms, each a folder whose `__init__.py` says what it holds, from the ground up:
+
+    data, tasks, model, training    files and rows; tasks; the language model; the training loop
+    ticket, measure                 which weights may move; accuracy and its intervals
+    stage1, stage2                  finding a ticket; training it with a prompt on a task
+    rivals, study                   other methods; many runs from one spec
+    cli                             the `ltp` command
+
+A room knows those above it in this list and none below. Every file begins with its idea and ends
+with what it does not do.
 """
 
 from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from .backbone import Backbone, fingerprint, load_backbone
-from .bootstrap import macro_interval
-from .evaluate import evaluate, predict
-from .find import find_in_folders, find_ticket
-from .mlm import adapt
-from .overlap import overlap
-from .sparse import SparseModel
-from .ticket import Ticket
-from .train import train
-from .trained import Trained
+__version__ = "0.2.0"
 
-__version__ = "0.1.0"
+if TYPE_CHECKING:  # what the names below are, for type checkers and editors
+    from . import tasks
+    from .data.corpora import text
+    from .measure.bootstrap import macro_interval
+    from .measure.evaluate import evaluate, predict
+    from .model.backbone import Backbone, fingerprint, load_backbone
+    from .rivals.methods import METHODS
+    from .stage1.find import find_in_folders, find_ticket
+    from .stage1.mlm import adapt
+    from .stage2.train import train
+    from .stage2.trained import Trained, load
+    from .ticket.overlap import overlap
+    from .ticket.sparse import SparseModel
+    from .ticket.ticket import Ticket
 
-# Found on first use, because they bring pyarrow and datasets with them.
-_LATER = {"text": "corpora", "METHODS": "methods"}
-_MODULES = ("corpora", "experiment", "languages", "methods", "prompt", "results", "tasks")
+# Found on first use: `import ltp_core` and `ltp --help` answer at once, torch comes when needed.
+_HOME = {
+    "Backbone": "model.backbone",
+    "METHODS": "rivals.methods",
+    "SparseModel": "ticket.sparse",
+    "Ticket": "ticket.ticket",
+    "Trained": "stage2.trained",
+    "adapt": "stage1.mlm",
+    "evaluate": "measure.evaluate",
+    "find_in_folders": "stage1.find",
+    "find_ticket": "stage1.find",
+    "fingerprint": "model.backbone",
+    "load": "stage2.trained",
+    "load_backbone": "model.backbone",
+    "macro_interval": "measure.bootstrap",
+    "overlap": "ticket.overlap",
+    "predict": "measure.evaluate",
+    "text": "data.corpora",
+    "train": "stage2.train",
+}
 
 __all__ = [
-    "Backbone", "SparseModel", "Ticket", "Trained", "adapt", "evaluate", "find_in_folders",
-    "find_ticket", "fingerprint", "load", "load_backbone", "macro_interval", "overlap", "predict",
+    "METHODS",
+    "Backbone",
+    "SparseModel",
+    "Ticket",
+    "Trained",
+    "adapt",
+    "evaluate",
+    "find_in_folders",
+    "find_ticket",
+    "fingerprint",
+    "load",
+    "load_backbone",
+    "macro_interval",
+    "overlap",
+    "predict",
+    "tasks",
+    "text",
     "train",
-    *_LATER, *_MODULES,
-]  # fmt: skip
-
-load = Trained.load
+]
 
 
-def __getattr__(name: str):
-    if name in _LATER:
-        return getattr(import_module(f".{_LATER[name]}", __name__), name)
-    if name in _MODULES:
-        return import_module(f".{name}", __name__)
-    raise AttributeError(f"ltp_core has no {name!r}; it has {', '.join(sorted(__all__))}")
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(f".{_HOME[name]}", __name__), name)
+    if name == "tasks":
+        return import_module(".tasks", __name__)
+    raise AttributeError(f"ltp_core has no {name!r}; it has {', '.join(__all__)}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

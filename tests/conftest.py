@@ -9,14 +9,14 @@ import os
 
 import pytest
 
-import nbrun
+from tools.book import run as nbrun
 
 os.environ.update(nbrun.ENVIRONMENT)
 
 
 @pytest.fixture(scope="module")
 def lm():
-    from ltp_core.toy import toy_backbone
+    from ltp_core.model.toy import toy_backbone
 
     return toy_backbone()
 
@@ -40,15 +40,15 @@ def alone_in_memory():
 
 @pytest.fixture(scope="module")
 def ticket(lm):
-    from ltp_core.layers import eligible
-    from ltp_core.ticket import Ticket, origin
+    from ltp_core.model.parameters import eligible
+    from ltp_core.ticket.ticket import Ticket, origin
 
     return Ticket.random(eligible(lm.model), 0.2, seed=0, **origin(lm.model))
 
 
 @pytest.fixture
 def lab():
-    from toy_lab import DELTAS, LM, SIZES, TASK, Lab, put_away
+    from tests.support.toy_lab import DELTAS, LM, SIZES, TASK, Lab, put_away
 
     it = Lab(LM, TASK, DELTAS, languages=("en", "qu"), **SIZES)
     yield it
@@ -57,7 +57,7 @@ def lab():
 
 @pytest.fixture(scope="module")
 def browser():
-    import site_browser
+    from tools.site import browser as site_browser
 
     if site_browser.find() is None:
         absent = "NO BROWSER HERE, no page was looked at: apt-get install chromium"

@@ -45,8 +45,10 @@ def step(what: str, *command: str) -> None:
     print(f"  {what} ...", flush=True)
     start = time.monotonic()
     if subprocess.run(command, cwd=ROOT).returncode:
-        sys.exit(f"setup: this step failed: {what}; the reason stands above "
-                 "(on Debian and Ubuntu the environment needs the package python3-venv)")
+        sys.exit(
+            f"setup: this step failed: {what}; the reason stands above "
+            "(on Debian and Ubuntu the environment needs the package python3-venv)"
+        )
     print(f"    done in {time.monotonic() - start:.0f} s", flush=True)
 
 

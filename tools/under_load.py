@@ -53,8 +53,12 @@ def failures(runs: int, loops: int, arguments: list[str]) -> int:
     with load(loops):
         for number in range(1, runs + 1):
             start = time.monotonic()
-            done = subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT,
-                                  capture_output=True, text=True)  # fmt: skip
+            done = subprocess.run(
+                [sys.executable, "-m", "pytest", *arguments],
+                cwd=ROOT,
+                capture_output=True,
+                text=True,
+            )
             seconds = time.monotonic() - start
             last = (done.stdout.strip().splitlines() or ["no output"])[-1]
             print(f"run {number} of {runs}: {last} ({seconds:.0f} s)", flush=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from statistics import median
 
-from ltp_core.teaching.costs import mask_floor, state_floor
+from ltp_core.measure.floors import mask_floor, state_floor
 
 from .table import ratios, repeats, rows_of
 
@@ -32,8 +32,12 @@ def verdict(text: str, value: float, bound: float, least: bool = False) -> tuple
 
 def claims(results: dict) -> list[tuple[str, ...]]:
     """All figures that the results allow to judge."""
-    return [*of_training(results), *of_optimizer(results), *of_selection(results),
-            *of_files(results)]  # fmt: skip
+    return [
+        *of_training(results),
+        *of_optimizer(results),
+        *of_selection(results),
+        *of_files(results),
+    ]
 
 
 def of_training(results: dict) -> list[tuple[str, ...]]:

@@ -50,7 +50,7 @@ def held(device: torch.device) -> int:
 
 
 def memory_mb(device: torch.device, peak: bool = False) -> float:
-    """Memory in use now, or at most since `ltp_core.machine.reset_peak`, in MB.
+    """Memory in use now, or at most since `ltp_core.study.provenance.reset_peak`, in MB.
 
     Of the GPU, or of this process (Linux; elsewhere nan).
     """

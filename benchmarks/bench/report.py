@@ -9,8 +9,8 @@ from __future__ import annotations
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
-from ltp_core.teaching.costs import spread
-from ltp_core.teaching.figures import BLUE, FAINT, drawn
+from ltp_book.figures.style import BLUE, FAINT, drawn
+from ltp_core.measure.floors import spread
 
 from . import claims, table
 

@@ -31,10 +31,10 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
-from ltp_core.adapters import MARK, MATRICES, add_lora
-from ltp_core.layers import eligible
-from ltp_core.sparse import SparseModel
-from ltp_core.ticket import Ticket, origin
+from ltp_core.model.parameters import eligible
+from ltp_core.stage2.lora import MARK, MATRICES, add_lora
+from ltp_core.ticket.sparse import SparseModel
+from ltp_core.ticket.ticket import Ticket, origin
 
 DENSE = ("full", "prompt", "lora")
 SPARSE = ("mask", "mask-fused", "shira", "super", "ticket")
@@ -56,7 +56,7 @@ class Rival(NamedTuple):
 def build(method: str, model: nn.Module, density: float | None) -> Rival:
     """Make `method` ready on a masked LM, in place; of the model only its leaves ask for gradients.
 
-    >>> from ltp_core.toy import toy_backbone
+    >>> from ltp_core.model.toy import toy_backbone
     >>> sum(leaf.numel() for leaf in build("ticket", toy_backbone().model, 0.2).leaves)
     890
     """

@@ -23,11 +23,12 @@ from statistics import median
 import torch
 import torch.nn.functional as F
 
-from ltp_core import machine
-from ltp_core.layers import eligible
-from ltp_core.loop import batches, precision
-from ltp_core.prompt import PromptModel
-from ltp_core.ticket import Ticket
+from ltp_core.model.parameters import eligible
+from ltp_core.stage2.prompt import PromptModel
+from ltp_core.study import provenance as machine
+from ltp_core.ticket.ticket import Ticket
+from ltp_core.training.loop import batches
+from ltp_core.training.precision import precision
 
 from . import measure, rivals, selections, workloads
 from .whole import operations, whole_row
@@ -68,9 +69,13 @@ def measured(key: str, options) -> dict:
     """The row of this key."""
     kind, *rest = key.split("/")
     return {
-        "machine": machine_row, "whole": whole_row, "train": train_row,
-        "optimizer": optimizer_row, "selection": selection_row, "files": files_row,
-    }[kind](options, *rest)  # fmt: skip
+        "machine": machine_row,
+        "whole": whole_row,
+        "train": train_row,
+        "optimizer": optimizer_row,
+        "selection": selection_row,
+        "files": files_row,
+    }[kind](options, *rest)
 
 
 def machine_row(options, repeat: str) -> dict:
@@ -233,9 +238,12 @@ def files_row(options, size: str) -> dict:
             write = measure.seconds(lambda s=sparse, p=path: s.ticket.save(p), cpu, options.repeats)
             read = measure.seconds(lambda p=path: Ticket.load(p), cpu, options.repeats)
             row[name] = {
-                "entries": len(sparse.ticket), "mask_bytes": path.stat().st_size,
-                "bitmap_bytes": row["total"] // 8, "write": write, "read": read,
-            }  # fmt: skip
+                "entries": len(sparse.ticket),
+                "mask_bytes": path.stat().st_size,
+                "bitmap_bytes": row["total"] // 8,
+                "write": write,
+                "read": read,
+            }
             for kind in (torch.float32, torch.bfloat16):
                 sparse.save(path, kind)
                 row[name][f"{kind}".removeprefix("torch.")] = path.stat().st_size

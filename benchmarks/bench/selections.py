@@ -23,9 +23,9 @@ import numpy as np
 import torch
 from safetensors.torch import save_file
 
-from ltp_core.mapped import mapped
-from ltp_core.streams import Deltas
-from ltp_core.ticket import Ticket
+from ltp_core.model.memory_map import mapped
+from ltp_core.ticket.chunks import Deltas
+from ltp_core.ticket.ticket import Ticket
 
 WAYS = ("ours", "ours-file", "ours-disk", "sort", "topk", "list")
 LIST_BYTES = 70  # a parameter: 56 of the list and its floats, 8 of its array, and some room

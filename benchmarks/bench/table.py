@@ -12,15 +12,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from statistics import median
 
-from ltp_core.teaching.costs import mask_floor, spread, state_floor
+from ltp_core.measure.floors import mask_floor, spread, state_floor
 
 NAMES = {
-    "full": "full fine-tuning", "prompt": "prompt tuning", "lora": "LoRA, rank 8",
-    "mask": "mask × gradient", "mask-fused": "mask × gradient, fused", "shira": "SHiRA",
-    "super": "Super-Tuning", "ticket": "**ticket**", "ours": "**ours**",
-    "ours-file": "**ours**, from two files", "ours-disk": "**ours**, from the disk",
-    "sort": "`torch.sort`", "topk": "`torch.topk`", "list": "Python list, `np.partition`",
-}  # fmt: skip
+    "full": "full fine-tuning",
+    "prompt": "prompt tuning",
+    "lora": "LoRA, rank 8",
+    "mask": "mask × gradient",
+    "mask-fused": "mask × gradient, fused",
+    "shira": "SHiRA",
+    "super": "Super-Tuning",
+    "ticket": "**ticket**",
+    "ours": "**ours**",
+    "ours-file": "**ours**, from two files",
+    "ours-disk": "**ours**, from the disk",
+    "sort": "`torch.sort`",
+    "topk": "`torch.topk`",
+    "list": "Python list, `np.partition`",
+}
 
 
 def section(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
@@ -79,8 +88,11 @@ MACHINE = ("rate", "median [quartiles]")
 
 def machine_table(results: dict) -> list[tuple[str, ...]]:
     rows = [row for _, row in sorted(rows_of(results, "machine").items())]
-    names = {"fp32_gflops": "fp32 matrices, GFLOP/s", "bf16_gflops": "bf16 matrices, GFLOP/s",
-             "memory_gbs": "memory, copying, GB/s"}  # fmt: skip
+    names = {
+        "fp32_gflops": "fp32 matrices, GFLOP/s",
+        "bf16_gflops": "bf16 matrices, GFLOP/s",
+        "memory_gbs": "memory, copying, GB/s",
+    }
     return [(text, ranged([r[key] for r in rows], ".0f")) for key, text in names.items() if rows]
 
 
@@ -105,9 +117,18 @@ def matrix_rate(results: dict) -> dict[str, float]:
 
 
 TRAIN = (
-    "method", "trained", "step / full", "after backward, ms", "state, MB", "× its floor",
-    "peak above model, MB", "file, MB", "× its floor", "tokens/s", "of matrix rate",
-)  # fmt: skip
+    "method",
+    "trained",
+    "step / full",
+    "after backward, ms",
+    "state, MB",
+    "× its floor",
+    "peak above model, MB",
+    "file, MB",
+    "× its floor",
+    "tokens/s",
+    "of matrix rate",
+)
 
 
 def train_table(results: dict) -> list[tuple[str, ...]]:
@@ -121,19 +142,25 @@ def train_table(results: dict) -> list[tuple[str, ...]]:
         step = ratios(by_repeat, found["full"], "step") if "full" in found else []
         share = [
             first["flops"] / row["step"] / rate[r]
-            for r, row in by_repeat.items() if first and r in rate
-        ]  # fmt: skip
+            for r, row in by_repeat.items()
+            if first and r in rate
+        ]
         size = first["file_bytes"] if first else 0
-        table.append((
-            label(name), f"{k:,}", ranged(step) if step else "–",
-            f"{1e3 * median(row['rest'] for row in rows):.1f}",
-            f"{state / 1e6:.1f}", f"{state / floor(chosen, k, total):.2f}" if k else "–",
-            f"{median(row['peak_mb'] for row in rows):.0f}",
-            f"{size / 1e6:.2f}",
-            f"{size / (4 * k + mask_floor(chosen, total)):.2f}" if k and size else "–",
-            f"{median(row['tokens'] / row['step'] for row in rows):,.0f}",
-            f"{median(share):.0%}" if share else "–",
-        ))  # fmt: skip
+        table.append(
+            (
+                label(name),
+                f"{k:,}",
+                ranged(step) if step else "–",
+                f"{1e3 * median(row['rest'] for row in rows):.1f}",
+                f"{state / 1e6:.1f}",
+                f"{state / floor(chosen, k, total):.2f}" if k else "–",
+                f"{median(row['peak_mb'] for row in rows):.0f}",
+                f"{size / 1e6:.2f}",
+                f"{size / (4 * k + mask_floor(chosen, total)):.2f}" if k and size else "–",
+                f"{median(row['tokens'] / row['step'] for row in rows):,.0f}",
+                f"{median(share):.0%}" if share else "–",
+            )
+        )
     if "prompt" in found and "full" in found and {"0"} <= found["prompt"].keys() & found["full"]:
         least = found["prompt"]["0"]["flops"] / found["full"]["0"]["flops"]
         table.append(("*floor of the step*: no weight gradient", "", f"{least:.2f}", *[""] * 8))
@@ -145,8 +172,17 @@ def floor(chosen: int, entries: int, total: int) -> float:
     return state_floor(chosen, total) if chosen else 12 * entries
 
 
-OPTIMIZER = ("tensors", "density", "mask × gradient, ms", "fused, ms", "ticket, ms",
-             "times faster", "than fused", "ticket's floor, ms", "× its floor")  # fmt: skip
+OPTIMIZER = (
+    "tensors",
+    "density",
+    "mask × gradient, ms",
+    "fused, ms",
+    "ticket, ms",
+    "times faster",
+    "than fused",
+    "ticket's floor, ms",
+    "× its floor",
+)
 
 
 def optimizers(results: dict) -> list[tuple[str, ...]]:
@@ -158,19 +194,30 @@ def optimizers(results: dict) -> list[tuple[str, ...]]:
             density = float(name[7:])
             mask, fused = (name.replace("ticket", way) for way in ("mask", "mask-fused"))
             least = 28 * rows[0][f"{name} entries"] / median(speed) / 1e9 if speed else 0.0
-            table.append((
-                size, f"{100 * density:g} %", f"{1e3 * median(r[mask] for r in rows):.1f}",
-                f"{1e3 * median(r[fused] for r in rows):.1f}",
-                f"{1e3 * median(r[name] for r in rows):.1f}",
-                ranged([r[mask] / r[name] for r in rows], ".1f"),
-                ranged([r[fused] / r[name] for r in rows], ".1f"), f"{1e3 * least:.1f}",
-                f"{median(r[name] for r in rows) / least:.1f}" if least else "–",
-            ))  # fmt: skip
+            table.append(
+                (
+                    size,
+                    f"{100 * density:g} %",
+                    f"{1e3 * median(r[mask] for r in rows):.1f}",
+                    f"{1e3 * median(r[fused] for r in rows):.1f}",
+                    f"{1e3 * median(r[name] for r in rows):.1f}",
+                    ranged([r[mask] / r[name] for r in rows], ".1f"),
+                    ranged([r[fused] / r[name] for r in rows], ".1f"),
+                    f"{1e3 * least:.1f}",
+                    f"{median(r[name] for r in rows) / least:.1f}" if least else "–",
+                )
+            )
     return table
 
 
-SELECTION = ("tensors", "way", "seconds", "× reading both models", "peak, bytes a parameter",
-             "of these its answer")  # fmt: skip
+SELECTION = (
+    "tensors",
+    "way",
+    "seconds",
+    "× reading both models",
+    "peak, bytes a parameter",
+    "of these its answer",
+)
 
 
 def selection_table(results: dict) -> list[tuple[str, ...]]:
@@ -187,8 +234,19 @@ def selection_table(results: dict) -> list[tuple[str, ...]]:
     return table
 
 
-FILES = ("tensors", "density", "ticket, MB", "× entropy", "bitmap × entropy", "with fp32, MB",
-         "× floor", "with bf16, MB", "× floor", "write, s", "read, s")  # fmt: skip
+FILES = (
+    "tensors",
+    "density",
+    "ticket, MB",
+    "× entropy",
+    "bitmap × entropy",
+    "with fp32, MB",
+    "× floor",
+    "with bf16, MB",
+    "× floor",
+    "write, s",
+    "read, s",
+)
 
 
 def files_table(results: dict) -> list[tuple[str, ...]]:
@@ -196,11 +254,19 @@ def files_table(results: dict) -> list[tuple[str, ...]]:
     for (size,), row in rows_of(results, "files").items():
         for density, of in ((name, of) for name, of in row.items() if name != "total"):
             least, k = mask_floor(of["entries"], row["total"]), of["entries"]
-            table.append((
-                size, f"{100 * float(density):g} %", f"{of['mask_bytes'] / 1e6:.2f}",
-                f"{of['mask_bytes'] / least:.3f}", f"{of['bitmap_bytes'] / least:.2f}",
-                f"{of['float32'] / 1e6:.2f}", f"{of['float32'] / (least + 4 * k):.3f}",
-                f"{of['bfloat16'] / 1e6:.2f}", f"{of['bfloat16'] / (least + 2 * k):.3f}",
-                f"{median(of['write']):.2f}", f"{median(of['read']):.2f}",
-            ))  # fmt: skip
+            table.append(
+                (
+                    size,
+                    f"{100 * float(density):g} %",
+                    f"{of['mask_bytes'] / 1e6:.2f}",
+                    f"{of['mask_bytes'] / least:.3f}",
+                    f"{of['bitmap_bytes'] / least:.2f}",
+                    f"{of['float32'] / 1e6:.2f}",
+                    f"{of['float32'] / (least + 4 * k):.3f}",
+                    f"{of['bfloat16'] / 1e6:.2f}",
+                    f"{of['bfloat16'] / (least + 2 * k):.3f}",
+                    f"{median(of['write']):.2f}",
+                    f"{median(of['read']):.2f}",
+                )
+            )
     return table

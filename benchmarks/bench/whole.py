@@ -20,9 +20,9 @@ from types import SimpleNamespace
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from ltp_core.evaluate import predict
-from ltp_core.mlm import adapt, text_rows
-from ltp_core.train import train
+from ltp_core.measure.evaluate import predict
+from ltp_core.stage1.mlm import adapt, text_rows
+from ltp_core.stage2.train import train
 
 from . import measure, rivals, workloads
 

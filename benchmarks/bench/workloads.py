@@ -17,8 +17,8 @@ from typing import NamedTuple
 
 import torch
 
-from ltp_core.backbone import Backbone, load_backbone
-from ltp_core.toy import WORDS, toy_backbone
+from ltp_core.model.backbone import Backbone, load_backbone
+from ltp_core.model.toy import WORDS, toy_backbone
 
 
 class Workload(NamedTuple):

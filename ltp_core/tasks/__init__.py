@@ -12,7 +12,8 @@
 Each gives a `Task`: ``few_shot``, ``train``, ``dev``, ``test``, ``labels``, ``words``.  Splits
 belong to items, not to rows: an emoji of the test split is a test emoji in every language.
 
-Reading order: `task`, `emoji_groups`, `emoji_pairs`, `kinds`, `nli`, `folder`, `sib200`.
+Reading order: `task`, `emoji_groups`, `emoji_keywords`, `name_kinds`, `inference`, `folder`,
+`topics`.
 
 What it does not do: tokenize, train, or know any model.
 """
@@ -24,22 +25,32 @@ from dataclasses import replace
 from pathlib import Path
 
 from .emoji_groups import EMOJI_WORDS, emoji, emoji_text
-from .emoji_pairs import emoji_pairs
+from .emoji_keywords import emoji_pairs
 from .folder import from_folder
-from .kinds import KINDS, kinds
-from .nli import americasnli, bench_dir, nli, xnli
-from .sib200 import sib200
+from .inference import americasnli, bench_dir, nli, xnli
+from .name_kinds import KINDS, kinds
+from .names import NAMES
 from .task import Row, Task
+from .topics import sib200
 
 __all__ = [
-    "EMOJI_WORDS", "KINDS", "Row", "Task", "americasnli", "bench_dir", "emoji", "emoji_pairs",
-    "emoji_text", "from_folder", "kinds", "load", "nli", "sib200", "xnli",
-]  # fmt: skip
-
-NAMES = (
-    "emoji", "emoji-pairs", "emoji-pairs-apart", "kinds", "xnli", "americasnli", "americasnli-own",
-    "nli", "sib200",
-)  # fmt: skip
+    "EMOJI_WORDS",
+    "KINDS",
+    "NAMES",
+    "Row",
+    "Task",
+    "americasnli",
+    "bench_dir",
+    "emoji",
+    "emoji_pairs",
+    "emoji_text",
+    "from_folder",
+    "kinds",
+    "load",
+    "nli",
+    "sib200",
+    "xnli",
+]
 
 
 def load(

@@ -13,8 +13,8 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from ..languages import TASK_LANGUAGES
-from ..paths import data_dir, read_parquet
+from ..data.languages import TASK_LANGUAGES
+from ..data.paths import data_dir, read_parquet
 from .task import Row, Task
 
 EMOJI_WORDS = {

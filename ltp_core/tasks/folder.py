@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.json
 
-from ..paths import read_parquet
+from ..data.paths import read_parquet
 from .task import SPLITS, Row, Task
 
 

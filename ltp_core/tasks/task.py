@@ -11,7 +11,7 @@ It hands out ``datasets.Dataset`` objects with the columns
 ``words`` are English words, one a label, which a masked language model may put after the text:
 "dog; pet <mask>" should end in "animal".
 
-An id may name a family (``families.py``); ids of one language are distinct.
+An id may name a family (``items.py``); ids of one language are distinct.
 
 Reading order: `Task`.
 
@@ -23,12 +23,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from datasets import ClassLabel, Dataset, Features, Value
+from ..data.items import in_subsample, shuffle_key
+from ..data.languages import check_language
 
-from ..families import kept, rank
-from ..languages import check_language
+if TYPE_CHECKING:
+    from datasets import Dataset
 
 Row = dict[str, Any]
 SPLITS = ("train", "dev", "test")
@@ -95,7 +96,7 @@ class Task:
             raise ValueError(f"every must be at least 1, got {every}; 1 keeps every item")
         codes = languages or self.languages
         rows = [row for code in codes for row in self._rows(code, "test")]
-        return self._dataset([row for row in rows if every == 1 or kept(row["id"], every)])
+        return self._dataset([row for row in rows if every == 1 or in_subsample(row["id"], every)])
 
     def few_shot(
         self, language: str, k: int = 16, seed: int = 0, *, at_most: bool = False
@@ -117,7 +118,7 @@ class Task:
         """
         if self.published:
             rows = self.published(check_language(language, self.languages), k)
-            return self._dataset(sorted(rows, key=lambda row: rank(seed, row["id"])))
+            return self._dataset(sorted(rows, key=lambda row: shuffle_key(seed, row["id"])))
         rows = self._rows(language, "train")
         sizes = Counter(row["label"] for row in rows)
         rarest = min(self.labels, key=lambda label: sizes[label])
@@ -128,7 +129,7 @@ class Task:
             )
         taken: Counter[str] = Counter()
         chosen = []
-        for row in sorted(rows, key=lambda row: rank(seed, row["id"])):
+        for row in sorted(rows, key=lambda row: shuffle_key(seed, row["id"])):
             if taken[row["label"]] < k:
                 taken[row["label"]] += 1
                 chosen.append(row)
@@ -139,6 +140,8 @@ class Task:
         return [row for row in rows if row["split"] == split]
 
     def _dataset(self, rows: list[Row]) -> Dataset:
+        from datasets import ClassLabel, Dataset, Features, Value  # slow to import
+
         label = ClassLabel(names=list(self.labels))
         pair = ["text_pair"] if rows and "text_pair" in rows[0] else []
         features = Features(

@@ -1,1 +1,1 @@
-"""What tests of several files share."""
+"""What several test files share."""

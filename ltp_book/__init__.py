@@ -1,0 +1,12 @@
+"""What the chapters need beside the method: figures, verdicts, explorers, and the lab.
+
+    verdicts    numbers into sentences: what stored results say
+    figures     numbers into pictures
+    explorers   figures to play with, alive in a page without a kernel
+    lab         a ticket chosen and trained live, in a notebook
+
+It is a package of its own, so that `ltp_core` stays small. matplotlib and ipywidgets are needed
+here and nowhere else.
+
+What it does not do: compute a result. It shows what `ltp_core` computed.
+"""

@@ -1,0 +1,244 @@
+"""The figures of help from outside: a template's places, a dictionary's entries, what they buy.
+
+Same style and same promise as `figures`: plain values in, a closed matplotlib figure out, and a
+title that is computed from what is drawn. Orange is what a human had to bring.
+
+Reading order: `worth` (own examples against English ones), `frames` (templates), `entries` (a
+dictionary), `differences` (what was bought).
+
+What it does not do: measure, or write the words of other scripts, for which the font has no forms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ltp_core.data.languages import LANGUAGES
+from ltp_core.measure.bootstrap import Interval
+
+from ..verdicts import findings
+from .style import BLUE, _apart, drawn, flush
+
+ORANGE, GREY = "#b34700", "#5f5f66"
+FRAME, HUMAN, TEXT = "#c9c9c2", "#e58a4a", "#c6d7e6"
+WIDE = 3.0  # the width of a text, which may have any number of pieces
+LOOKS = {"low": (ORANGE, "^"), "high": (BLUE, "s"), "en": (GREY, "o")}
+FORMS = {"^": "▲", "s": "■", "o": "●"}
+
+
+@drawn
+def worth(
+    english: Mapping[str, Mapping[int, Interval]], own: Mapping[str, Interval], texts: int
+) -> Figure:
+    """Accuracy over the number of English texts, and what `texts` texts of the own language reach.
+
+    english: group -> number of English texts -> accuracy. own: group -> accuracy.
+
+    >>> accuracy = {n: Interval(x, x, x) for n, x in ((128, 0.3), (948, 0.5))}
+    >>> figure = worth({"low": accuracy}, {"low": Interval(0.45, 0.4, 0.5)}, texts=128)
+    >>> print(figure.axes[0].get_title("left"))
+    What 128 texts of one's own reach, English
+    reaches with 948 (low-resource)
+    """
+    figure, axes = plt.subplots(figsize=(4.8, 3.8))
+    first, heights = {}, {}  # how many English texts reach the level, None if no number does
+    sizes = sorted({n for of in english.values() for n in of})
+    for group, of in english.items():
+        (colour, marker), level = LOOKS[group], own[group]
+        mine = sorted(of)
+        axes.plot(mine, [100 * of[n].mean for n in mine], marker, color=colour, linestyle="-")
+        axes.vlines(
+            mine,
+            [100 * of[n].low for n in mine],
+            [100 * of[n].high for n in mine],
+            color=colour,
+            linewidth=1,
+        )
+        axes.axhspan(100 * level.low, 100 * level.high, color=colour, alpha=0.12, linewidth=0)
+        axes.axhline(100 * level.mean, color=colour, linewidth=1.5, linestyle="--")
+        heights[group] = 100 * level.mean
+        first[group] = next((n for n in mine if of[n].mean >= level.mean), None)
+    for group, height in _apart(heights, 6).items():
+        axes.annotate(
+            f"own {texts}",
+            (1, height),
+            xycoords=("axes fraction", "data"),
+            va="center",
+            xytext=(5, 0),
+            textcoords="offset points",
+            color=LOOKS[group][0],
+        )
+    axes.set_xscale("log")
+    axes.set_xticks(sizes, sizes)
+    axes.minorticks_off()
+    axes.set_ylim(0, 100)
+    axes.grid(axis="y")
+    axes.set_xlabel("English texts; dashed: texts of the own language")
+    axes.set_ylabel("mean % right, with 95 % interval")
+    _key(axes, list(english))
+    if any(first.values()):
+        said = (f"{n or 'none of these'} ({findings.GROUPS[group]})" for group, n in first.items())
+        title = f"What {texts} texts of one's own reach, English\nreaches with {', '.join(said)}"
+    else:
+        title = f"No number of English texts here\nreaches what {texts} of one's own reach"
+    axes.set_title(title)
+    return flush(figure)
+
+
+def _key(axes: Axes, groups: Sequence[str]) -> None:
+    """The names of the groups with their marks, under the axis."""
+    for number, group in enumerate(groups):
+        colour, marker = LOOKS[group]
+        axes.annotate(
+            f"{FORMS[marker]} {findings.GROUPS[group]}",
+            (0.36 * number, 0),
+            xytext=(0, -46),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            color=colour,
+            fontsize=9,
+        )
+
+
+@drawn
+def frames(parts: Mapping[str, Sequence], mask: int) -> Figure:
+    """What a template puts around a text, a row a language: words of a human orange, the hole blue.
+
+    parts: language -> what `cloze.frame` gives, ids where fixed and a field's name where text goes.
+
+    >>> figure = frames({"en": [[0], "{text}", [5, 6, 9, 5, 2]], "sw": [[0], "{text}", [9, 2]]}, 9)
+    >>> figure.axes[0].get_title("left")
+    '2 templates: each adds 0 to 3 pieces'
+    """
+    figure, axes = plt.subplots(figsize=(4.8, 1.0 + 0.22 * len(parts)))
+    added, right = [], 0.0
+    for y, row in enumerate(parts.values()):
+        kinds = _kinds(row, mask)
+        added.append(kinds.count("word"))
+        x = 0.0
+        for kind in kinds:
+            wide = WIDE if kind == "text" else 1.0
+            ground = {"text": TEXT, "word": HUMAN, "hole": BLUE, "end": FRAME}[kind]
+            axes.add_patch(
+                plt.Rectangle((x + 0.04, y - 0.4), wide - 0.08, 0.8, color=ground, linewidth=0)
+            )
+            x += wide
+        axes.text(1 + WIDE / 2, y, "text", ha="center", va="center", fontsize=8.5, color="#222228")
+        right = max(right, x)
+    axes.set_yticks(range(len(parts)), [LANGUAGES[code].name for code in parts], fontsize=9)
+    axes.set(xlim=(0, right + 0.2), ylim=(len(parts) - 0.4, -0.6))
+    axes.set_xticks([])
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    axes.set_xlabel("a square is a piece. orange: a human's words; blue: the hole", fontsize=9)
+    span = f"{min(added)} to {max(added)}" if min(added) < max(added) else f"{added[0]}"
+    axes.set_title(f"{len(parts)} templates: each adds {span} pieces")
+    return flush(figure)
+
+
+def _kinds(row: Sequence, mask: int) -> list[str]:
+    """What stands at each place of a row: the ends, a text, a hole, or a human's word.
+
+    >>> _kinds([[0], "{text}", [5, 9, 5, 2]], mask=9)
+    ['end', 'text', 'word', 'hole', 'word', 'end']
+    """
+    flat = [piece for part in row for piece in ([part] if isinstance(part, str) else part)]
+    middle = ["text" if isinstance(p, str) else "hole" if p == mask else "word" for p in flat[1:-1]]
+    return ["end", *middle, "end"]
+
+
+@drawn
+def entries(counts: Mapping[str, tuple[int, int]], names: int) -> Figure:
+    """For how many English names a dictionary has a translation, and how often it is the same word.
+
+    counts: language -> (names that differ from the English, names that are the same).
+    names: how many English names there are.
+
+    >>> figure = entries({"qu": (800, 50), "de": (948, 0)}, names=948)
+    >>> print(figure.axes[0].get_title("left"))
+    Of 948 names 850 (Quechua) to 948 (German)
+    have a translation; up to 50 are the English word
+    """
+    order = sorted(counts, key=lambda code: -sum(counts[code]))
+    figure, axes = plt.subplots(figsize=(4.8, 1.5 + 0.27 * len(order)))
+    for y, code in enumerate(order):
+        differ, same = counts[code]
+        axes.barh(y, differ, height=0.66, color=HUMAN)
+        axes.barh(y, same, left=differ, height=0.66, color=GREY)
+        axes.annotate(
+            f"{differ} + {same}",
+            (differ + same, y),
+            xytext=(4, 0),
+            va="center",
+            textcoords="offset points",
+            fontsize=9,
+        )
+    axes.set_yticks(range(len(order)), [LANGUAGES[code].name for code in order])
+    axes.set(xlim=(0, 1.22 * names), ylim=(len(order) - 0.4, -0.6))
+    axes.set_xticks([tick for tick in axes.get_xticks() if tick <= names])
+    axes.tick_params(axis="y", length=0)
+    axes.grid(axis="x")
+    axes.set_xlabel("entries. orange: another word; grey: the English one", fontsize=9)
+    last, first = order[-1], order[0]
+    axes.set_title(
+        f"Of {names} names {sum(counts[last])} ({LANGUAGES[last].name}) to "
+        f"{sum(counts[first])} ({LANGUAGES[first].name})\nhave a translation; up to "
+        f"{max(same for _, same in counts.values())} are the English word"
+    )
+    return flush(figure)
+
+
+@drawn
+def differences(gaps: Mapping[str, Mapping[str, Interval]], what: str) -> Figure:
+    """Several differences with 95 % intervals, by group of languages; hollow: not told apart.
+
+    gaps: what minus what -> group ("low", "high", "en") -> Interval.
+
+    >>> gaps = {"a minus b": {"low": Interval(0.02, 0.01, 0.03), "high": Interval(0.0, -0.1, 0.1)}}
+    >>> print(differences(gaps, "Templates").axes[0].get_title("left"))
+    Templates: 1 of 2 differences above zero,
+    0 below, 1 not told apart
+    """
+    groups = [group for group in LOOKS if any(group in of for of in gaps.values())]
+    figure, axes = plt.subplots(figsize=(4.8, 1.7 + 0.62 * len(gaps)))
+    axes.axvline(0, color="#222228", linewidth=0.8, zorder=0)
+    for y, (name, of) in enumerate(gaps.items()):
+        axes.text(0, y - 0.36, name, transform=axes.get_yaxis_transform(), va="center", fontsize=9)
+        for number, group in enumerate(group for group in groups if group in of):
+            _mark(axes, of[group], y + 0.2 * number - 0.1, LOOKS[group])
+    axes.set_ylim(len(gaps) - 0.35, -0.75)
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    low, high = axes.get_xlim()
+    axes.set_xlim(low, high + 0.12 * (high - low))
+    axes.grid(axis="x")
+    axes.set_xlabel("points, with 95 % interval; hollow: not told apart")
+    _key(axes, groups)
+    said = [findings.rule(gap) for of in gaps.values() for gap in of.values()]
+    axes.set_title(
+        f"{what}: {said.count('better')} of {len(said)} differences above zero,\n"
+        f"{said.count('worse')} below, {said.count('not told apart')} not told apart"
+    )
+    return figure
+
+
+def _mark(axes: Axes, gap: Interval, y: float, look: tuple[str, str]) -> None:
+    """A difference with its interval and its number, full where it is told from zero."""
+    middle, low, high = (100 * x for x in gap)
+    colour, marker = look
+    ground = axes.get_facecolor() if findings.rule(gap) == "not told apart" else colour
+    axes.plot([low, high], [y, y], color=colour, linewidth=1.5)
+    axes.plot(middle, y, marker, markerfacecolor=ground, markeredgecolor=colour)
+    axes.annotate(
+        f"{round(middle, 1) + 0.0:+.1f}",
+        (high, y),
+        xytext=(5, 0),
+        va="center",
+        textcoords="offset points",
+        color=colour,
+        fontsize=8,
+    )

@@ -1,0 +1,84 @@
+"""A figure of stage 2 while it runs: the loss, and how far prompt and weights are from their start.
+
+A run is a mapping with the keys of a trace (`explorers.trace`): name, loss (of every step), at (the
+steps at which it was looked at), prompt and weights (root mean square of the movement; None where
+nothing of the kind is trained).
+
+Reading order: `motion`. What this file does not do: measure (`explorers.trace.look`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+
+from .style import COLOURS, drawn
+
+LOOKS = {
+    "prompt only": COLOURS["prompt only"],
+    "ticket only": ("#8a2b8f", "v"),
+    "both": COLOURS["LTP"],
+}
+PANELS = {
+    "loss": "loss on the examples",
+    "prompt": "movement of a number of the prompt",
+    "weights": "movement of a weight of the ticket",
+}
+
+
+@drawn
+def motion(runs: Sequence[Mapping], window: int = 4) -> Figure:
+    """Three panels over the steps; each point of the loss is the mean of `window` steps.
+
+    >>> run = {"name": "both", "loss": [2.0, 1.0], "at": [2], "prompt": [0.05], "weights": [0.001]}
+    >>> figure = motion([run], window=1)
+    >>> [axes.get_title("left") for axes in figure.axes][1]
+    'movement of a number of the prompt'
+    >>> figure.get_suptitle().splitlines()
+    ['Loss of the last 1 steps:', 'both 1.00']
+    """
+    figure, all_axes = plt.subplots(3, 1, sharex=True, figsize=(4.8, 5.6))
+    for axes, (key, title) in zip(all_axes, PANELS.items(), strict=True):
+        for number, run in enumerate(runs):
+            steps, values = points(run, key, window)
+            if not len(values):
+                continue
+            colour, marker = LOOKS.get(run["name"], ("#33333a", "o"))
+            axes.plot(steps, values, color=colour, marker=marker, markersize=5)
+            axes.annotate(
+                run["name"],
+                (1.0, 0.86 - 0.2 * number),
+                xycoords="axes fraction",
+                xytext=(8, 0),
+                textcoords="offset points",
+                color=colour,
+            )
+        axes.set_ylim(bottom=0)
+        axes.grid(axis="y")
+        axes.set_title(title, fontsize=10, fontweight="normal")
+    all_axes[-1].set_xlabel("step")
+    last = {run["name"]: points(run, "loss", window)[1][-1] for run in runs}
+    says = ", ".join(f"{name} {loss:.2f}" for name, loss in last.items())
+    says = f"Loss of the last {window} steps:\n{says}"
+    figure.suptitle(says, x=0.01, ha="left", fontsize=11, fontweight="bold")
+    return figure
+
+
+def points(run: Mapping, key: str, window: int) -> tuple[np.ndarray, np.ndarray]:
+    """Steps and values of one panel; nothing where the run trains nothing of the kind.
+
+    >>> points({"loss": [4.0, 2.0, 1.0, 0.0]}, "loss", 2)
+    (array([2, 4]), array([3. , 0.5]))
+    """
+    if key != "loss":
+        there = [
+            (a, value) for a, value in zip(run["at"], run[key], strict=True) if value is not None
+        ]
+        return np.array([a for a, _ in there]), np.array([value for _, value in there])
+    window = min(window, len(run["loss"]))
+    means = np.asarray(run["loss"])[: len(run["loss"]) // window * window]
+    means = means.reshape(-1, window).mean(axis=1)
+    return window * (1 + np.arange(len(means))), means

@@ -1,0 +1,1 @@
+"""The lab: choose a ticket and train it live in a notebook."""

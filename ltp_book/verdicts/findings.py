@@ -1,0 +1,213 @@
+"""Results into words: tables, differences, and verdicts that no author can bend.
+
+A chapter's prose is written before its numbers are known, and outlives them. So every sentence
+about who won is computed here, by one rule: a difference counts when its 95 % interval leaves out
+zero. Differences are paired by seed and by test item (`bootstrap.macro_interval`):
+
+    difference(a, b) = mean over languages of (accuracy of a − accuracy of b)
+
+Reading order: `stored`, `needed`, `about`, `table`, `difference`, `verdict`, `rule`, `evenness`.
+
+What it does not do: measure. `ltp sweep` does, see `experiment`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ltp_core.data.items import families
+from ltp_core.data.paths import data_dir
+from ltp_core.measure import results
+from ltp_core.measure.bootstrap import Interval, macro_interval
+
+NAMES = {
+    "prompt_only": "prompt only",
+    "random_ticket": "random ticket",
+    "ltp": "LTP",
+    "full": "full fine-tuning",
+}
+ALL_NAMES = NAMES | {  # every rival of `methods.METHODS`
+    "deep_prompt": "deep prompt",
+    "cloze": "full, no prompt",
+    "head": "full, linear head",
+    "codeswitch": "full, code-switched",
+    "lora": "LoRA",
+    "bitfit": "BitFit",
+    "ticket_only": "LTP, no prompt",
+    "shuffled_ticket": "shuffled ticket",
+    "magnitude_ticket": "largest weights",
+    "gradient_ticket": "task gradient",
+    "middle_layers": "middle layers",
+    "lt_sft": "LT-SFT",
+    "lt_sft_language": "LT-SFT, languages",
+    "template_zero": "template, untrained",
+    "template_zero_own": "own template, untrained",
+    "template_zero_words": "own words, untrained",
+    "template_full": "template, full",
+    "template_full_own": "own template, full",
+    "template_ltp": "template, ticket",
+    "template_ltp_own": "own template, ticket",
+}
+GROUPS = {"low": "low-resource", "high": "high-resource", "en": "English"}
+ABSENT = (
+    "These results are not on this machine: a clone of the repository has them,\n"
+    "and ltp sweep benchmarks/first_light.toml --out data/results makes them."
+)
+
+
+class Stored(NamedTuple):
+    """What a sweep left: a row per run and language, and the test items behind the bits."""
+
+    rows: list[dict]
+    items: dict[str, Sequence[str]]
+
+    def of(self, *methods: str) -> list[dict]:
+        """The rows of some methods."""
+        return [row for row in self.rows if row["method"] in methods]
+
+
+def stored(name: str = "first_light") -> Stored:
+    """The results of a sweep in data/results; empty if this installation has none.
+
+    >>> stored("a sweep that nobody made")
+    Stored(rows=[], items={})
+    """
+    folder = data_dir() / "results"
+    if not (folder / f"{name}.parquet").is_file():
+        return Stored([], {})
+    items = {row["language"]: row["ids"] for row in results.read(folder / f"{name}.items.parquet")}
+    return Stored(results.read(folder / f"{name}.parquet"), items)
+
+
+def needed(name: str) -> Stored:
+    """As `stored`, for a chapter that is about these results and nothing else.
+
+    Raises:
+        FileNotFoundError: this installation does not have them.
+
+    >>> needed("a sweep that nobody made")
+    Traceback (most recent call last):
+    FileNotFoundError: the results of 'a sweep that nobody made' are not on this machine; ...
+    """
+    found = stored(name)
+    if not found.rows:
+        raise FileNotFoundError(
+            f"the results of {name!r} are not on this machine; take them from a clone of the "
+            f"repository, or make them: ltp sweep benchmarks/{name}.toml --out data/results"
+        )
+    return found
+
+
+def about(found: Stored, base: str) -> str:
+    """How many runs these are, and whether they were made on the base model `base`.
+
+    >>> row = {"run": "a", "method": "ltp", "seed": 0, "k": 16, "language": "qu", "base": "b"}
+    >>> print(about(Stored([row], {}), base="b"))
+    1 runs: 1 methods, 1 draws of 16 examples per class, 1 languages
+    measured on this very model: True
+    """
+    if not found.rows:
+        return ABSENT
+    size = {key: len({row[key] for row in found.rows}) for key in found.rows[0]}
+    return (
+        f"{size['run']} runs: {size['method']} methods, {size['seed']} draws of "
+        f"{found.rows[0]['k']} examples per class, {size['language']} languages\n"
+        f"measured on this very model: {all(row['base'] == base for row in found.rows)}"
+    )
+
+
+def table(found: Stored) -> str:
+    """Mean accuracy of each method and group of languages, with 95 % intervals.
+
+    >>> row = {"seed": 0, "language": "qu", "n": 4, "correct": b"\\xc0", "trained_parameters": 3840}
+    >>> print(table(Stored([row | {"method": "prompt_only"}], {"qu": list("abcd")})))
+    method               trained   low-resource
+    prompt only            3,840  .500 [.000, 1.000]
+    """
+    if not found.rows:
+        return ABSENT
+    means = results.summary(found.rows, found.items)
+    groups = [group for group in GROUPS if any(group in row for row in means.values())]
+    head = f"{'method':<17}{'trained':>11}" + "".join(f"{GROUPS[g]:^20}" for g in groups)
+    lines = [head.rstrip()]
+    for method in (name for name in NAMES if name in means):
+        cells = [f"{_short(means[method].get(group)):>20}" for group in groups]
+        trained = found.of(method)[0]["trained_parameters"]
+        lines.append(f"{NAMES[method]:<17}{trained:>11,}" + "".join(cells))
+    return "\n".join(lines)
+
+
+def difference(found: Stored, a: str, b: str, group: str = "low") -> Interval:
+    """Mean accuracy of method a minus that of b over a group, on the seeds both were run with.
+
+    >>> rows = [{"method": m, "seed": 0, "language": "qu", "n": 4, "correct": bits}
+    ...         for m, bits in (("ltp", b"\\xf0"), ("prompt_only", b"\\x30"))]
+    >>> difference(Stored(rows, {"qu": list("abcd")}), "ltp", "prompt_only").mean
+    0.5
+    """
+    rows = {name: found.of(name) for name in (a, b)}
+    seeds = set.intersection(*({row["seed"] for row in mine} for mine in rows.values()))
+    if not seeds:
+        raise ValueError(f"{a!r} and {b!r} share no seed in these results; sweep both first")
+    spoken = {row["language"] for row in rows[a]} & {row["language"] for row in rows[b]}
+    codes = results.languages_in_group(group, spoken)
+    cubes = [
+        results.correctness([row for row in mine if row["seed"] in seeds], found.items, codes)
+        for mine in rows.values()
+    ]
+    items = sorted({item for ids in found.items.values() for item in ids})
+    return macro_interval(*cubes, families=families(items))
+
+
+def verdict(found: Stored, a: str, b: str, group: str = "low") -> str:
+    """One sentence: the difference in points, its interval, and what follows.
+
+    >>> rows = [{"method": m, "seed": 0, "language": "qu", "n": 4, "correct": bits}
+    ...         for m, bits in (("ltp", b"\\xf0"), ("full", b"\\xf0"))]
+    >>> print(verdict(Stored(rows, {"qu": list("abcd")}), "ltp", "full"))
+    LTP minus full fine-tuning, low-resource: +0.0 points [+0.0, +0.0]: not told apart
+    """
+    gap = difference(found, a, b, group)
+    mean, low, high = (f"{round(100 * x, 1) + 0.0:+.1f}" for x in gap)
+    says = f"{NAMES[a]} minus {NAMES[b]}, {GROUPS[group]}: {mean} points [{low}, {high}]"
+    return f"{says}: {rule(gap)}"
+
+
+def verdicts(found: Stored, a: str, groups: Sequence[str] = ("low", "high")) -> str:
+    """The verdict on a method beside each other one, for each of some groups of languages."""
+    if not found.rows:
+        return ABSENT
+    rivals = [name for name in NAMES if name != a and found.of(name)]
+    return "\n".join(verdict(found, a, b, group) for b in rivals for group in groups)
+
+
+def rule(gap: Interval) -> str:
+    """The one rule of this book: does the interval of a difference leave out zero?
+
+    >>> rule(Interval(0.03, 0.01, 0.05)), rule(Interval(0.03, -0.01, 0.05))
+    ('better', 'not told apart')
+    """
+    return "better" if gap.low > 0 else "worse" if gap.high < 0 else "not told apart"
+
+
+def evenness(shares: dict, tolerance: float = 0.15) -> str:
+    """How evenly a ticket lies over the layers: "near even" if all are within ±15 % of the mean.
+
+    >>> evenness({0: 0.019, 1: 0.021}), evenness({0: 0.10, 1: 0.20, 2: 0.31})
+    ('near even: 1.9 to 2.1 % of each layer', 'uneven: 10.0 % of layer 0, 31.0 % of layer 2')
+    """
+    least, most = min(shares, key=shares.get), max(shares, key=shares.get)
+    middle = sum(shares.values()) / len(shares)
+    low, high = (f"{100 * shares[layer]:.1f}" for layer in (least, most))
+    if all(abs(share - middle) <= tolerance * middle for share in shares.values()):
+        return f"near even: {low} to {high} % of each layer"
+    return f"uneven: {low} % of layer {least}, {high} % of layer {most}"
+
+
+def _short(value: Interval | None) -> str:
+    """`.500 [.412, .587]`, or a dash."""
+    if value is None:
+        return "-"
+    mean, low, high = (f"{x:.3f}".removeprefix("0") for x in value)
+    return f"{mean} [{low}, {high}]"

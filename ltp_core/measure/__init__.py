@@ -1,0 +1,1 @@
+"""Measuring: accuracy, intervals, comparisons, stored results."""

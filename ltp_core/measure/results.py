@@ -1,0 +1,177 @@
+"""Result files: one Parquet per run while a sweep goes on, one for all of them in the end.
+
+A run writes one row per language, all at once and atomically, so a killed sweep loses the run it
+was in and nothing else. Beside the accuracy lies `correct`: one bit per test item, packed. A second
+file, `<name>.items.parquet`, names the item of each bit. Two methods can so be compared item by
+item, years later, without running anything.
+
+Reading order: `write`, `merge`; then `correctness`, `summary`.
+
+What it does not do: run anything (`sweep.py`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from ..data.atomic import replacing
+from ..data.items import families
+from ..data.languages import HIGH, LOW
+from .bootstrap import Interval, macro_interval
+
+GROUPS = {"low": LOW, "high": HIGH, "en": ("en",)}  # of the emoji tasks; see `languages_in_group`
+
+
+def write(path: str | Path, rows: list[dict]) -> None:
+    """Write rows as Parquet: there whole, or not at all."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    with replacing(path) as temporary:
+        pq.write_table(pa.Table.from_pylist(rows), temporary, compression="zstd")
+
+
+def read(path: str | Path) -> list[dict]:
+    """The rows of a result file; one sentence if it is missing or damaged.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write(f"{folder}/a.parquet", [{"language": "qu", "accuracy": 0.5}])
+    ...     read(f"{folder}/a.parquet")
+    [{'language': 'qu', 'accuracy': 0.5}]
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    if not Path(path).is_file():
+        raise FileNotFoundError(f"there are no results at {path}; make them with `ltp sweep`")
+    try:
+        return pq.ParquetFile(path).read().to_pylist()
+    except (pa.ArrowException, OSError) as error:
+        kind = type(error).__name__
+        raise ValueError(f"{path} is damaged ({kind}); delete it and sweep again") from None
+
+
+def merge(parts: Iterable[Path], path: Path, key: str | None = None) -> list[dict]:
+    """Put the rows of finished runs into one file, in the order given; of each `key` the last."""
+    rows = [row for part in parts if part.exists() for row in read(part)]
+    if key:
+        rows = list({row[key]: row for row in rows}.values())
+    if rows:
+        write(path, rows)
+    return rows
+
+
+def pack(correct: np.ndarray) -> bytes:
+    """One bit per item.
+
+    >>> pack(np.array([1, 0, 1], dtype=bool))
+    b'\\xa0'
+    """
+    return np.packbits(correct).tobytes()
+
+
+def languages_in_group(group: str, spoken: Iterable[str]) -> list[str]:
+    """The languages of a group that were spoken; "other": those of no group, "all": all of them.
+
+    >>> languages_in_group("low", ["de", "qu", "tlh"]), languages_in_group("other", ["de", "qu", "tlh"])
+    (['qu'], ['tlh'])
+    """
+    spoken = set(spoken)
+    if group == "all":
+        return sorted(spoken)
+    if group == "other":
+        return sorted(spoken.difference(LOW, HIGH))
+    if group not in GROUPS:
+        raise ValueError(f"group must be {', '.join(GROUPS)}, other or all, got {group!r}")
+    return [code for code in GROUPS[group] if code in spoken]
+
+
+def correctness(
+    rows: list[dict], items: dict[str, Sequence[str]], languages: Sequence[str]
+) -> np.ndarray:
+    """Rows of one method -> (S, L, I): 1 right, 0 wrong, nan where a language lacks an item.
+
+    items: language -> the ids of its test items, in the order of the bits.
+
+    >>> rows = [{"seed": 0, "language": "qu", "n": 2, "correct": pack(np.array([True, False]))}]
+    >>> correctness(rows, {"qu": ["b", "a"], "de": ["a", "b", "c"]}, ["qu"])
+    array([[[ 0.,  1., nan]]])
+    """
+    place = {item: i for i, item in enumerate(sorted({i for ids in items.values() for i in ids}))}
+    seeds = sorted({row["seed"] for row in rows})
+    cube = np.full((len(seeds), len(languages), len(place)), np.nan)
+    seen = set()
+    for row in rows:
+        if row["language"] in languages:
+            if (key := (row["seed"], row["language"])) in seen:
+                raise ValueError(
+                    f"two rows measure {row.get('method')} in {key[1]!r} with seed {key[0]}; "
+                    "keep the rows of one setting"
+                )
+            seen.add(key)
+            bits = np.unpackbits(np.frombuffer(row["correct"], np.uint8), count=row["n"])
+            where = [place[item] for item in items[row["language"]]]
+            cube[seeds.index(row["seed"]), languages.index(row["language"]), where] = bits
+    return cube
+
+
+def arms(rows: list[dict]) -> dict[str, list[dict]]:
+    """Rows by what was run: the method and, where its settings differ, which they were.
+
+    >>> rows = [{"method": m, "spec": f'{{"k": {k}}}'} for m, k in (("ltp", 1), ("ltp", 4))]
+    >>> list(arms([*rows, {"method": "full", "spec": "{}"}]))
+    ['ltp k=1', 'ltp k=4', 'full']
+    """
+    settings: dict[str, list[dict]] = {}  # of each method
+    placed = []
+    for row in rows:
+        spec = _flat(json.loads(row.get("spec", "{}")))
+        known = settings.setdefault(row["method"], [])
+        if spec not in known:
+            known.append(spec)
+        placed.append((row, spec))
+    found: dict[str, list[dict]] = {}
+    for row, spec in placed:
+        others = settings[row["method"]]
+        names = sorted(set().union(*others))
+        differ = [n for n in names if any(other.get(n) != spec.get(n) for other in others)]
+        label = " ".join([row["method"], *(f"{n}={spec.get(n, 'default')}" for n in differ)])
+        found.setdefault(label, []).append(row)
+    return found
+
+
+def _flat(spec: dict) -> dict:
+    """A run's settings without its method and seed; the tables are taken apart."""
+    if spec.get("languages") == [spec.get("language", "en")]:  # asked in what it was taught in
+        spec = {key: value for key, value in spec.items() if key not in ("language", "languages")}
+    flat = {}
+    for key, value in spec.items():
+        if key not in ("method", "seed"):
+            table = value if isinstance(value, dict) else {"": value}
+            flat |= {f"{key}.{name}".strip("."): v for name, v in table.items()}
+    return flat
+
+
+def summary(rows: list[dict], items: dict[str, Sequence[str]]) -> dict[str, dict[str, Interval]]:
+    """Method -> group ("low", "high", "en", "other") -> mean accuracy with its interval.
+
+    Rows of one setting for each method; see `arms`.
+
+    >>> rows = [{"method": "ltp", "seed": 0, "language": "qu", "n": 2, "correct": b"\\x80"}]
+    >>> print(summary(rows, {"qu": ["a", "b"]})["ltp"]["low"].mean)
+    0.5
+    """
+    table: dict = {}
+    numbers = families(sorted({item for ids in items.values() for item in ids}))
+    for method in dict.fromkeys(row["method"] for row in rows):
+        mine = [row for row in rows if row["method"] == method]
+        for group in (*GROUPS, "other"):
+            if codes := languages_in_group(group, {row["language"] for row in mine}):
+                cube = correctness(mine, items, codes)
+                table.setdefault(method, {})[group] = macro_interval(cube, families=numbers)
+    return table

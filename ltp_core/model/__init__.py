@@ -1,0 +1,1 @@
+"""The language model: loading it, its tokens, the names of its parameters."""

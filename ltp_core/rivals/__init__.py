@@ -1,0 +1,1 @@
+"""The methods that LTP is compared with."""

@@ -1,0 +1,108 @@
+"""Other ways to choose a ticket: the rivals of masked-LM movement, of the same size.
+
+    biases        every bias of the encoder                               (BitFit)
+    middle        whole tensors, from the middle layers outward           (dense layers)
+    by_gradient   the largest |∂L/∂θ| of the task's loss at θ₀            (task gradient)
+
+`Ticket` itself has two more: `Ticket.random`, and `Ticket.by_magnitude` for the largest |θ₀|.
+
+Why |g| and not |g · θ|. The product says how much the loss would change if a weight were *removed*
+(SNIP, Lee et al. 2019), which is the question of pruning. Here a weight may be *moved*. A small
+step of AdamW moves each by the same η, so the loss falls by η · Σ |g| over the chosen: the largest
+|g| are the best choice, to first order. It has seen the labels of the task; the MLM ticket has not.
+
+Reading order: top to bottom. BitFit: Ben Zaken et al. 2022, arXiv 2106.10199.
+
+What it does not do: train (`methods.py`), or choose by the task's own training (`lt_sft.py`).
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from ..model.parameters import eligible, place
+from ..stage2.train import labelled_rows
+from ..stage2.trained import Trained
+from ..ticket.chunks import shapes_of
+from ..ticket.ticket import Ticket, origin
+from ..ticket.topk import how_many
+
+
+def biases(model: nn.Module) -> Ticket:
+    """All biases of the encoder, those of LayerNorm among them, and no other weight.
+
+    >>> from ltp_core.model.toy import toy_backbone
+    >>> biases(toy_backbone().model)
+    Ticket(288 of 4,448 eligible parameters, density 0.06475, base '...')
+    """
+    tensors = eligible(model)
+    chosen = {n: torch.arange(p.numel()) for n, p in tensors.items() if n.endswith(".bias")}
+    return Ticket(shapes=shapes_of(tensors), indices=chosen, made={"by": "biases"}, **origin(model))
+
+
+def middle(model: nn.Module, density: float = 0.20) -> Ticket:
+    """Whole tensors of the layers nearest the middle, as many as a ticket of `density` has entries.
+
+    The last tensor is taken in part, its first rows, so that the count is exactly the ticket's.
+
+    >>> from ltp_core.model.toy import toy_backbone
+    >>> shares = middle(toy_backbone(layers=5).model, density=0.30).layer_shares()
+    >>> {layer: round(share, 2) for layer, share in shares.items()}
+    {0: 0.0, 1: 0.5, 2: 1.0, 3: 0.0, 4: 0.0}
+    """
+    tensors = eligible(model)
+    centre = max(place(name)[0] for name in tensors) / 2
+
+    def nearness(name: str) -> tuple:
+        layer = place(name)[0]
+        return abs(layer - centre), layer, name
+
+    left, chosen = how_many(density, sum(p.numel() for p in tensors.values())), {}
+    for name in sorted(tensors, key=nearness):
+        chosen[name] = torch.arange(min(left, tensors[name].numel()))
+        left -= len(chosen[name])
+    return Ticket(
+        shapes=shapes_of(tensors), indices=chosen, made={"by": "middle layers"}, **origin(model)
+    )
+
+
+def by_gradient(
+    lm,
+    dataset,
+    density: float = 0.20,
+    *,
+    task,
+    layers=None,
+    modules=None,
+    prompt_length: int = 10,
+    truncate: bool = False,
+    batch_size: int = 16,
+    seed: int = 0,
+) -> Ticket:
+    """The top k of |∂L/∂θ|, L the task's mean loss on `dataset`, at θ₀ and the untrained prompt.
+
+    >>> from types import SimpleNamespace
+    >>> from ltp_core.model.toy import toy_backbone
+    >>> task, shots = SimpleNamespace(words=("food", "animals")), {"text": ["dog"], "label": [1]}
+    >>> by_gradient(toy_backbone(), shots, 0.2, task=task)
+    Ticket(890 of 4,448 eligible parameters, density 0.2001, base '...')
+    """
+    from accelerate import Accelerator
+
+    model = Trained(lm, task.words, prompt_length, truncate=truncate, seed=seed)
+    model = model.to(Accelerator().device).eval()
+    tensors = eligible(model.lm, layers, modules)
+    model.requires_grad_(False)
+    for p in tensors.values():
+        p.requires_grad_()
+    rows, labels = labelled_rows(model, dataset)
+    for start in range(0, len(rows), batch_size):
+        part = slice(start, start + batch_size)
+        target = torch.tensor(labels[part], device=model.prompt.device)
+        logits = model(model.batch(rows[part]))  # (B, C)
+        (F.cross_entropy(logits, target, reduction="sum") / len(rows)).backward()
+    gradients = {name: p.grad for name, p in tensors.items()}
+    made = {"by": "task gradient", "examples": len(rows), "seed": seed}
+    return Ticket.select(gradients, density, made=made, **origin(lm.model))

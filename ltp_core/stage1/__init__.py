@@ -1,0 +1,1 @@
+"""Stage 1: masked-LM training, and the ticket found from what it changed."""

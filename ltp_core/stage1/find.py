@@ -1,0 +1,79 @@
+"""Two ways to a ticket: train stage 1 now, or compare two checkpoints that lie on disk.
+
+    find_ticket       masked-LM training from θ₀ to θ₁, then the top k of |θ₁ − θ₀|
+    find_in_folders   the same choice between two Hugging Face folders, read piece by piece
+
+Reading order: top to bottom.
+
+What it does not do: the training (`mlm.py`), or the choice (`Ticket.select`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..data.rows import Rows
+from ..model.backbone import Backbone
+from ..model.memory_map import mapped_model
+from ..model.parameters import Layers, Modules, eligible
+from ..ticket.chunks import Deltas
+from ..ticket.ticket import Ticket, origin
+from ..ticket.topk import how_many
+from ..training.options import DENSITY, Stage1Options, takes
+from .mlm import adapt
+
+
+@dataclass(frozen=True)
+class Finding(Stage1Options):
+    """What `find_ticket` takes: `Stage1Options` and these."""
+
+    density: float = DENSITY
+    layers: Layers = field(default=None, kw_only=True)
+    modules: Modules = field(default=None, kw_only=True)
+
+
+@takes(Finding)
+def find_ticket(lm: Backbone, dataset: Rows, options: Finding) -> Ticket:
+    """Stage 1 in one call: masked-LM training on the column `text`, then the top k of |θ₁ − θ₀|.
+
+    layers, modules: what the ticket may choose from (see `eligible`). Stage 1 moves these and the
+    rest of the encoder. All other keywords: `Stage1Options`.
+
+    >>> from ltp_core.model.toy import toy_backbone
+    >>> find_ticket(toy_backbone(), {"text": ["the cat eats rice"]}, steps=2, progress=False)
+    Ticket(890 of 4,448 eligible parameters, density 0.2001, base '...')
+    """
+    before = eligible(lm.model, options.layers, options.modules)
+    how_many(options.density, sum(p.numel() for p in before.values()))  # before the long part
+    about, names = origin(lm.model), list(eligible(lm.model) | before)
+    after = adapt(lm, dataset, names=names, base=about["base"], **options.only(Stage1Options))
+    told = ("steps", "seed", "batch_size", "learning_rate")
+    made = {"by": "masked-LM movement"} | {name: getattr(options, name) for name in told}
+    return Ticket.select(Deltas(before, after), options.density, made=made, **about)
+
+
+def find_in_folders(
+    before: str | Path,
+    after: str | Path,
+    density: float = DENSITY,
+    *,
+    layers: Layers = None,
+    modules: Modules = None,
+) -> Ticket:
+    """The ticket of a model that somebody has trained already; neither model is loaded.
+
+    before, after: folders that `save_pretrained` wrote, of the base model and the trained one.
+
+    >>> import tempfile
+    >>> from ltp_core.model.toy import toy_backbone
+    >>> with tempfile.TemporaryDirectory() as base, tempfile.TemporaryDirectory() as trained:
+    ...     toy_backbone(seed=0).model.save_pretrained(base)
+    ...     toy_backbone(seed=1).model.save_pretrained(trained)
+    ...     find_in_folders(base, trained, 0.10, layers=1)
+    Ticket(222 of 2,224 eligible parameters, density 0.09982, base '...')
+    """
+    first = mapped_model(before)
+    pair = [eligible(model, layers, modules) for model in (first, mapped_model(after))]
+    made = {"by": "movement between two checkpoints"}
+    return Ticket.select(Deltas(*pair), density, made=made, **origin(first))

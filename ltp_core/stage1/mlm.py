@@ -1,0 +1,210 @@
+"""Stage 1: let the language model read some text, and see where its weights go.
+
+A share of the pieces of each line is hidden, and the model is trained to name them,
+
+    L(θ) = − mean over hidden places i of  log p_θ(piece_i | the line with its holes).
+
+Starting from θ₀, `adapt` takes a few hundred AdamW steps and returns θ₁. The differences
+|θ₁ − θ₀| are what a ticket is chosen from.
+
+Only the hidden places need their logits. One line in seven pieces is hidden, and a vocabulary is
+large, so `masked_lm_loss` runs the head there and nowhere else: the same loss for less work.
+
+Reading order: `mask_tokens`, `masked_lm_loss`, `adapt`.
+
+What it does not do: choose a ticket (`find.py`), or change the model it is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Generator, Tensor, nn
+
+from ..data.digest import digest
+from ..data.rows import Rows, columns
+from ..model import tokens
+from ..model.architecture import mlm_head, position_range
+from ..model.backbone import Backbone, Tokenizer, fingerprint
+from ..model.clone import clone_sharing_weights
+from ..ticket.sparse import SparseModel
+from ..ticket.ticket import Ticket
+from ..training.distributed import share
+from ..training.loop import batches, fit
+from ..training.options import Stage1Options, takes
+from ..training.seeds import seed_for
+
+IGNORED = -100  # the label of a place that is not hidden
+
+
+def mask_tokens(
+    input_ids: Tensor,
+    tokenizer: Tokenizer,
+    *,
+    rate: float = 0.15,
+    generator: Generator | None = None,
+) -> tuple[Tensor, Tensor]:
+    """Hide a share of the pieces: the ids the model sees and the labels it must name, both (B, T).
+
+    Of the chosen places 80 % show `<mask>`, 10 % a random piece, 10 % stay as they are. Special
+    ids and padding are never chosen, and each row has at least one chosen place if it has a piece.
+
+    >>> from ltp_core.model.toy import toy_backbone
+    >>> ids = torch.tensor([[0, 4, 12, 8, 2], [0, 20, 2, 1, 1]])
+    >>> rng = torch.Generator().manual_seed(1)
+    >>> seen, labels = mask_tokens(ids, toy_backbone().tokenizer, generator=rng)
+    >>> (labels != -100).sum(dim=1).tolist(), labels[1].tolist()
+    ([1, 1], [-100, 20, -100, -100, -100])
+    """
+    special = torch.isin(input_ids, torch.tensor(tokenizer.all_special_ids))  # (B, T)
+    draw = torch.rand(input_ids.shape, generator=generator).masked_fill(special, 2.0)
+    lowest = draw.min(dim=1, keepdim=True).values  # (B, 1): the row's first choice
+    chosen = ((draw < rate) | (draw == lowest)) & ~special
+    labels = input_ids.masked_fill(~chosen, IGNORED)
+
+    fate = torch.rand(input_ids.shape, generator=generator)
+    ordinary = torch.ones(len(tokenizer), dtype=torch.bool)
+    ordinary[tokenizer.all_special_ids] = False
+    ordinary = ordinary.nonzero().squeeze(1)
+    place = torch.randint(len(ordinary), input_ids.shape, generator=generator)
+    seen = input_ids.masked_fill(chosen & (fate < 0.8), tokens.special_ids(tokenizer).mask)
+    seen = torch.where(chosen & (fate >= 0.8) & (fate < 0.9), ordinary[place], seen)
+    return seen, labels
+
+
+def masked_lm_loss(model: nn.Module, batch: dict[str, Tensor], places: int | None = None) -> Tensor:
+    """Mean cross-entropy over the places whose label is not -100.
+
+    `places` is what to divide by if the batch is a process's share of a larger one.
+
+    The reference is one line, `model(**batch).loss`; this is the same number with M rows of logits
+    in place of B·T.
+
+    >>> from ltp_core.model.toy import toy_backbone
+    >>> batch = {"input_ids": torch.tensor([[0, 4, 40, 8, 2]]),
+    ...          "attention_mask": torch.ones(1, 5, dtype=torch.long),
+    ...          "labels": torch.tensor([[-100, -100, 12, -100, -100]])}
+    >>> model = toy_backbone().model
+    >>> torch.allclose(masked_lm_loss(model, batch), model(**batch).loss)
+    True
+    """
+    hidden = model.base_model(
+        input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]
+    ).last_hidden_state  # (B, T, H)
+    chosen = batch["labels"] != IGNORED  # (B, T), M of them true
+    logits = mlm_head(model)(hidden[chosen])  # (M, V)
+    total = F.cross_entropy(logits.float(), batch["labels"][chosen], reduction="sum")
+    return total / max(1, places or int(chosen.sum()))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adapting(Stage1Options):
+    """What `adapt` takes: `Stage1Options` and these."""
+
+    names: Iterable[str] | None = None
+    ticket: Ticket | None = None
+    base: str | None = None
+
+
+@takes(Adapting)
+def adapt(lm: Backbone, dataset: Rows, options: Adapting) -> dict[str, Tensor]:
+    """θ₁: the base model's parameters after `steps` steps of masked-LM training on `text`.
+
+    `names` are the tensors that may move (default: the encoder; never the MLM head), or with a
+    `ticket` only its entries do. `lm` stays as it was, bit for bit; tensors that did not move are
+    shared with it. Lines longer than `max_length` are cut into several rows; nothing is lost.
+
+    `base` is the fingerprint of `lm`, where the caller has it. All other keywords: `Stage1Options`.
+
+    >>> from ltp_core.model.toy import toy_backbone
+    >>> lm = toy_backbone()
+    >>> after = adapt(lm, {"text": ["the cat eats rice"] * 4}, steps=2, progress=False)
+    >>> before = dict(lm.model.base_model.named_parameters())
+    >>> moved = [name for name in after if not torch.equal(after[name], before[name])]
+    >>> len(after), len(moved), moved[0]
+    (37, 32, 'encoder.layer.0.attention.self.query.weight')
+    """
+    from accelerate import Accelerator
+
+    accelerator, ticket, names = Accelerator(), options.ticket, options.names
+    base = options.base or fingerprint(lm.model)
+    if ticket is not None:
+        names = [name for name, index in ticket.indices.items() if len(index)]
+    names = trainable_names(lm.model, names)
+    prefix = lm.model.base_model_prefix
+    model = clone_sharing_weights(lm.model, own=[f"{prefix}.{name}" for name in names])
+    model = model.to(accelerator.device).train(options.dropout)
+    moving = {name: model.base_model.get_parameter(name).requires_grad_() for name in names}
+    packed = None if ticket is None else SparseModel(model, ticket, base=base)
+    leaves = [*moving.values()] if packed is None else [packed.values]
+    rows = text_rows(lm.tokenizer, dataset, options.max_length)
+    longest, most = max(map(len, rows)), position_range(lm.model)[1]
+    if longest > most:
+        raise ValueError(
+            f"max_length must be at most {most}, the positions of the model, got "
+            f"{options.max_length}; a row has {longest} pieces"
+        )
+    batch_at = batches([len(row) for row in rows], options.batch_size, options.seed)
+    rank, world_size = accelerator.process_index, accelerator.num_processes
+
+    def loss_at(step: int) -> Tensor:
+        batch = tokens.pad([rows[i] for i in batch_at(step)], tokens.special_ids(lm.tokenizer).pad)
+        rng = Generator().manual_seed(seed_for(options.seed, step, 1))
+        ids, labels = mask_tokens(batch["input_ids"], lm.tokenizer, generator=rng)
+        batch |= {"input_ids": ids, "labels": labels}
+        own, counts = share(range(len(labels)), rank, world_size)
+        mine = {name: value[own].to(accelerator.device) for name, value in batch.items()}
+        return counts * masked_lm_loss(model, mine, places=int((labels != IGNORED).sum()))
+
+    told = ("batch_size", "learning_rate", "weight_decay", "dropout")
+    settings = {name: getattr(options, name) for name in told}
+    settings |= {"stage": 1, "base": base, "data": digest(rows), "names": digest(names)}
+    settings |= {} if ticket is None else {"ticket": ticket.id}
+    rates = {"lr": options.learning_rate, "weight_decay": options.weight_decay}
+    groups = [{"params": leaves, **rates}]
+    after, label = packed.write if packed else None, "stage 1: masked LM"
+    fit(loss_at, groups, options, steps=options.steps, after=after, settings=settings, label=label)
+    if packed is not None:
+        packed.close()
+    moved = {name: p.detach().cpu() for name, p in moving.items()}
+    return {name: p.detach() for name, p in lm.model.base_model.named_parameters()} | moved
+
+
+def trainable_names(model: nn.Module, names: Iterable[str] | None) -> list[str]:
+    """The tensors of the base model that stage 1 may move, in the model's order.
+
+    >>> from ltp_core.model.toy import toy_backbone
+    >>> len(trainable_names(toy_backbone().model, None))
+    32
+    """
+    known = [name for name, _ in model.base_model.named_parameters()]
+    if names is None:
+        return [name for name in known if name.startswith("encoder.")]
+    names = set(names)
+    if unknown := sorted(names.difference(known)):
+        raise ValueError(
+            f"the base model has no tensor {unknown[0]!r}; the first of its {len(known)} is "
+            f"{known[0]!r}"
+        )
+    return [name for name in known if name in names]
+
+
+def text_rows(tokenizer: Tokenizer, dataset: Rows, max_length: int) -> list[list[int]]:
+    """`<s> pieces </s>` for each line of column `text`, long lines in several rows.
+
+    >>> from ltp_core.model.toy import toy_backbone
+    >>> text_rows(toy_backbone().tokenizer, {"text": ["the cat eats rice"]}, max_length=5)
+    [[0, 4, 12, 8, 2], [0, 20, 2]]
+    """
+    ids = tokens.special_ids(tokenizer)
+    room = max_length - 2
+    if room < 1:
+        raise ValueError(f"max_length must be at least 3 (start, one piece, end), got {max_length}")
+    lines = tokens.pieces(tokenizer, *columns(dataset, "text"))
+    parts = [line[i : i + room] for line in lines for i in range(0, len(line), room)]
+    if not parts:
+        raise ValueError("the dataset has no text: its column `text` is empty")
+    return [[ids.start, *part, ids.end] for part in parts]

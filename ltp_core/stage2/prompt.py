@@ -1,0 +1,253 @@
+"""A soft prompt in front of a masked LM, and its answer read at `<mask>`.
+
+The text becomes a cloze that needs no human template, and P free vectors go in after `<s>`:
+
+    <s> [v₁ … v_P] text <mask> </s>
+
+Each class c has an English label word with pieces W_c (the verbalizer). With h the head's features
+at the mask, the score of a class is the mean of its pieces' MLM logits,
+
+    s_c = mean over w in W_c of (E_w · h + b_w) = (mean E_w) · h + (mean b_w),
+
+so one row per class replaces the decoder and the vocabulary is never multiplied out. With
+`learned_labels` those C rows are trained too, starting from the words.
+
+The rivals are the same model with one part exchanged: `deep` gives every layer a prompt of its own
+(`deep_prompt.py`), `template` puts words of a human around the text (`templates.py`), and `head`
+reads the answer with a new linear layer on the mean of the last states, as plain fine-tuning does.
+
+Reading order: `PromptModel.forward`, `PromptModel.class_rows`, `PromptReparametrization`; before it `cloze.py`.
+
+What it does not do: train. It knows no optimizer and no ticket.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call
+
+from ..model import tokens
+from ..model.architecture import mlm_head, position_range
+from ..training.seeds import seed_for
+from . import deep_prompt
+from .cloze import after_hole, cloze, frame
+
+
+class PromptReparametrization(nn.Module):
+    """The optional re-parametrisation v = x + W₂ tanh(W₁ x): a prompt that learns more smoothly.
+
+    W₂ starts at zero, so training starts at the sampled embeddings; `PromptModel.fold` works the
+    vectors out after training and drops the two matrices.
+
+    >>> PromptReparametrization(4, width=8)(torch.ones(2, 4)).tolist() == torch.ones(2, 4).tolist()
+    True
+    """
+
+    def __init__(self, size: int, width: int):
+        super().__init__()
+        self.down = nn.Linear(size, width)
+        self.up = nn.Linear(width, size)
+        nn.init.zeros_(self.up.weight)
+        nn.init.zeros_(self.up.bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.up(torch.tanh(self.down(x)))  # (P, H)
+
+
+class PromptModel(nn.Module):
+    """A classifier made of a masked LM, P prompt vectors, and one label word per class.
+
+    The prompt starts as the embeddings of P vocabulary pieces, drawn with `seed`.
+
+    >>> from ltp_core.model.toy import toy_backbone
+    >>> model = PromptModel(toy_backbone(), ["people", "food", "animals"], length=5)
+    >>> batch = model.batch(model.encode(["the cat eats rice", "a house"]))
+    >>> model(batch).shape, sum(p.numel() for p in model.prompt_parameters())
+    (torch.Size([2, 3]), 80)
+    """
+
+    def __init__(
+        self,
+        lm,
+        words: Sequence[str],
+        length: int = 10,
+        *,
+        mlp_width: int = 0,
+        learned_labels: bool = False,
+        truncate: bool = False,
+        template: str | None = None,
+        deep: bool = False,
+        head: bool = False,
+        seed: int = 0,
+    ):
+        super().__init__()
+        self.lm, self.tokenizer = lm
+        self.truncate = truncate
+        # Called with the code of a language before its texts are read, where that matters.
+        self.set_language: Callable[[str], None] | None = None
+        self.first_position, self.positions = position_range(self.lm)
+        if not 0 <= length <= self.positions - 4:
+            raise ValueError(
+                f"prompt_length must be in [0, {self.positions - 4}], got {length}: the model has "
+                f"{self.positions} positions"
+            )
+        table = self.lm.get_input_embeddings().weight.detach()  # (V, H)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed_for(seed, 3))
+            ordinary = set(range(len(self.tokenizer))) - set(self.tokenizer.all_special_ids)
+            ordinary = torch.tensor(sorted(ordinary))
+            drawn = ordinary[torch.randint(len(ordinary), (length,))]
+            # An empty prompt must not ask for gradients: all layers would run backward down to it.
+            self.prompt = nn.Parameter(table[drawn].clone(), requires_grad=length > 0)  # (P, H)
+            self.reparametrization = (
+                PromptReparametrization(table.shape[1], mlp_width) if mlp_width else nn.Identity()
+            )
+            self.head = linear_head(table.shape[1], len(words)) if head else None
+        self.label_rows = self.label_bias = self.deep = None
+        self.reword(words, template)
+        if learned_labels:
+            rows, bias = self.class_rows()
+            self.label_rows = nn.Parameter(rows.detach().clone())  # (C, H)
+            self.label_bias = nn.Parameter(bias.detach().clone())  # (C,)
+        if deep:
+            self.deep = nn.Parameter(deep_prompt.start(self))  # (L-1, P, H)
+
+    def reword(self, words: Sequence[str], template: str | None) -> None:
+        """Put these label words and this template in the place of those there were."""
+        self.words, self.template = tuple(words), template
+        self.label_pieces = label_pieces(self.tokenizer, self.words)
+        paired = template is not None and "{pair}" in template
+        parts = frame(self.tokenizer, template, paired=paired)
+        self.after_hole = after_hole(parts, tokens.special_ids(self.tokenizer).mask)
+
+    def encode(self, texts: Sequence[str], pairs: Sequence[str] | None = None) -> list[list[int]]:
+        """The cloze rows of the texts, as long as the positions beside the prompt allow."""
+        return cloze(
+            self.tokenizer,
+            texts,
+            pairs,
+            room=self.positions - len(self.prompt),
+            template=self.template,
+            hole=self.head is None,
+            truncate=self.truncate,
+        )
+
+    def batch(self, rows: Sequence[Sequence[int]]) -> dict[str, Tensor]:
+        """Pad the rows and bring them to the model's device."""
+        padded = tokens.pad(rows, tokens.special_ids(self.tokenizer).pad)
+        return {name: value.to(self.prompt.device) for name, value in padded.items()}
+
+    def forward(self, batch: dict[str, Tensor]) -> Tensor:
+        """Class logits (B, C) of right-padded cloze rows."""
+        ids, seen = batch["input_ids"], batch["attention_mask"]  # (B, T)
+        size, length = len(ids), len(self.prompt)
+        words = self.lm.get_input_embeddings()(ids)  # (B, T, H)
+        prompt = (
+            self.reparametrization(self.prompt).to(words.dtype).expand(size, -1, -1)
+        )  # (B, P, H)
+        inputs = torch.cat([words[:, :1], prompt, words[:, 1:]], dim=1)  # (B, P+T, H)
+        attended = torch.cat([seen.new_ones(size, length), seen], dim=1)  # (B, P+T)
+        place = torch.arange(inputs.shape[1], device=ids.device)
+        with deep_prompt.inserted(self.lm, self.deep):
+            hidden = self.lm.base_model(
+                inputs_embeds=inputs,
+                attention_mask=attended,
+                position_ids=(self.first_position + place).expand(size, -1),
+                token_type_ids=torch.zeros(inputs.shape[:2], dtype=torch.long, device=ids.device),
+            ).last_hidden_state  # (B, P+T, H)
+        if self.head is not None:
+            return self.head(mean_state(hidden, attended)).float()
+        mask = attended.sum(dim=1) - 1 - self.after_hole  # (B,)
+        return self.read(hidden[torch.arange(size, device=ids.device), mask]).float()
+
+    def read(self, hidden: Tensor) -> Tensor:
+        """The MLM head with its decoder cut down to one row per class: (B, H) -> (B, C)."""
+        head, decoder = mlm_head(self.lm), self.lm.get_output_embeddings()
+        name = next(name for name, part in head.named_modules() if part is decoder)
+        rows, bias = self.class_rows()
+        return functional_call(head, {f"{name}.weight": rows, f"{name}.bias": bias}, (hidden,))
+
+    def class_rows(self) -> tuple[Tensor, Tensor]:
+        """One decoder row and bias per class, (C, H) and (C,): learned, or the mean of its word."""
+        if self.label_rows is not None:
+            return self.label_rows, self.label_bias
+        decoder = self.lm.get_output_embeddings()
+        sizes = [len(ids) for ids in self.label_pieces]
+
+        def mean(of: Tensor) -> Tensor:
+            # One lookup for all words: each lookup's gradient is a whole decoder, full of zeros.
+            found = of[sum(self.label_pieces, [])].split(sizes)
+            return torch.stack([part.mean(dim=0) for part in found])
+
+        return mean(decoder.weight), mean(decoder.bias)
+
+    def prompt_parameters(self) -> list[nn.Parameter]:
+        """All that is not the language model: vectors, re-parametrisation, labels, head."""
+        own = [p for name, p in self.named_parameters() if not name.startswith("lm.")]
+        return [p for p in own if p.numel()]
+
+    def part(self) -> str:
+        """What of it is trained beside the language model, in words; "" if nothing is."""
+        prompt = "" if not len(self.prompt) else "prompt" if self.deep is None else "deep prompt"
+        learned = {prompt: prompt, "labels": self.label_rows, "head": self.head}
+        return " + ".join(name for name, it in learned.items() if name and it is not None)
+
+    def prompt_tensors(self) -> dict[str, Tensor]:
+        """What has to be stored of it beside the language model, once it is folded."""
+        own = self.named_parameters()
+        apart = ("lm.", "reparametrization.")
+        return {n: p.detach().cpu().contiguous() for n, p in own if not n.startswith(apart)}
+
+    @torch.no_grad()
+    def fill(self, stored: Mapping[str, Tensor]) -> None:
+        """Put stored tensors in their places."""
+        for name, value in stored.items():
+            self.get_parameter(name).copy_(value)
+
+    @torch.no_grad()
+    def fold(self) -> None:
+        """Work out the re-parametrised prompt and drop the matrices that made it."""
+        self.prompt.copy_(self.reparametrization(self.prompt))
+        self.reparametrization = nn.Identity()
+
+
+def linear_head(size: int, classes: int) -> nn.Linear:
+    """A new classification layer: small random weights, no bias yet.
+
+    >>> linear_head(16, 3).weight.shape
+    torch.Size([3, 16])
+    """
+    head = nn.Linear(size, classes)
+    nn.init.normal_(head.weight, std=0.02)
+    nn.init.zeros_(head.bias)
+    return head
+
+
+def mean_state(hidden: Tensor, attended: Tensor) -> Tensor:
+    """The mean of the states that are no padding: (B, T, H) and (B, T) -> (B, H).
+
+    >>> mean_state(torch.tensor([[[1.0], [3.0], [9.0]]]), torch.tensor([[1, 1, 0]]))
+    tensor([[2.]])
+    """
+    weight = attended[..., None].to(hidden.dtype)  # (B, T, 1)
+    return (hidden * weight).sum(dim=1) / weight.sum(dim=1)
+
+
+def label_pieces(tokenizer, words: Sequence[str]) -> list[list[int]]:
+    """The pieces of each label word; distinct words must have distinct, known pieces.
+
+    >>> from ltp_core.model.toy import toy_backbone
+    >>> label_pieces(toy_backbone().tokenizer, ["food", "big street"])
+    [[23], [7, 26]]
+    """
+    space = tokens.opening(tokenizer)
+    found = tokens.pieces(tokenizer, [space + word for word in words])
+    for word, ids in zip(words, found, strict=True):
+        if not ids or tokenizer.unk_token_id in ids:
+            raise ValueError(f"the model does not know the label word {word!r}; choose another")
+        if sum(sorted(ids) == sorted(other) for other in found) > 1:
+            raise ValueError(f"two label words have the pieces of {word!r}; choose another")
+    return found

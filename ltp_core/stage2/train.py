@@ -1,0 +1,144 @@
+"""Stage 2: go back to θ₀ and train the prompt, and of the weights only the ticket.
+
+With prompt v, ticket mask m and the cloze score s_c of `prompt.py`,
+
+    minimise over v and δ   mean of −log softmax(s(text; θ₀ + m ⊙ δ, v))[label].
+
+θ₀ itself never changes: `train` works on a clone of the model it is given. Entries outside the
+ticket are no part of what the optimizer sees, so they stay the same bits with weight decay or
+without. `ticket=None` trains the prompt alone, `full=True` every weight with it; the loop is one.
+
+What moves decides how fast: ten vectors alone need a high rate, a whole model a low one. The rates
+in `RATES` come from first trials on this book's task, not from the paper, which gives none.
+
+Reading order: `RATES`, `train`; then `loop.fit` for the loop, `trained.py` for what comes back.
+
+What it does not do: find the ticket (`ticket.find_ticket`), or name methods (`methods.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from ..data.digest import digest
+from ..data.rows import Rows, class_indices, texts
+from ..model.backbone import Backbone
+from ..ticket.ticket import Ticket
+from ..training.distributed import share
+from ..training.loop import batches, fit
+from ..training.options import Form, Stage2Options, option, takes
+from .prompt import PromptModel
+from .trained import Trained
+
+
+class HasWords(Protocol):
+    """A task, as far as training needs it."""
+
+    @property
+    def words(self) -> Sequence[str]:
+        """One label word per class."""
+
+
+RATES = {  # peak learning rates (body, prompt)
+    "prompt": (0.0, 3e-2),
+    "ticket": (2e-4, 5e-3),
+    "full": (5e-5, 5e-3),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Training(Stage2Options):
+    """What `train` takes: `Stage2Options` and these."""
+
+    task: HasWords
+    ticket: Ticket | None = None
+    full: bool = False
+    lora: int = option(0, "rank of LoRA's matrices, 0 for none", at_least=0)
+    base: str | None = None
+
+
+@takes(Training)
+def train(lm: Backbone, dataset: Rows, options: Training) -> Trained:
+    """Train a prompt in front of `lm`, and with it a ticket, everything (`full`), or nothing else.
+
+    `dataset` has the columns `text` and `label` (and perhaps `text_pair`); `task.words` are the
+    label words. `learning_rate` is that of the ticket or the weights, `prompt_rate` that of the
+    prompt; without them `RATES` decides. `weight_decay` pulls on the former only. With `copies` the
+    dataset holds every row so often, one whole copy after the other, and each epoch reads the next.
+
+    With `checkpoint`, a folder, the same call resumes after a kill and ends in the same bits. The
+    callback finds the model in its `info`. `template`, `deep`, `head` and `lora` (a rank) make the
+    rivals: see `methods.py`. `base` is the fingerprint of `lm`, where the caller has it. All other
+    keywords: `Stage2Options`.
+
+    >>> from types import SimpleNamespace
+    >>> from ltp_core.model.toy import toy_backbone
+    >>> task = SimpleNamespace(words=("food", "animals"))
+    >>> shots = {"text": ["bread", "soup", "a dog", "the cat"], "label": [0, 0, 1, 1]}
+    >>> model = train(toy_backbone(), shots, task=task, prompt_length=4, epochs=9, progress=False)
+    >>> model.trains, len(model.history), model.history[-1] < model.history[0]
+    ('prompt', 9, True)
+    """
+    from accelerate import Accelerator
+
+    accelerator, ticket, full, lora = Accelerator(), options.ticket, options.full, options.lora
+    form = options.only(Form)
+    how = {"ticket": ticket, "full": full, "lora": lora, "base": options.base, **form}
+    model = Trained(lm, options.task.words, options.prompt_length, seed=options.seed, **how)
+    model.to(accelerator.device).train(options.dropout)
+    rows, labels = labelled_rows(model, dataset)
+    size, batch_size = len(rows) // options.copies, options.batch_size
+    steps = -(-size // batch_size)  # of an epoch
+    batch_at = batches([len(row) for row in rows[:size]], batch_size, options.seed)
+    rank, world_size = accelerator.process_index, accelerator.num_processes
+
+    def loss_at(step: int) -> Tensor:
+        copy = size * (step // steps % options.copies)
+        chosen = [copy + i for i in batch_at(step)]
+        mine, counts = share(chosen, rank, world_size)
+        logits = model(model.batch([rows[i] for i in mine]))  # (B, C)
+        target = torch.tensor([labels[i] for i in mine], device=logits.device)
+        return counts * F.cross_entropy(logits, target, reduction="sum") / len(chosen)
+
+    if hear := options.callback:
+        options = replace(options, callback=lambda step, info: hear(step, info | {"model": model}))
+    usual = RATES["full" if full else "ticket" if ticket is not None or lora else "prompt"]
+    given = (options.learning_rate, options.prompt_rate)
+    rates = [own if own is not None else other for own, other in zip(given, usual, strict=True)]
+    leaves, write = model.open()
+    groups: list[dict[str, Any]] = [
+        {"params": leaves, "lr": rates[0], "weight_decay": options.weight_decay},
+        {"params": model.prompt_parameters(), "lr": rates[1]},
+    ]
+    groups = [group for group in groups if group["params"]]
+    if not groups:
+        raise ValueError("nothing to train: give a ticket, full=True, or a prompt_length above 0")
+    told = ("prompt_length", "epochs", "batch_size", "weight_decay", "dropout")
+    settings = {name: getattr(options, name) for name in told} | form
+    settings |= {"stage": 2, "base": model.base, "data": digest([rows, labels])}
+    settings |= {"words": model.words, "trains": model.trains, "rates": rates, "lora": lora}
+    settings |= {"ticket": "" if ticket is None else ticket.id}
+    label, whole = f"stage 2: {model.trains}", options.epochs * steps
+    how = {"after": write, "settings": settings, "label": label}
+    model.history = fit(loss_at, groups, options, steps=whole, **how)
+    return model.close()
+
+
+def labelled_rows(model: PromptModel, dataset: Rows) -> tuple[list[list[int]], list[int]]:
+    """The cloze rows of a dataset and their labels; ValueError if it does not fit the model.
+
+    >>> from ltp_core.model.toy import toy_backbone
+    >>> model = Trained(toy_backbone(), ["food", "animals"])
+    >>> labelled_rows(model, {"text": ["the dog"], "label": [1]})
+    ([[0, 4, 13, 40, 2]], [1])
+    """
+    labels = class_indices(dataset, model.words)
+    if not labels:
+        raise ValueError("the dataset is empty; training needs at least one row")
+    return model.encode(*texts(dataset)), labels

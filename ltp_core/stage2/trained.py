@@ -1,0 +1,173 @@
+"""What stage 2 returns: a prompt model that knows what was trained, and can be saved.
+
+A `Trained` model is a clone of the language model it was made from. Untouched tensors are shared
+with it and only what is trained is a copy, so the first model stays as it was, bit for bit, and
+several trained models cost little more than one.
+
+On disk it is a folder. Nothing in it is larger than what was trained:
+
+    config.json            words, settings, losses, and the fingerprint of the base model
+    prompt.safetensors     the prompt (P, H) and, if learned, deep prompts, label rows, head
+    ticket.safetensors     the ticket with its trained values      (ticket training)
+    weights.safetensors    every weight, or LoRA's added matrices  (full fine-tuning, LoRA)
+
+Reading order: `Trained.open`, `Trained.save`, `Trained.load`.
+
+What it does not do: train. `train.py` does.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from ..data.atomic import replacing
+from ..model.backbone import Backbone, fingerprint
+from ..ticket.ticket import Ticket
+from ..training.options import Form
+from . import body as bodies
+from .body import Body
+from .prompt import PromptModel
+
+FORMAT = 1
+
+
+class Trained(PromptModel):
+    """A prompt model over a clone of `lm`, and the `body`: what of the language model is trained.
+
+    `form` are keywords of `PromptModel`. `base` is the fingerprint of `lm`, where the caller has
+    it; it is taken here otherwise.
+
+    >>> from ltp_core.model.toy import toy_backbone
+    >>> lm = toy_backbone()
+    >>> model = Trained(lm, ["people", "food"], length=4)
+    >>> model.trains, model.trained_parameters
+    ('prompt', 64)
+    >>> model.lm is lm.model, model.lm.get_input_embeddings().weight is lm.model
+    (False, False)
+    """
+
+    def __init__(
+        self,
+        lm: Backbone,
+        words: Sequence[str],
+        length: int = 10,
+        *,
+        ticket: Ticket | None = None,
+        full: bool = False,
+        lora: int = 0,
+        base: str | None = None,
+        seed: int = 0,
+        **form: Any,
+    ) -> None:
+        body = Body(ticket, full, lora, new_head=form.get("head", False))
+        base = base or fingerprint(lm.model)
+        if ticket is not None:
+            ticket.check(lm.model, base)
+        clone = Backbone(body.clone(lm.model, seed), lm.tokenizer)
+        super().__init__(clone, words, length, seed=seed, **form)
+        self.body, self.base = body, base
+        self.history: list[float] = []
+        self.end: Callable[[], None] = lambda: None  # of the training that is under way
+
+    @property
+    def ticket(self) -> Ticket | None:
+        """The ticket that is trained, if one is."""
+        return self.body.ticket
+
+    @property
+    def trains(self) -> str:
+        """What is trained, in words."""
+        return " + ".join(filter(None, [self.body.says(), self.part()])) or "nothing"
+
+    @property
+    def trained_parameters(self) -> int:
+        """How many numbers are trained (with the prompt as it is used, folded)."""
+        return self.body.numbers(self.lm) + sum(p.numel() for p in self.prompt_parameters())
+
+    def open(self) -> tuple[list[nn.Parameter], Callable[[], None]]:
+        """Make the body trainable: its leaves, and what to call when they have changed."""
+        leaves, write, self.end = self.body.open(self.lm, self.base)
+        return leaves, write
+
+    def close(self) -> Trained:
+        """End of training: drop hooks and gradients, fold the prompt, set evaluation mode."""
+        self.end()
+        self.end = lambda: None
+        self.fold()
+        return self.requires_grad_(False).eval()
+
+    def save(
+        self, folder: str | Path, dtype: torch.dtype = torch.float32, lm: Backbone | None = None
+    ) -> None:
+        """Write the folder described above; what changes with the language is not in it.
+
+        dtype: of the ticket's values. torch.float16 and bfloat16 halve them, and need `lm`, the
+        model this one was trained from; the error stands in ticket.md.
+        """
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        if lm is not None and self.ticket is not None:
+            self.ticket.check(lm.model)
+        self.body.save(self.lm, folder, dtype, None if lm is None else lm.model)
+        with replacing(folder / "prompt.safetensors") as temporary:
+            save_file(self.prompt_tensors(), temporary)
+        parts = {"learned_labels": self.label_rows, "deep": self.deep, "head": self.head}
+        parts |= {"ticket": self.ticket}
+        config = {"format": FORMAT, "base": self.base, "trains": self.trains, "words": self.words}
+        config |= {"prompt_length": len(self.prompt), "history": self.history}
+        config |= {"full": self.body.full, "lora": self.body.lora}
+        config |= {"truncate": self.truncate, "template": self.template}
+        config |= {name: part is not None for name, part in parts.items()}
+        with replacing(folder / "config.json") as temporary:
+            temporary.write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: str | Path, lm: Backbone) -> Trained:
+        """Read a folder that `save` wrote; `lm` must be the model it was trained from.
+
+        >>> import tempfile
+        >>> from ltp_core.model.toy import toy_backbone
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     Trained(toy_backbone(), ["people", "food"], length=4).save(folder)
+        ...     Trained.load(folder, toy_backbone()).prompt.shape
+        torch.Size([4, 16])
+        """
+        folder = Path(folder)
+        if not (folder / "config.json").is_file():
+            raise FileNotFoundError(f"{folder} holds no trained model; make one with `ltp train`")
+        try:
+            config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+            base = _checked_base(folder, config["base"], lm)
+            kind = {name: config.get(name, 0) for name in ("full", "lora")}
+            body, fill = bodies.load(folder, ticket=config["ticket"], **kind)
+            stored = load_file(folder / "prompt.safetensors")
+            form = {f.name: config[f.name] for f in fields(Form) if f.name in config}
+            words, length, history = (config[n] for n in ("words", "prompt_length", "history"))
+        except (SafetensorError, json.JSONDecodeError, KeyError, OSError) as error:
+            raise ValueError(f"{folder} is damaged ({error}); train and save it again") from None
+        model = cls(lm, words, length, ticket=body.ticket, base=base, **kind, **form)
+        model.history = history
+        model.fill(stored)
+        fill(model.lm)
+        return model.close()
+
+
+def _checked_base(folder: Path, base: str, lm: Backbone) -> str:
+    if (now := fingerprint(lm.model)) != base:
+        raise ValueError(
+            f"{folder} was trained from base {base}, but the model given is {now}; "
+            "load the model it was trained from"
+        )
+    return base
+
+
+load = Trained.load

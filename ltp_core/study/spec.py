@@ -1,0 +1,233 @@
+"""A spec in, runs out: what shall be trained and tested, as a list of values.
+
+A spec is a small TOML file (see `benchmarks/`). Its lists are multiplied out,
+
+    runs = seeds × language × k × density × methods × tickets × grid,
+
+each where it matters: a density for methods with a ticket, the tickets of stage 1 for those that
+use one, the grid for those that train. Two equal runs count once.
+
+    key                  what it is                                             default
+    task, split          a name `tasks.load` knows, or a folder; its split      "emoji", "random"
+    methods              names from `methods.METHODS`                           –
+    language             the language trained on, or a list of these            "en"
+    languages            tested on; [] for all, ["same"] for the one trained on []
+    test                 "test", or "dev" while settings are chosen             "test"
+    every                one test item in so many; 1 for all                    1
+    k                    examples per class; 0 for all there are                [16]
+    seeds, density       of the run, its examples and prompt; of the ticket     [0], [0.20]
+    [ticket]             stage 1: text, steps, layers, name, and `Stage1Options`; [[ticket]] for
+                         several, each with a `name`
+    words                words for the labels of a folder or of a task from the hub     {}
+    [train], [evaluate]  `Stage2Options` (and least_steps, most_steps), options of `evaluate`
+    [rates.METHOD]       options of one method, in place of those in [train]; or rates = "FILE",
+                         a TOML file beside the spec with a table for each method that trains
+    [grid]               scale: factors on the method's own rates (left out: the rates are those
+                         of [rates]); epochs: how long. Multiplied
+
+Reading order: `Run`, `read_spec`.
+
+What it does not do: run anything (`sweep.py`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import MISSING, asdict, dataclass, field, fields
+from inspect import signature
+from itertools import product
+from pathlib import Path
+
+from ..data.digest import digest
+from ..rivals.methods import INPUTS, METHODS, RATES, rates_key, required_inputs
+from ..training.options import Stage1Options, Stage2Options
+
+LISTS = {"methods": str, "k": int, "seeds": int, "density": float, "languages": str}
+WORDS = {"task", "split", "test", "every", "language"}
+TABLES = {"ticket", "train", "evaluate", "rates", "grid", "words"}
+WHERE = ("layers", "modules")  # the part of a ticket's table that other tickets share
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run: everything that decides its numbers."""
+
+    method: str
+    seed: int
+    k: int = 16
+    density: float | None = None
+    task: str = "emoji"
+    split: str = "random"
+    test: str = "test"
+    every: int = 1
+    language: str = "en"
+    languages: tuple[str, ...] = ()
+    ticket: dict = field(default_factory=dict)
+    train: dict = field(default_factory=dict)
+    evaluate: dict = field(default_factory=dict)
+    words: dict = field(default_factory=dict)
+    base: str = ""  # the fingerprint of a model that was asked for; "" for the embedded one
+
+    @property
+    def name(self) -> str:
+        """A file name that says what the run is, and changes with any setting.
+
+        >>> Run("ltp", seed=3, density=0.2).name
+        'ltp-k16-d0.2-seed3-e5c2f7'
+        """
+        parts = [self.method, f"k{self.k or 'all'}"]
+        parts += [] if self.density is None else [f"d{self.density:g}"]
+        parts += [self.ticket["name"]] if self.ticket.get("name") else []
+        mark = digest([json.dumps(self.settings(), sort_keys=True)])[:6]
+        return "-".join([*parts, f"seed{self.seed}", mark])
+
+    def settings(self) -> dict:
+        """What is not as by default: enough to make the run again, whatever is added to `Run`.
+
+        >>> Run("ltp", seed=3, density=0.2).settings()
+        {'method': 'ltp', 'seed': 3, 'density': 0.2}
+        """
+        usual = {
+            f.name: f.default if f.default_factory is MISSING else f.default_factory()
+            for f in fields(self)
+        }
+        return {name: value for name, value in asdict(self).items() if value != usual[name]}
+
+
+def read_spec(path: str | Path) -> list[Run]:
+    """The runs of a TOML spec; ValueError names what is wrong in it.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "spec.toml"
+    ...     _ = path.write_text('methods = ["prompt_only", "ltp"]\\nseeds = [0, 1]')
+    ...     [(run.method, run.seed, run.density) for run in read_spec(path)]
+    [('prompt_only', 0, None), ('ltp', 0, 0.2), ('prompt_only', 1, None), ('ltp', 1, 0.2)]
+    """
+    path = Path(path)
+    spec = read_toml(path)
+    _check(path, spec)
+    if isinstance(rates := spec.get("rates", {}), str):
+        rates = read_toml(path.parent / rates)
+        lacking = [m for m in spec["methods"] if rates_key(m) and rates_key(m) not in rates]
+        if lacking:
+            raise ValueError(
+                f"{path.parent / spec['rates']} has no rates for {lacking[0]}; tune it in a grid"
+            )
+    lists = {"k": [16], "seeds": [0], "density": [0.20], "languages": []} | spec
+    lists["language"] = listed(spec.get("language", "en"))
+    kept = ("task", "split", "test", "every", "evaluate", "words")
+    same = {key: spec[key] for key in kept if key in spec}
+    runs = {}
+    choices = (lists[key] for key in ("seeds", "language", "k", "density", "methods"))
+    for seed, language, k, density, method in product(*choices):
+        asked = required_inputs(method)
+        tested = [language] if lists["languages"] == ["same"] else lists["languages"]
+        own = spec.get("train", {}) | rates.get(method, rates.get(rates_key(method), {}))
+        for ticket in _tickets(spec, asked):
+            for tuned in _grid(spec, method):
+                run = Run(
+                    method,
+                    seed,
+                    k,
+                    density if {"ticket", "density"} & asked else None,
+                    language=language,
+                    languages=tuple(tested),
+                    ticket=ticket,
+                    train=own | tuned,
+                    **same,
+                )
+                runs[run.name] = run
+    return list(runs.values())
+
+
+def _tickets(spec: dict, asked: set[str]) -> list[dict]:
+    """The tables of stage 1 that matter to a method: whole, in part, or none."""
+    tables = listed(spec.get("ticket", {}))
+    if asked & {"ticket", "adapted"}:
+        return tables
+    return [{key: t[key] for key in WHERE if key in t and key in asked} for t in tables]
+
+
+def _grid(spec: dict, method: str) -> Iterator[dict]:
+    """The settings of a method, one after another; as many for each method that trains."""
+    grid, tuned = spec.get("grid", {}), rates_key(method)
+    if not grid or not tuned:
+        yield {}
+        return
+    names = ("learning_rate", "prompt_rate")
+    for scale, epochs in product(grid.get("scale", [None]), grid.get("epochs", [None])):
+        rates = [] if scale is None else [float(f"{scale * rate:.3g}") for rate in RATES[tuned]]
+        yield dict(zip(names, rates, strict=False)) | ({} if epochs is None else {"epochs": epochs})
+
+
+def listed(value) -> list:
+    """A list as it is, and anything else as a list of one."""
+    return value if isinstance(value, list) else [value]
+
+
+def options(methods: Iterable[str]) -> dict[str, set[str]]:
+    """What the tables of a spec may hold: the fields of the options, and what a method adds.
+
+    >>> {"epochs", "warmup"} <= options(["ltp"])["train"], sorted(options([])["evaluate"])
+    (True, ['autocast', 'batch_size'])
+    """
+    by_sweep = {"seed", "progress", "callback"}  # a sweep sets these itself
+    by_method = {"template", "deep", "head", *INPUTS}  # as a method does these
+    training = {f.name for f in fields(Stage2Options)} | {"full", "least_steps", "most_steps"}
+    training |= {name for method in methods for name in signature(METHODS[method]).parameters}
+    stage1 = {f.name for f in fields(Stage1Options)} - by_sweep - {"checkpoint"}
+    return {
+        "train": training - by_sweep - by_method,
+        "ticket": stage1 | {"name", "text", "running_only", "sources", "seed", *WHERE},
+        "evaluate": {"batch_size", "autocast"},
+    }
+
+
+def read_toml(path: Path) -> dict:
+    """What a TOML file holds; one sentence if it is missing or wrong."""
+    try:
+        import tomllib
+    except ModuleNotFoundError:  # Python 3.10
+        import tomli as tomllib
+    if not path.is_file():
+        raise FileNotFoundError(f"there is no spec at {path}")
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{path} is not TOML: {error}") from None
+
+
+def _check(path: Path, spec: dict) -> None:
+    known = {*LISTS, *WORDS, *TABLES}
+    if unknown := sorted(set(spec) - known):
+        names = ", ".join(sorted(known))
+        raise ValueError(f"{path}: unknown key {unknown[0]!r}; there are {names}")
+    if not spec.get("methods"):
+        raise ValueError(f"{path} names no methods; choose from {', '.join(METHODS)}")
+    for key, kind in LISTS.items():
+        values = spec.get(key, [])
+        if not isinstance(values, list) or not all(isinstance(v, kind) for v in values):
+            raise ValueError(f"{path}: {key} must be a list of {kind.__name__}, got {values!r}")
+    rates = spec.get("rates", {})
+    for names in (spec["methods"], [] if isinstance(rates, str) else rates):
+        if unknown := sorted(set(names) - set(METHODS)):
+            methods = ", ".join(METHODS)
+            raise ValueError(f"{path}: unknown method {unknown[0]!r}; known are {methods}")
+    if spec.get("test", "test") not in ("test", "dev"):
+        raise ValueError(f'{path}: test must be "test" or "dev", got {spec["test"]!r}')
+    if not isinstance(every := spec.get("every", 1), int) or every < 1:
+        raise ValueError(f"{path}: every must be a whole number from 1 up, got {every!r}")
+    if every > 1 and spec.get("test") == "dev":
+        raise ValueError(f"{path}: every thins the test, and this spec tests on dev; leave it out")
+    if unknown := sorted(set(spec.get("grid", {})) - {"scale", "epochs"}):
+        raise ValueError(f"{path}: the grid has scale and epochs, not {unknown[0]!r}")
+    for table, names in options(spec["methods"]).items():
+        for given in listed(spec.get(table, {})):
+            if unknown := sorted(set(given) - names):
+                there = ", ".join(sorted(names))
+                raise ValueError(f"{path}: [{table}] has no {unknown[0]!r}; there are {there}")
+    names = [table.get("name", "") for table in listed(spec.get("ticket", {}))]
+    if len(set(names)) < len(names):
+        raise ValueError(f"{path}: several tickets need a name each, and no name twice")

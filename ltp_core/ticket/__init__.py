@@ -1,0 +1,1 @@
+"""The ticket: which parameters may be trained, how they are chosen, stored and trained."""

@@ -1,0 +1,113 @@
+"""The numbers to choose from, passing by in chunks: how far weights moved, or chance.
+
+A stream names a tensor, says where in it a chunk begins, and hands out the chunk as integers whose
+order is the order of the numbers (`topk`): the bits of |θ₁ − θ₀| in fp32, or 31 random bits. The
+same choice made on random bits is a random ticket.
+
+Movements are subtracted chunk by chunk, so that no tensor of them ever exists.
+
+Reading order: `Deltas`, `delta_bits`, `random_bits`.
+
+What it does not do: choose (`topk.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from math import prod
+
+import numpy as np
+import torch
+from torch import Tensor
+
+CHUNK = 1 << 17  # numbers looked at together; few enough to stay in the cache
+INFINITY = 0x7F800000  # the bits of fp32 infinity; the bits of every NaN are larger
+# stream(step) yields name, start, and int32 bits of every step-th number of a chunk
+Stream = Callable[[int], Iterator[tuple[str, int, np.ndarray]]]
+
+
+class Deltas(Mapping):
+    """θ₁ − θ₀ in fp32. `Deltas` holds no numbers: it subtracts when asked, so it takes no memory.
+
+    `before` and `after` may lie in memory, on a GPU, or in files (`mapped`), in any precision.
+
+    >>> Deltas({"w": torch.tensor([1.0, 2.0])}, {"w": torch.tensor([1.5, 2.0])})["w"]
+    tensor([0.5000, 0.0000])
+    """
+
+    def __init__(self, before: Mapping[str, Tensor], after: Mapping[str, Tensor]) -> None:
+        for name in before:
+            if name not in after:
+                raise ValueError(f"stage 1 gave no weights for {name!r}, which is eligible")
+            if (old := before[name].shape) != (new := after[name].shape):
+                shapes = f"shape {tuple(old)} before and {tuple(new)} after"
+                raise ValueError(f"{name} has {shapes}; compare two states of one model")
+        self.before, self.after = before, after
+
+    def __getitem__(self, name: str) -> Tensor:
+        return _minus(self.after[name].detach(), self.before[name].detach())
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.before)
+
+    def __len__(self) -> int:
+        return len(self.before)
+
+
+def _minus(after: Tensor, before: Tensor) -> Tensor:
+    return after.float() - before.to(after.device).float()
+
+
+def shapes_of(deltas: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:
+    """The shape of each delta, without subtracting any.
+
+    >>> shapes_of(Deltas({"w": torch.ones(2, 5)}, {"w": torch.ones(2, 5)}))
+    {'w': (2, 5)}
+    """
+    tensors = deltas.before if isinstance(deltas, Deltas) else deltas
+    return {name: tuple(tensors[name].shape) for name in tensors}
+
+
+def delta_bits(deltas: Mapping[str, Tensor]) -> Stream:
+    """The stream of |delta|. Deltas must be fp32 (in bf16 most of them tie) and finite."""
+    before, after = None, deltas
+    if isinstance(deltas, Deltas):
+        before, after = deltas.before, deltas.after
+
+    def stream(step: int):
+        for name in sorted(deltas):
+            new = after[name].detach().reshape(-1)
+            old = None if before is None else before[name].detach().reshape(-1)
+            if old is None and new.dtype != torch.float32:
+                raise ValueError(f"the delta of {name} is {new.dtype}; take it in torch.float32")
+            for start in range(0, len(new), CHUNK):
+                here = slice(start, start + CHUNK, step)
+                delta = new[here] if old is None else _minus(new[here], old[here])
+                bits = (delta.contiguous().view(torch.int32) & 0x7FFFFFFF).cpu().numpy()  # no sign
+                if bits.max() >= INFINITY:
+                    raise ValueError(
+                        f"the delta of {name} holds NaN or infinity; run stage 1 again with a "
+                        f"lower learning rate"
+                    )
+                yield name, start, bits
+
+    return stream
+
+
+def random_bits(shapes: Mapping[str, tuple[int, ...]], seed: int) -> Stream:
+    """A stream of 31 random bits for each entry, the same at every pass and on every machine.
+
+    >>> from ltp_core.ticket.topk import top_k
+    >>> stream = random_bits({"w": (2, 5)}, seed=0)
+    >>> top_k(stream, 3, total=10).indices
+    {'w': tensor([5, 7, 8])}
+    """
+
+    def stream(step: int):
+        generator = torch.Generator().manual_seed(seed)
+        for name, shape in sorted(shapes.items()):
+            for start in range(0, prod(shape), CHUNK):
+                bits = torch.empty(min(CHUNK, prod(shape) - start), dtype=torch.int32)
+                yield name, start, bits.random_(generator=generator).numpy()[::step]
+
+    return stream

@@ -1,0 +1,79 @@
+"""Merge a trained ticket into a plain Hugging Face checkpoint, and take it out again bit for bit.
+
+The idea. A trained ticket differs from its base model in K numbers. Put them in, and what is left
+is an ordinary masked LM, for any program that has never heard of tickets. The K numbers that stood
+there before are kept beside it, in a ticket file of their own: putting them back is the way back.
+
+    model.safetensors, config.json, tokenizer.json ...    the merged model
+    unmerge.safetensors, unmerge.md                       the ticket with its original weights
+
+`unmerge` believes nothing: what comes out must have the fingerprint of the base model.
+
+Reading order: `gather`, `scatter`, `merge`, `unmerge`. What this file does not do: prompts. A soft
+prompt has no place in such a checkpoint; it stays in the folder that `Trained.save` wrote.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..model.backbone import Backbone, fingerprint, load_backbone
+from . import file as mask_file
+from .on_model import gather, scatter
+from .ticket import Ticket
+
+WAY_BACK = "unmerge.safetensors"
+
+
+def merge(lm: Backbone, trained: str | Path, folder: str | Path) -> None:
+    """Write `folder`: the base model `lm` with the values of `trained` in it. `lm` stays as it is.
+
+    trained: a ticket file with values, or a folder that holds one (`Trained.save`).
+    """
+    trained, folder = Path(trained), Path(folder)
+    home = trained if trained.is_dir() else trained.parent
+    if home.resolve() == folder.resolve():
+        raise ValueError(f"{folder} holds the trained model itself; give the checkpoint a folder")
+    if (trained / "config.json").is_file() and not (trained / "ticket.safetensors").is_file():
+        raise ValueError(f"{trained} was trained without a ticket; only a ticket can be merged")
+    file = mask_file.read(trained / "ticket.safetensors" if trained.is_dir() else trained)
+    if file.values is None:
+        raise ValueError(f"{str(trained)!r} holds a ticket without values; train it first")
+    ticket = Ticket.of_file(file)
+    ticket.check(lm.model)
+    original = gather(lm.model, ticket)
+    try:
+        scatter(lm.model, ticket, file.weights(original))
+        lm.model.save_pretrained(folder)
+    finally:
+        scatter(lm.model, ticket, original)
+    lm.tokenizer.save_pretrained(folder)
+    ticket.save(folder / WAY_BACK, original)
+
+
+def unmerge(folder: str | Path) -> Backbone:
+    """The base model that `merge` began with, from what lies in its folder alone.
+
+    >>> import tempfile
+    >>> import torch
+    >>> from ltp_core.model.parameters import eligible
+    >>> from ltp_core.ticket.ticket import origin
+    >>> from ltp_core.model.toy import toy_backbone
+    >>> lm = toy_backbone()
+    >>> ticket = Ticket.random(eligible(lm.model), 0.2, seed=0, **origin(lm.model))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     ticket.save(f"{folder}/ones.safetensors", torch.ones(len(ticket)))
+    ...     merge(lm, f"{folder}/ones.safetensors", f"{folder}/merged")
+    ...     ticket.check(unmerge(f"{folder}/merged").model)  # no complaint: every bit is back
+    """
+    if not (Path(folder) / WAY_BACK).is_file():
+        raise FileNotFoundError(f"{folder} has no {WAY_BACK}; only what `merge` wrote can go back")
+    file = mask_file.read(Path(folder) / WAY_BACK)
+    lm, ticket = load_backbone(folder), Ticket.of_file(file)
+    scatter(lm.model, ticket, file.values)
+    if fingerprint(lm.model) != ticket.base:
+        raise ValueError(
+            f"{folder} does not lead back to base {ticket.base}, for other weights were changed "
+            f"after the merge; take the base model itself"
+        )
+    return lm

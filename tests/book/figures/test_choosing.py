@@ -1,0 +1,80 @@
+"""The figures of a choice show the choice that the library makes."""
+
+import matplotlib
+import pytest
+import torch
+
+from ltp_book.figures import choosing as cf
+from ltp_core.ticket.chunks import delta_bits
+from ltp_core.ticket.ticket import Ticket
+from ltp_core.ticket.topk import top_k
+from tests.support.figures import CARD, contrast, draw_whole
+from tests.support.movements import noise
+
+NAMES = [
+    f"encoder.layer.{n}.{m}.weight" for n in range(12) for m in ("output.dense", "output.LayerNorm")
+]
+
+
+@pytest.fixture(autouse=True)
+def no_window():
+    matplotlib.use("agg")
+
+
+def some():
+    return noise(**dict.fromkeys(NAMES, (30, 40)))
+
+
+def test_the_threshold_in_the_figure_is_the_threshold():
+    deltas = some()
+    total = sum(d.numel() for d in deltas.values())
+    for k in (1, 7, total // 5, total // 2, total):
+        bits = top_k(delta_bits(deltas), k, total).least
+        threshold = torch.tensor(bits, dtype=torch.int32).view(torch.float32).item()
+        first, second = (a.get_title("left") for a in cf.passes(deltas, k).axes)
+        assert second.endswith(f" {threshold:.6e}"), k
+        start = float(first.split()[5])
+        assert start <= threshold * 1.001 and first.endswith(f" of {total:,}")
+
+
+def test_ties_are_counted_at_the_threshold():
+    deltas = {"w": torch.tensor([0.5, -2.0, 0.5, 1.0, -0.5, 0.25])}
+    (axes,) = cf.ties({"a": deltas}, {"a": 0.5}).axes
+    assert axes.get_title("left") == "a: at the threshold 3 of 6 weights tie"
+    rough = {name: d.bfloat16().float() for name, d in some().items()}
+    cuts = {}
+    for name, moved in (("fp32", some()), ("bf16", rough)):
+        ticket = Ticket.select(moved, 0.2, base="toy")
+        cuts[name] = min(d.abs()[ticket.mask(n)].min().item() for n, d in moved.items())
+    figure = cf.ties({"fp32": some(), "bf16": rough}, cuts)
+    tied = [int(a.get_title("left").split()[4].replace(",", "")) for a in figure.axes]
+    assert tied[0] == 1 and tied[1] > 50
+
+
+def test_shares_are_those_of_the_ticket():
+    ticket = Ticket.select(some(), 0.2, base="toy")
+    figure = cf.places(ticket.counts())
+    shown = [text.get_text() for text in figure.axes[0].texts]
+    told = [f"{100 * k / n:.1f}" for row in ticket.counts().values() for k, n in row.values()]
+    assert shown == told
+    shares = {"LTP": ticket.layer_shares(), "random ticket": ticket.random_like(0).layer_shares()}
+    figure = cf.rivals(shares | {"another": ticket.layer_shares()})
+    heights = [line.get_ydata().tolist() for line in figure.axes[0].lines[:2]]
+    assert heights == [[100 * share for share in one.values()] for one in shares.values()]
+
+
+def test_every_figure_fits_a_telephone_and_can_be_read():
+    shares = {name: {n: 0.1 + n / 50 for n in range(12)} for name in "abc"}
+    ticket = Ticket.select(some(), 0.2, base="toy")
+    figures = [
+        cf.passes(some(), 5),
+        cf.ties({"a": some()}, {"a": 1.0}),
+        cf.places(ticket.counts()),
+        cf.rivals(shares),
+    ]
+    for figure in figures:
+        assert figure.get_figwidth() == 4.8 and not matplotlib.pyplot.get_fignums()
+        assert matplotlib.colors.to_hex(figure.get_facecolor()) == CARD
+        draw_whole(figure)
+        assert all(axes.get_title("left") and not axes.get_legend() for axes in figure.axes)
+    assert all(contrast(colour, CARD) >= 4.5 for colour, _ in cf.OTHERS)

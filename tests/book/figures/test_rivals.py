@@ -1,0 +1,98 @@
+"""The figures of the comparison: sorted rightly, marks at the numbers, titles true to them."""
+
+import matplotlib
+import pytest
+
+from ltp_book.figures import rivals as rf
+from ltp_book.verdicts.findings import ALL_NAMES
+from ltp_core.measure.bootstrap import Interval
+from ltp_core.measure.compare import Comparison
+from ltp_core.rivals.methods import METHODS
+
+
+@pytest.fixture(autouse=True)
+def no_window():
+    matplotlib.use("agg")
+
+
+def around(mean: float) -> Interval:
+    return Interval(mean, mean - 0.05, mean + 0.05)
+
+
+def names(axes) -> list[str]:
+    return [label.get_text() for label in axes.get_yticklabels()]
+
+
+def test_every_method_has_a_name_and_no_two_share_one():
+    assert set(ALL_NAMES) == set(METHODS)
+    assert len(set(ALL_NAMES.values())) == len(ALL_NAMES)
+
+
+def test_standing_has_the_best_on_top_and_says_where_ltp_is():
+    means = {name: around(0.2 + 0.01 * n) for n, name in enumerate(METHODS)}
+    axes = rf.standing(means, "low").axes[0]
+    assert names(axes) == [ALL_NAMES[name] for name in reversed(METHODS)]
+    place = list(reversed(METHODS)).index("ltp") + 1
+    assert axes.get_title("left") == f"low: LTP is number {place} of {len(METHODS)}"
+    marks = [line for line in axes.lines if line.get_marker() == "o"]
+    assert [line.get_xdata()[0] for line in marks] == pytest.approx(
+        sorted((100 * value.mean for value in means.values()), reverse=True)
+    )
+
+
+def test_beside_is_hollow_where_not_told_apart():
+    compared = [
+        Comparison("full", Interval(-0.04, -0.05, -0.03), 0.001, 0, 0, 31),
+        Comparison("lora", Interval(0.02, 0.01, 0.03), 0.020, 0, 9, 31),
+        Comparison("head", Interval(0.01, 0.001, 0.02), 0.070, 0, 9, 31),  # not after Holm
+    ]
+    axes = rf.beside(compared, "ltp", "low").axes[0]
+    assert names(axes) == ["LoRA", "full, linear head", "full fine-tuning"]
+    hollow = [
+        line.get_markerfacecolor() == "none" for line in axes.lines if line.get_marker() == "o"
+    ]
+    assert hollow == [False, True, False]
+    told = "LTP, low: ahead of 1 rivals,\nbehind 1, not told apart from 1"
+    assert axes.get_title("left") == told
+
+
+def test_tuning_marks_the_best_of_each_method():
+    tried = {"ltp": [(0.3, {}), (0.5, {}), (0.4, {})], "full": [(0.6, {}), (0.55, {}), (0.5, {})]}
+    axes = rf.tuning(tried).axes[0]
+    assert names(axes) == ["full fine-tuning", "LTP"]
+    chosen = [line.get_xdata()[0] for line in axes.lines if line.get_marker() == "o"]
+    assert chosen == pytest.approx([60, 50])
+    assert axes.get_title("left").endswith("10 points (full fine-tuning) to 20 (LTP)")
+
+
+def test_price_names_only_what_nobody_beats_with_less():
+    means = {
+        "prompt_only": around(0.2),
+        "lora": around(0.15),
+        "ltp": around(0.35),
+        "random_ticket": around(0.37),
+        "full": around(0.4),
+        "head": around(0.4),
+        "template_zero": around(0.1),
+    }
+    trained = dict(
+        prompt_only=10,
+        lora=1000,
+        ltp=5000,
+        random_ticket=5000,
+        full=9000,
+        head=9001,
+        template_zero=0,
+    )
+    axes = rf.price(means, trained, "low").axes[0]
+    named = {text.get_text() for text in axes.texts}
+    best = {"prompt only", "random ticket", "full fine-tuning", "template, untrained"}
+    assert named == best | {"LTP"}  # it has its name wherever it stands
+    assert axes.get_title("left").startswith("low: 4 of 7 methods")
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_colours_tell_tickets_from_controls(method):
+    blue = method in ("ltp", "ticket_only", "template_ltp", "template_ltp_own")
+    assert (rf.colour(method) == rf.BLUE) == blue
+    assert (rf.colour(method) == rf.ORANGE) == (method in rf.CONTROLS)

@@ -1,0 +1,47 @@
+"""The figure of stage 2 in motion: what is trained is drawn, what is not is not."""
+
+import matplotlib
+import numpy as np
+
+from ltp_book.figures import training_trace as motion
+from tests.support.figures import CARD, contrast
+
+RUNS = [
+    {
+        "name": "prompt only",
+        "loss": [2.0] * 9,
+        "at": [3, 6, 9],
+        "prompt": [0.1, 0.2, 0.3],
+        "weights": [None] * 3,
+    },
+    {
+        "name": "ticket only",
+        "loss": [2.0, 1.0, 0.0] * 3,
+        "at": [3, 6, 9],
+        "prompt": [None] * 3,
+        "weights": [1e-4, 2e-4, 3e-4],
+    },
+    {
+        "name": "both",
+        "loss": [1.0] * 9,
+        "at": [3, 6, 9],
+        "prompt": [0.1, 0.2, 0.2],
+        "weights": [1e-4, 2e-4, 2e-4],
+    },
+]
+
+
+def test_each_panel_has_the_lines_of_what_was_trained():
+    matplotlib.use("agg")
+    figure = motion.motion(RUNS, window=3)
+    assert [len(axes.lines) for axes in figure.axes] == [3, 2, 2]
+    assert figure.get_suptitle().endswith("3 steps:\nprompt only 2.00, ticket only 1.00, both 1.00")
+    names = [[text.get_text() for text in axes.texts] for axes in figure.axes]
+    assert names[1:] == [["prompt only", "both"], ["ticket only", "both"]]
+    assert np.allclose(figure.axes[2].lines[0].get_ydata(), [1e-4, 2e-4, 3e-4])
+    assert not matplotlib.pyplot.get_fignums() and figure.get_figwidth() == 4.8
+
+
+def test_colours_and_markers_differ_and_can_be_read():
+    assert all(contrast(colour, CARD) >= 4.5 for colour, _ in motion.LOOKS.values())
+    assert len({marker for _, marker in motion.LOOKS.values()}) == len(motion.LOOKS)

@@ -1,0 +1,279 @@
+"""What the chapters print about winners, computed again from the column `accuracy` alone.
+
+The chapters compute it from the bits, with a bootstrap. Here a mean is a mean of a column, and a
+verdict is read off the printed answers, so that neither trusts the other.
+"""
+
+import re
+from pathlib import Path
+from statistics import mean
+
+import pytest
+
+from ltp_book.verdicts.findings import ALL_NAMES, GROUPS, needed
+from ltp_book.verdicts.regimes import at_rates, levels, rate, regimes
+from ltp_core import tasks
+from ltp_core.data.languages import LANGUAGES, LOW
+from ltp_core.data.paths import data_dir
+from ltp_core.measure import results
+from tests.support.stored import printed, rows_of
+
+BOOK = Path(__file__).resolve().parents[3] / "book"
+METHOD = {name: method for method, name in ALL_NAMES.items()}
+FIXED = "one fixed answer"
+LAYERS = {"middle layers": "middle", "lowest": "low", "highest": "high"}  # tickets by their layers
+GROUP = {name: group for group, name in (GROUPS | {"other": "other languages"}).items()}
+SWEEP = {
+    "emoji groups": None,
+    "emoji pairs": "emoji_pairs_256",
+    "kinds of names": "kinds",
+    "sentence pairs": "nli",
+    "sentence pairs (256)": "nli_256",
+    "sentence pairs (256, one rate)": "nli_256_rate",
+    "held-out subgroups": "second_split",
+    "held-out subgroups (one rate)": "second_split_rate",
+}
+ANSWER = re.compile(
+    r"^(?P<mark>yes|no|undecided) +(?P<points>[+-]\d+\.\d) points \[(?P<low>[+-]\d+\.\d)[^]]+\] +"
+    r"(?:at rate (?P<rate>\S+): )?"
+    r"(?:SGD's (?P<share>[\d.]+)%, each at its best: )?"
+    r"(?:on (?P<task>[^:]+): )?(?:with (?P<k>\d+|all) a class(?P<one> \(one rate\))?: )?"
+    r"(?:tickets of (?P<size>\d+)%: )?"
+    r"(?P<a>.+?) (?P<than>better|no worse) than (?P<b>.+?), (?P<group>" + "|".join(GROUP) + r")\?",
+    re.M,
+)
+MINUS = re.compile(
+    r"^LTP minus (?P<b>.+?)(?:, both at (?P<rate>\S+),)? +(?P<group>low-resource|high-resource)"
+    r" +(?P<points>[+-]\d+\.\d) points",
+    re.M,
+)
+
+
+BEST = re.compile(
+    r"^(?P<group>low-resource|high-resource) +(?P<share>[\d.]+)%  winning minus (?P<b>.+?) "
+    r"+(?P<points>[+-]\d+\.\d) \[",
+    re.M,
+)
+
+
+AGAIN = re.compile(
+    r"^(?P<task>[^,\n]+), (?P<k>\d+|all) a class, (?P<group>" + "|".join(GROUP) + r"): LTP minus "
+    r"random ticket,\n +both at rate (?P<rate>\S+): (?P<points>[+-]\d+\.\d) points",
+    re.M,
+)
+
+
+@pytest.fixture(scope="module")
+def difference():
+    """points(a, b, group, where): the mean over draws and languages of a column's difference.
+
+    where: None for the main table, else a rate, a sweep's name, the size of a ticket, or the name
+    and the number of examples.
+    """
+    tables = {}
+    for name in (
+        "main",
+        "same_rate",
+        "ticket_layers",
+        "curve",
+        "curve_rate",
+        *filter(None, SWEEP.values()),
+    ):
+        for row in rows_of(name):
+            where, method = name, row["method"]
+            if name == "main":
+                where = None
+            elif name.startswith("curve"):
+                where = name, row["k"]
+            elif name == "same_rate":
+                where = f"{rate(row):g}"
+            elif name == "ticket_layers":
+                where = f"{100 * row['density_encoder']:.0f}"
+                method = row["ticket"] or method
+            tables.setdefault(where, {})[method, row["seed"], row["language"]] = row["accuracy"]
+    main = tables[None]
+    for code in {code for _, _, code in main}:  # who always names the largest class
+        labels = tasks.emoji().test(code)["label"]
+        share = max(map(labels.count, set(labels))) / len(labels)
+        main |= {(FIXED, seed, code): share for seed in range(5)}
+
+    def points(a: str, b: str, group: str, where: str | None) -> float:
+        table = tables[where]
+        seeds = sorted({s for m, s, _ in table if m == a} & {s for m, s, _ in table if m == b})
+        codes = results.languages_in_group(group, {code for _, _, code in table})
+        return 100 * mean(table[a, s, c] - table[b, s, c] for s in seeds for c in codes)
+
+    return points
+
+
+@pytest.fixture(scope="module")
+def at_best():
+    """points(b, group, percent): LTP minus b in sgd_ticket, each at the rate of its best mean."""
+    means: dict = {}
+    for row in results.read(data_dir() / "results" / "sgd_ticket.parquet"):
+        key = row["method"], round(100 * row["density_encoder"], 1), rate(row)
+        means.setdefault(key, {})[row["seed"], row["language"]] = row["accuracy"]
+
+    def points(b: str, group: str, percent: float) -> float:
+        def best(method):
+            return max(
+                mean(of[s, c] for s, c in of if c in results.GROUPS[group])
+                for (m, share, _), of in means.items()
+                if (m, share) == (method, percent)
+            )
+
+        return 100 * (best("ltp") - best(b))
+
+    return points
+
+
+def test_each_ticket_at_its_best_has_its_number(at_best):
+    found = [m for text in printed("real") for m in BEST.finditer(text)]
+    assert len(found) == 8
+    for m in found:
+        again = at_best(METHOD[m["b"].strip()], GROUP[m["group"]], float(m["share"]))
+        assert float(m["points"]) == pytest.approx(again, abs=0.051), m[0]
+
+
+def test_each_answer_of_the_claim_map_has_its_number(difference, at_best):
+    answers = [m for text in printed("claims") for m in ANSWER.finditer(text)]
+    assert len(answers) > 50
+    for m in answers:
+        if m["share"]:
+            found = at_best(METHOD[m["b"]], GROUP[m["group"]], float(m["share"]))
+        else:
+            where = m["rate"] or SWEEP.get(m["task"]) or m["size"]
+            if m["k"]:
+                where = "curve_rate" if m["one"] else "curve", int(m["k"].replace("all", "0"))
+            of = METHOD | {FIXED: FIXED} | (LAYERS if m["size"] else {})
+            found = difference(of[m["a"]], of[m["b"]], GROUP[m["group"]], where)
+        assert float(m["points"]) == pytest.approx(found, abs=0.051), m[0]
+        if m["mark"] == "yes":
+            assert float(m["low"]) > (0 if m["than"] == "better" else -2.05), m[0]
+        assert m["mark"] != "no" or found < 0, m[0]
+
+
+def test_each_verdict_follows_from_its_answers():
+    texts = [text for text in printed("claims") if "\nverdict: " in text]
+    assert len(texts) == 9
+    for text in texts:
+        told = set(re.findall(r"^(yes|no|undecided|open) ", text, re.M))
+        said = text.rpartition("\nverdict: ")[2].strip()
+        assert said.endswith("as far as tested") == ("open" in told)
+        word = said.removesuffix(", as far as tested").split("; ")[0]
+        told -= {"open"}
+        assert word == (
+            "holds" if told == {"yes"} else "holds in part" if "yes" in told else "not seen here"
+        )
+        assert ("the opposite" in said) == ("no" in told)
+
+
+def test_each_control_in_a_fair_comparison_has_its_number(difference):
+    found = [m for text in printed("fair") for m in MINUS.finditer(text)]
+    assert len(found) >= 14
+    for m in found:
+        again = difference("ltp", METHOD[m["b"]], GROUP[m["group"]], m["rate"])
+        assert float(m["points"]) == pytest.approx(again, abs=0.051), m[0]
+
+
+def test_each_comparison_at_one_rate_has_its_number(difference):
+    found = [m for text in printed("fair") for m in AGAIN.finditer(text)]
+    assert len(found) == 6
+    for m in found:
+        k = int(m["k"].replace("all", "0"))
+        where = {"emoji": ("curve_rate", k), "held-out subgroups": "second_split_rate"}.get(
+            m["task"], "nli_256_rate"
+        )
+        again = difference("ltp", "random_ticket", GROUP[m["group"]], where)
+        assert float(m["points"]) == pytest.approx(again, abs=0.051), m[0]
+
+
+def test_the_table_over_examples_has_its_numbers(difference):
+    """Sixteen examples come from the main table: its languages and draws that the curve has."""
+    text = next(text for text in printed("fair") if text.startswith("LTP minus (–"))
+    head, *lines = text.split("\n\n")[0].splitlines()
+    sizes = [int(k.replace("all", "0")) for k in head.split()[-5:]]
+    curve, main = (rows_of(name) for name in ("curve", "main"))
+    known = {(row["language"], row["seed"]) for row in curve}
+    both = curve + [row for row in main if (row["language"], row["seed"]) in known]
+    assert len(lines) == 8
+    for line in lines:
+        group = next(words for words in ("low-resource", "high-resource") if words in line)
+        rival = METHOD[line.partition(group)[0].strip()]
+        for k, points in zip(sizes, re.findall(r"[+-]\d+\.\d", line), strict=True):
+            codes = results.languages_in_group(GROUP[group], {code for code, _ in known})
+            ours, theirs = (
+                mean(
+                    row["accuracy"]
+                    for row in both
+                    if row["k"] == k and row["method"] == method and row["language"] in codes
+                )
+                for method in ("ltp", rival)
+            )
+            assert float(points) == pytest.approx(100 * (ours - theirs), abs=0.051), line
+
+
+def test_languages_with_tickets_of_their_own_have_their_numbers():
+    line = re.compile(r"^(\w+) +with (\d+\.\d), without (\d+\.\d): ([+-]\d+\.\d) points", re.M)
+    found = [m for text in printed("fair") for m in line.finditer(text)]
+    rows = rows_of("language_tickets")
+    assert [m[1] for m in found] == [LANGUAGES[code].name for code in ("en", "sw", "qu")]
+    for m, code in zip(found, ("en", "sw", "qu"), strict=True):
+        with_, without = (
+            100
+            * mean(
+                row["accuracy"]
+                for row in rows
+                if row["language"] == code and row["method"] == method
+            )
+            for method in ("lt_sft_language", "lt_sft")
+        )
+        assert [float(m[n]) for n in (2, 3, 4)] == pytest.approx(
+            [with_, without, with_ - without], abs=0.051
+        )
+
+
+def test_what_is_said_of_the_rates_is_so():
+    """ "At the lowest rate LTP is a little worse, and at the middle one level ..." """
+    found = needed("same_rate")
+    lowest, middle, highest = (c.verdict for c in at_rates(found).values())
+    assert (lowest, middle, highest) == ("worse", "not told apart", "not told apart")
+    english = [row for row in found.of("random_ticket") if row["language"] == "en"]
+    assert rate(min(english, key=lambda row: row["accuracy"])) == max(map(rate, english))
+    means = {
+        eta: mean(row["accuracy"] for row in found.of("ltp") if rate(row) == eta)
+        for eta in map(rate, found.rows)
+    }
+    assert max(means, key=means.get) != max(means), "LTP's own rate was its best after all"
+
+
+@pytest.mark.slow
+def test_what_is_said_of_sgds_small_tickets_is_so():
+    """Is the ticket real?, section 8: ahead at small rates, and hardly when each has its own."""
+    found = needed("sgd_ticket")
+    for group in ("low", "high"):
+        at = levels(found, group)
+        for density in (0.005, 0.02):
+            ours, theirs = at[density, "ltp"], at[density, "random_ticket"]
+            small = sorted(ours)[:2]
+            assert all(ours[eta].mean - theirs[eta].mean > 0.08 for eta in small)
+            best, of_chance = (max(of, key=lambda eta: of[eta].mean) for of in (ours, theirs))
+            assert best == small[1] and 2.9 < of_chance / best < 10.1
+            assert abs(ours[best].mean - theirs[of_chance].mean) < 0.04
+    fifth = [
+        r["accuracy"]
+        for r in needed("tickets").of("ltp")
+        if r["ticket"] == "en" and round(r["density_encoder"], 3) == 0.2 and r["language"] in LOW
+    ]
+    assert 0 < mean(fifth) - levels(found)[0.005, "ltp"][0.002].mean < 0.02
+    for group in ("low", "high"):
+        told = regimes(needed("tickets"), group)
+        better = [regime for regime, c in told.items() if c.verdict == "better"]
+        assert better == [("en-sgd", 0.005), ("en-sgd", 0.02)]
+        assert all(told[regime].difference.mean > 0.09 for regime in better)
+
+
+def test_what_a_few_examples_says_first_is_what_it_prints():
+    """ "with LTP, sixteen of one's own do better ... A template ... A dictionary ..." """
+    first = next(text for text in printed("few_examples") if text)
+    assert re.findall(r"\]: (better|worse|not told apart), ", first) == ["better"] * 4

@@ -1,0 +1,72 @@
+"""Intervals of means over languages, against slow references."""
+
+import numpy as np
+import pytest
+
+from ltp_core.measure.bootstrap import interval, macro_draws, macro_interval, p_value
+
+
+def drawn(seeds=5, languages=4, items=100, share=0.6, seed=0):
+    return (np.random.default_rng(seed).random((seeds, languages, items)) < share).astype(float)
+
+
+def test_bootstrap_equals_a_slow_reference():
+    cube = drawn(3, 2, 20)
+    cube[:, 1, :5] = np.nan
+    chance, slow = np.random.default_rng(0), []
+    for _ in range(4000):
+        seeds, items = chance.integers(3, size=3), chance.integers(20, size=20)
+        slow.append(np.nanmean(cube[seeds][:, :, items], axis=(0, 2)).mean())
+    mean, low, high = macro_interval(cube)
+    assert mean == pytest.approx(np.nanmean(cube, axis=(0, 2)).mean())
+    assert (low, high) == pytest.approx(np.quantile(slow, (0.025, 0.975)), abs=0.01)
+
+
+def test_bootstrap_is_seeded_and_pairs():
+    a = drawn()
+    b = np.where(drawn(seed=1) < 0.5, a, 1.0)  # never worse than a
+    assert macro_interval(a, seed=3) == macro_interval(a, seed=3)
+    paired = macro_interval(b, a)
+    assert 0 < paired.low <= paired.mean <= paired.high
+    alone = macro_interval(a)
+    assert paired.mean == pytest.approx(macro_interval(b).mean - alone.mean)
+    with pytest.raises(ValueError, match="both methods need one shape"):
+        macro_interval(a, a[:2])
+
+
+def test_shared_items_widen_the_interval_and_more_languages_do_not_narrow_it():
+    items = (np.random.default_rng(0).random(100) < 0.6).astype(float)
+    few, many = (np.broadcast_to(items, (5, n, 100)).copy() for n in (2, 40))
+    assert macro_interval(few) == pytest.approx(macro_interval(many))
+    own = macro_interval(drawn(5, 40, 100))
+    assert (own.high - own.low) < 0.6 * (macro_interval(many).high - macro_interval(many).low)
+
+
+def test_a_family_is_drawn_whole_as_a_slow_reference_draws_it():
+    cube, family = drawn(2, 2, 12), np.repeat([0, 1, 2, 3], 3)
+    chance, slow = np.random.default_rng(0), []
+    for _ in range(4000):
+        seeds, chosen = chance.integers(2, size=2), chance.integers(4, size=4)
+        items = np.concatenate([np.flatnonzero(family == f) for f in chosen])
+        slow.append(cube[seeds][:, :, items].mean(axis=(0, 2)).mean())
+    _, low, high = macro_interval(cube, families=family)
+    assert (low, high) == pytest.approx(np.quantile(slow, (0.025, 0.975)), abs=0.02)
+
+
+def test_copies_of_an_item_in_one_family_tell_nothing_new():
+    once = drawn(3, 2, 30)
+    thrice = np.repeat(once, 3, axis=2)
+    together = macro_interval(thrice, families=np.repeat(np.arange(30), 3))
+    assert tuple(together) == pytest.approx(tuple(macro_interval(once)))
+    apart = macro_interval(thrice)
+    assert apart.high - apart.low < together.high - together.low
+
+
+@pytest.mark.parametrize("gain", [0.0, 0.02, 0.05, 0.2])
+def test_p_agrees_with_the_interval(gain):
+    worse = drawn(5, 3, 150)
+    better = np.maximum(worse, drawn(5, 3, 150, share=gain, seed=1))
+    draws = macro_draws(better, worse)
+    gap, p = interval(draws), p_value(draws)
+    assert (gap.low > 0) == (p < 0.05) and 0 < p <= 1
+    assert p_value(-draws) == p

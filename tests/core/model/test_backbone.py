@@ -1,0 +1,138 @@
+"""The embedded model loads offline, quickly, as a plain masked LM, and fails in plain words."""
+
+import shutil
+import time
+
+import pytest
+import torch
+from transformers import BertConfig, BertForMaskedLM
+
+from ltp_core.data.paths import data_dir
+from ltp_core.model.backbone import fingerprint, load_backbone, save_packed
+from ltp_core.model.toy import toy_backbone
+
+
+@pytest.fixture(scope="module")
+def lm(embedded):
+    return embedded
+
+
+def tiny() -> BertForMaskedLM:
+    torch.manual_seed(0)
+    return BertForMaskedLM(
+        BertConfig(
+            vocab_size=32,
+            hidden_size=64,
+            num_hidden_layers=2,
+            num_attention_heads=2,
+            intermediate_size=128,
+            max_position_embeddings=16,
+        )
+    ).eval()
+
+
+def test_it_is_a_plain_masked_lm_in_fp32(lm):
+    assert isinstance(lm.model, BertForMaskedLM) and not lm.model.training
+    assert {p.dtype for p in lm.model.parameters()} == {torch.float32}
+    assert not any(t.is_meta for t in (*lm.model.parameters(), *lm.model.buffers()))
+    assert lm.model.config.vocab_size == len(lm.tokenizer)
+    decoder = lm.model.get_output_embeddings().weight
+    assert decoder is lm.model.get_input_embeddings().weight
+
+
+def test_it_loads_within_three_seconds(lm):
+    times = []
+    while len(times) < 10 and min(times, default=3) >= 3:  # other work may delay any one of them
+        start = time.perf_counter()
+        load_backbone()
+        times.append(time.perf_counter() - start)
+    assert min(times) < 3
+
+
+def test_it_guesses_a_word(lm):
+    text = "This file could not be <mask>."
+    batch = lm.tokenizer(text, return_tensors="pt")
+    with torch.no_grad():
+        logits = lm.model(**batch).logits[0]
+    place = batch.input_ids[0].tolist().index(lm.tokenizer.mask_token_id)
+    best = lm.tokenizer.convert_ids_to_tokens(logits[place].topk(20).indices.tolist())
+    assert set(best) & {"▁found", "▁deleted", "▁opened", "▁saved", "▁read", "▁loaded", "▁created"}
+
+
+def test_the_mask_eats_the_space_before_it(lm):
+    tok = lm.tokenizer
+    so, there = tok.convert_tokens_to_ids(["▁so", "▁there"])
+    ids = tok("so <mask> there", add_special_tokens=False)["input_ids"]
+    assert ids == [so, tok.mask_token_id, there]
+
+
+def test_the_stored_files_are_the_built_ones():
+    import hashlib
+
+    folder = data_dir() / "backbone"
+    for line in (folder / "SHA256SUMS").read_text().splitlines():
+        digest, name = line.split()
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest, name
+    assert sum(f.stat().st_size for f in folder.iterdir()) <= 40e6
+
+
+def test_fingerprint_sees_every_weight_of_the_base_and_only_those():
+    model = tiny()
+    before = fingerprint(model)
+    assert len(before) == 16 and before == fingerprint(model)
+    model.cls.predictions.transform.dense.bias.data[0] += 1
+    assert fingerprint(model) == before
+    model.bert.encoder.layer[1].output.dense.weight.data[3, 5] += 1e-3
+    assert fingerprint(model) != before
+
+
+def test_a_packed_model_comes_back(tmp_path, lm):
+    model = tiny()
+    save_packed(model, tmp_path, {"": 8, "bert.embeddings.word": 4})
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        shutil.copy(data_dir() / "backbone" / name, tmp_path)
+    back = load_backbone(tmp_path).model
+    for (name, a), (_, b) in zip(model.named_parameters(), back.named_parameters(), strict=True):
+        assert (a - b).abs().max() <= a.abs().max() / (7 if "word" in name else 127), name
+    ids = torch.arange(8)[None]
+    with torch.no_grad():
+        assert (model(ids).logits - back(ids).logits).abs().max() < 0.3
+
+
+def test_any_folder_of_a_masked_lm_loads(tmp_path, lm):
+    model = tiny()
+    model.save_pretrained(tmp_path)
+    lm.tokenizer.save_pretrained(tmp_path)
+    back = load_backbone(tmp_path).model
+    assert fingerprint(back) == fingerprint(model)
+
+
+def test_missing_and_damaged_files_say_what_to_do(tmp_path, monkeypatch):
+    folder = tmp_path / "backbone"
+    shutil.copytree(data_dir() / "backbone", folder)
+    weights = folder / "weights.safetensors"
+    weights.write_bytes(weights.read_bytes()[:1000])
+    with pytest.raises(ValueError, match="is damaged .*`git checkout"):
+        load_backbone(folder)
+    (folder / "tokenizer.json").unlink()
+    with pytest.raises(FileNotFoundError, match="tokenizer.json is missing; restore it with"):
+        load_backbone(folder)
+    with pytest.raises(FileNotFoundError, match="no masked LM called 'xlm-nothing'.*download=True"):
+        load_backbone("xlm-nothing")
+
+
+def test_a_checkpoint_without_a_head_is_refused(tmp_path):
+    lm = toy_backbone()
+    lm.model.base_model.save_pretrained(tmp_path)
+    lm.tokenizer.save_pretrained(tmp_path)
+    with pytest.raises(ValueError, match="lacks 'cls.* give a checkpoint saved as a masked LM"):
+        load_backbone(tmp_path)
+
+
+def test_what_the_hub_said_is_passed_on(monkeypatch):
+    def refuse(*_, **__):
+        raise OSError("it has no file named model.safetensors")
+
+    monkeypatch.setattr("transformers.AutoModelForMaskedLM.from_pretrained", refuse)
+    with pytest.raises(FileNotFoundError, match="'xlm-nothing'.*no file named model.safetensors"):
+        load_backbone("xlm-nothing", download=True)

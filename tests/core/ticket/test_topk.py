@@ -1,0 +1,190 @@
+"""The fast choice equals a plain sort, whatever the chunks and threads, in little memory."""
+
+import subprocess
+import sys
+from pathlib import Path
+from unittest import mock
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ltp_core.ticket import chunks as streams
+from ltp_core.ticket import topk
+from ltp_core.ticket.chunks import Deltas
+from ltp_core.ticket.ticket import Ticket
+from tests.support.movements import by_sorting, noise, pairs
+
+
+def cut(monkeypatch, chunk):
+    """Look at so many numbers together, in both files."""
+    for file in (streams, topk):
+        monkeypatch.setattr(file, "CHUNK", chunk)
+
+
+few = st.sampled_from([0.0, -0.0, 1e-42, -1.5, 1.5, 1.5000001, 3e38, 0.1])  # ties are likely
+lists = st.lists(few | st.floats(width=32, allow_nan=False, allow_infinity=False), max_size=20)
+models = st.dictionaries(st.sampled_from("abcd"), lists, min_size=1)
+
+
+@settings(max_examples=60, deadline=None)
+@given(models, st.integers(1, 100), st.sampled_from([5, 8, 1 << 18]))
+def test_selection_is_a_sort(values, percent, chunk):
+    deltas = {name: torch.tensor(row, dtype=torch.float32) for name, row in values.items()}
+    total = sum(len(row) for row in values.values())
+    k = round(percent / 100 * total)
+    if k == 0:
+        return
+    with mock.patch.object(topk, "CHUNK", chunk), mock.patch.object(streams, "CHUNK", chunk):
+        chosen = Ticket.select(deltas, percent / 100, base="toy", allow_unmoved=True)
+        turned = dict(reversed(deltas.items()))
+        assert Ticket.select(turned, percent / 100, base="toy", allow_unmoved=True) == chosen
+    assert len(chosen) == k
+    assert pairs(chosen.indices) == by_sorting(deltas, k)
+
+
+@settings(max_examples=60, deadline=None)
+@given(models, st.integers(1, 100), st.tuples(few, few).map(sorted), st.sampled_from([0, 1]))
+def test_a_guess_never_changes_the_answer(values, percent, guess, room):
+    deltas = {name: torch.tensor(row, dtype=torch.float32) for name, row in values.items()}
+    total = sum(len(row) for row in values.values())
+    k = max(1, round(percent / 100 * total))
+    if total == 0:
+        return
+    low, high = sorted(torch.tensor(guess).abs().view(torch.int32).tolist())
+    stream = streams.delta_bits(deltas)
+    guessing = mock.patch.multiple(topk, bounds=lambda *_: (low, high), ROOM=room, CHUNK=5)
+    with guessing, mock.patch.object(streams, "CHUNK", 5):
+        found, counted = topk.top_k(stream, k, total), topk.by_counting(stream, k)
+        assert (found.least, found.ties) == counted
+        assert pairs(found.indices) == pairs(topk.collect(stream, *counted))
+
+
+def test_the_guess_is_good(monkeypatch):
+    """Counting is never needed where numbers do not tie, and little is kept."""
+    monkeypatch.setattr(topk, "by_counting", lambda *_: pytest.fail("the guess was wrong"))
+    cut(monkeypatch, 10_000)
+    monkeypatch.setattr(topk, "ROOM", 0.06)
+    deltas = noise(a=(1000, 768), b=(30_000,))
+    deltas["a"] *= torch.rand(1000, 1, generator=torch.Generator().manual_seed(0))  # uneven rows
+    for density in (1e-4, 0.01, 0.2, 0.5, 0.999):
+        assert len(Ticket.select(deltas, density, base="toy")) == round(density * 798_000)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])
+def test_subtraction_by_chunks_is_subtraction(monkeypatch, dtype):
+    """Also of tensors that are not contiguous, in the precision of a checkpoint."""
+    before, after = [
+        {"a": noise(seed, a=(50, 41))["a"].to(dtype).T, "b": noise(seed + 2, b=(777,))["b"]}
+        for seed in (0, 1)
+    ]
+    whole = {name: after[name].float() - before[name].float() for name in before}
+    expected = Ticket.select(whole, 0.2, base="toy")
+    assert pairs(expected.indices) == by_sorting(whole, len(expected))
+    for chunk in (1 << 18, 100):
+        cut(monkeypatch, chunk)
+        assert Ticket.select(Deltas(before, after), 0.2, base="toy") == expected
+    assert all(torch.equal(delta, whole[n]) for n, delta in Deltas(before, after).items())
+
+
+def test_neither_threads_nor_chunks_decide(monkeypatch):
+    like, threads = noise(a=(300, 1000), b=(7, 11)), torch.get_num_threads()
+    deltas = {name: delta.bfloat16().float() for name, delta in like.items()}  # many ties
+    seen = []
+    try:
+        for torch_threads, chunk in ((1, 1 << 18), (4, 1 << 18), (4, 12345)):
+            torch.set_num_threads(torch_threads)
+            cut(monkeypatch, chunk)
+            chosen = Ticket.select(deltas, 0.2, base="toy")
+            seen.append((chosen, Ticket.random(like, 0.2, seed=0, base="toy")))
+    finally:
+        torch.set_num_threads(threads)
+    assert seen[0] == seen[1] == seen[2]
+
+
+@pytest.mark.parametrize("density", [1e-3, 0.02, 0.2, 0.5, 1.0])
+def test_k_is_exact_even_if_all_entries_tie(density):
+    deltas = {"a": torch.ones(30, 40), "b": -torch.ones(800)}
+    assert len(Ticket.select(deltas, density, base="toy")) == round(density * 2000)
+
+
+@pytest.mark.parametrize("bad", [float("nan"), -float("nan"), float("inf"), -float("inf")])
+def test_deltas_must_be_finite(bad):
+    with pytest.raises(ValueError, match="delta of b holds NaN or infinity"):
+        Ticket.select({"a": torch.ones(4), "b": torch.tensor([1.0, bad])}, 0.5, base="toy")
+
+
+def test_deltas_must_be_fp32():
+    with pytest.raises(ValueError, match="a is torch.bfloat16; take it in torch.float32"):
+        Ticket.select({"a": torch.ones(4, dtype=torch.bfloat16)}, 0.5, base="toy")
+
+
+def test_two_states_must_be_of_one_model():
+    with pytest.raises(ValueError, match="stage 1 gave no weights for 'b'"):
+        Deltas(noise(a=(2,), b=(2,)), noise(a=(2,)))
+    with pytest.raises(ValueError, match=r"a has shape \(2, 3\) before and \(6,\) after"):
+        Deltas(noise(a=(2, 3)), noise(a=(6,)))
+
+
+def test_unmoved_entries_are_not_chosen_silently():
+    deltas = {"a": torch.tensor([0.0, 1.0, -0.0, 2.0, 0.0])}
+    assert pairs(Ticket.select(deltas, 0.4, base="toy").indices) == [("a", 1), ("a", 3)]
+    with pytest.raises(ValueError, match="asks for 3 parameters, but only 2 moved"):
+        Ticket.select(deltas, 0.6, base="toy")
+    assert pairs(Ticket.select(deltas, 0.6, base="toy", allow_unmoved=True).indices)[0] == ("a", 0)
+
+
+@pytest.mark.parametrize(
+    "density, message",
+    [
+        (20, r"density must be in \(0, 1\], got 20; did you mean 0\.20\?"),
+        (2.5, r"got 2\.5; did you mean 0\.025\?"),
+        (0, r"got 0$"),
+        (-0.2, r"got -0\.2$"),
+        (float("nan"), r"got nan$"),
+        (1e-9, "less than one"),
+    ],
+)
+def test_density_out_of_bounds(density, message):
+    with pytest.raises(ValueError, match=message):
+        Ticket.select({"a": torch.ones(10)}, density, base="toy")
+
+
+MEMORY = """
+import torch
+from ltp_core.ticket.chunks import Deltas, delta_bits
+from ltp_core.ticket.topk import top_k
+
+def resident(what):
+    with open("/proc/self/status") as status:
+        return next(int(line.split()[1]) * 1024 for line in status if line.startswith(what))
+
+def choose(n):
+    before = {"large": torch.zeros(n - n // 8), "small": torch.zeros(n // 8)}
+    after = {name: torch.randn(len(p)) for name, p in before.items()}
+    stream = delta_bits(Deltas(before, after))
+    with open("/proc/self/clear_refs", "w") as peak:
+        peak.write("5")  # forget the peak so far
+    start = resident("VmRSS")
+    found = top_k(stream, n // 5, n).indices
+    answer = sum(index.nbytes for index in found.values())
+    return (resident("VmHWM") - start - answer) / n
+
+choose(1 << 20)  # code and buffers that do not grow
+print(choose(1 << 24))
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="needs Linux")
+@pytest.mark.process
+def test_memory_beside_the_answer():
+    """Less than 0.7 bytes a parameter; the subtraction alone would be 4."""
+
+    def measured() -> float:
+        run = subprocess.run([sys.executable, "-c", MEMORY], capture_output=True, text=True)
+        assert run.returncode == 0, run.stderr
+        return float(run.stdout)
+
+    # What else the process takes from the system at that moment varies: the least of three counts.
+    assert any(measured() < 0.7 for _ in range(3))

@@ -1,0 +1,1 @@
+"""Run the chapters, compare their outputs, test them."""

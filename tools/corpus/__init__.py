@@ -1,0 +1,1 @@
+"""The text that the embedded model was trained on."""

@@ -1,0 +1,1 @@
+"""The tasks and texts in `data/`."""

@@ -1,0 +1,1 @@
+"""The pages: Sphinx extension, browser, Colab, cards."""

@@ -1,0 +1,100 @@
+"""A small Sphinx extension: what the book's page templates need to know and Sphinx does not tell.
+
+    about      one sentence for a page: its first plain paragraph, or the site's tagline
+    tagline    one sentence for the site, from _config.yml (sphinx: config: html_context)
+    site       the site's address with a slash at its end, from _config.yml (html: baseurl)
+    folder     the site's folder on its server, "/ltp/": what a 404 page must start its links with
+    chapters   (name, title) of every page, in reading order
+
+It also lays the licences of those whose styles, scripts and icons the pages carry beside them, in
+_static/licences. The templates lie in book/_templates. _config.yml names this file as a local
+extension.
+
+What it does not do: change what is on a page, or ask anybody anything.
+"""
+
+from importlib.metadata import files
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+
+# Whose files Sphinx puts into the site. (What lies in book/_vendor brings its own licence.)
+MAKERS = (
+    "sphinx",
+    "pydata-sphinx-theme",
+    "sphinx-book-theme",
+    "sphinx-design",
+    "sphinx-copybutton",
+    "sphinx-togglebutton",
+    "myst-nb",
+    "pygments",
+)
+LONGEST = 200  # characters of a description; search engines show about 160
+
+
+def first_words(text: str, longest: int = LONGEST) -> str:
+    """The text on one line, cut after a whole word where it is too long.
+
+    >>> first_words("A small   model.")
+    'A small model.'
+    >>> first_words("A small model, asked in Quechua", longest=18)
+    'A small model …'
+    """
+    words = " ".join(text.split())
+    if len(words) <= longest:
+        return words
+    return words[: longest - 2].rsplit(" ", 1)[0].rstrip(" ,;:.(") + " …"
+
+
+def about(doctree: nodes.document | None, otherwise: str) -> str:
+    """The first paragraph of a page that stands by itself, not in a list, a box or a table."""
+    for paragraph in doctree.findall(nodes.paragraph) if doctree else []:
+        if isinstance(paragraph.parent, nodes.section):
+            return first_words(paragraph.astext())
+    return otherwise
+
+
+def folder(address: str) -> str:
+    """The folder in a site's address.
+
+    >>> folder("https://you.github.io/ltp/"), folder("https://ltp.example")
+    ('/ltp/', '/')
+    """
+    return urlsplit(address).path.rstrip("/") + "/"
+
+
+def reading_order(env: BuildEnvironment, name: str) -> list[tuple[str, str]]:
+    """(name, title) of this page and of all below it in the table of contents."""
+    inner = [
+        page for child in env.toctree_includes.get(name, []) for page in reading_order(env, child)
+    ]
+    return [(name, env.titles[name].astext()), *inner]
+
+
+def add_context(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
+    """Hand the values above to the template of one page."""
+    context["tagline"] = app.config.html_context["tagline"]
+    context["about"] = about(doctree, context["tagline"])
+    context["site"] = app.config.html_baseurl.rstrip("/") + "/"
+    context["folder"] = folder(app.config.html_baseurl)
+    context["chapters"] = reading_order(app.env, app.config.root_doc)
+
+
+def lay_licences(app: Sphinx, exception: Exception | None) -> None:
+    """Copy the licences that came with the makers' packages."""
+    there = Path(app.outdir) / "_static" / "licences"
+    there.mkdir(parents=True, exist_ok=True)
+    for maker in MAKERS:
+        for file in files(maker) or ():
+            if "license" in file.name.lower() and file.suffix in ("", ".txt", ".rst"):
+                (there / f"{maker}-{file.stem}.txt").write_bytes(file.locate().read_bytes())
+
+
+def setup(app: Sphinx) -> dict:
+    """Called by Sphinx."""
+    app.connect("build-finished", lay_licences)
+    app.connect("html-page-context", add_context)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
