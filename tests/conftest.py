@@ -4,6 +4,7 @@ Below it what several test files share: the toy model, a ticket of it, a lab, an
 are imported late: the environment must stand before torch reads it.
 """
 
+import gc
 import os
 
 import pytest
@@ -18,6 +19,23 @@ def lm():
     from ltp_core.model.toy import toy_backbone
 
     return toy_backbone()
+
+
+@pytest.fixture(scope="session")
+def embedded():
+    """The model of the repository, loaded once; nobody may change it."""
+    from ltp_core.model.backbone import load_backbone
+
+    return load_backbone()
+
+
+@pytest.fixture
+def alone_in_memory():
+    """All that other tests hold is left out of `gc.get_objects`, and need not be gone through."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ The interval covers *other training examples and other test items*. It does not 
 languages (the mean is over these very languages), another ticket, or another backbone. With five
 seeds it is likely too narrow, as any bootstrap of five is.
 
-Reading order: `macro_draws`, `macro_interval`, `p_value`.
+Reading order: `macro_draws`, `language_draws`, `macro_interval`, `p_value`.
 
 What it does not do: read result files (`results.py`), or compare many methods (`compare.py`).
 """
@@ -60,6 +60,23 @@ def macro_draws(
     """
     if against is not None and against.shape != correct.shape:
         raise ValueError(f"both methods need one shape, got {correct.shape} and {against.shape}")
+
+    def means(cube: np.ndarray) -> np.ndarray:  # (D+1,)
+        drawn = language_draws(cube, families=families, draws=draws, seed=seed)
+        with np.errstate(invalid="ignore"):
+            return np.nanmean(drawn, axis=1)
+
+    return means(correct) - (0.0 if against is None else means(against))
+
+
+def language_draws(
+    correct: np.ndarray, *, families: np.ndarray | None = None, draws: int = 5000, seed: int = 0
+) -> np.ndarray:
+    """Each language by itself, before the mean is taken: (1 + draws, L). As in `macro_draws`.
+
+    >>> language_draws(np.array([[[1.0, 0.0, 1.0, 1.0], [1.0] * 4]]), draws=2).tolist()
+    [[0.75, 1.0], [1.0, 1.0], [0.5, 1.0]]
+    """
     seeds, languages, items = correct.shape
     family = np.arange(items) if families is None else np.asarray(families)
     a, b = _counts(seeds, int(family.max()) + 1, draws, seed)  # (D+1, S), (D+1, F)
@@ -72,18 +89,15 @@ def macro_draws(
         weighed: np.ndarray = np.einsum("dsl,ds->dl", sums.reshape(-1, len(x), languages), a)
         return weighed.astype(float)
 
-    def means(c: np.ndarray) -> np.ndarray:  # (D+1,)
-        there = ~np.isnan(c)
-        right = drawn(np.where(there, c, 0.0))
-        if (there == there[0]).all():  # the first seed stands for all of them
-            all_ = drawn(there[:1], a.sum(axis=1, keepdims=True))
-        else:
-            all_ = drawn(there)
-        with np.errstate(invalid="ignore"):  # a draw may miss all items of a language
-            mean: np.ndarray = np.nanmean(right / all_, axis=1)
-        return mean
-
-    return means(correct) - (0.0 if against is None else means(against))
+    there = ~np.isnan(correct)
+    right = drawn(np.where(there, correct, 0.0))
+    if (there == there[0]).all():  # the first seed stands for all of them
+        all_ = drawn(there[:1], a.sum(axis=1, keepdims=True))
+    else:
+        all_ = drawn(there)
+    with np.errstate(invalid="ignore"):  # a draw may miss all items of a language
+        accuracy: np.ndarray = right / all_
+    return accuracy
 
 
 @lru_cache(maxsize=4)

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from . import results
-from .bootstrap import Interval
+from .bootstrap import Interval, language_draws
 from .results import Items, Row
 
 DRAWS = 5000
@@ -46,19 +46,7 @@ def settle(rows: Iterable[Row], of: Sequence[str]) -> None:
 
 def drawn(rows: list[Row], items: Items, languages: Sequence[str]) -> np.ndarray:
     """Accuracy of one method in each language, (1 + DRAWS, L); the first row is the data itself."""
-    cube = results.correctness(rows, items, languages)  # (S, L, I)
-    seeds, _, number = cube.shape
-    rng = np.random.default_rng(0)  # the draws of macro_interval, in its order
-    a = rng.multinomial(seeds, np.full(seeds, 1 / seeds), size=DRAWS)  # (D, S)
-    b = rng.multinomial(number, np.full(number, 1 / number), size=DRAWS)  # (D, I)
-    a, b = (np.vstack([np.ones(x.shape[1]), x]) for x in (a, b))
-    there = (~np.isnan(cube)).astype(float)
-    right, all_ = (
-        sum(a[:, [s]] * (b @ x[s].T) for s in range(seeds)) for x in (np.nan_to_num(cube), there)
-    )  # (D+1, L)
-    with np.errstate(invalid="ignore"):  # a draw may miss all items of a language
-        accuracy: np.ndarray = right / all_
-    return accuracy
+    return language_draws(results.correctness(rows, items, languages), draws=DRAWS)
 
 
 def interval(values: np.ndarray) -> Interval:

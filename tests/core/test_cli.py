@@ -151,6 +151,8 @@ def test_sib200_in_the_shell(tmp_path, ltp, monkeypatch):
     assert set(asked) == {"eng_Latn", "quy_Latn"}
 
 
+@pytest.mark.process
+@pytest.mark.slow
 def test_of_two_processes_one_saves_and_prints(tmp_path, task_folder, backbone_folder):  # noqa: F811
     words = ("--task", task_folder, "--backbone", backbone_folder, "--json")
     train = ("train", "--k", 2, "--epochs", 1, "--prompt-length", 2, "--save", tmp_path / "m")

@@ -121,6 +121,7 @@ def test_the_workflow_takes_no_missing_browser_for_an_answer():
     assert "LTP_BROWSER" in (ROOT / "tests" / "conftest.py").read_text()
 
 
+@pytest.mark.process
 def test_what_ci_runs_is_sound_shell():
     assert subprocess.run(["bash", "-n", ROOT / ".ci" / "run"]).returncode == 0
     assert (ROOT / ".ci" / "run").read_text().rstrip().endswith("make test")

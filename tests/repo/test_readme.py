@@ -16,19 +16,26 @@ ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_results_table_is_recomputed_from_the_files():
+@pytest.fixture(scope="module")
+def table():
+    return readme_table.table()
+
+
+@pytest.mark.slow
+def test_the_results_table_is_recomputed_from_the_files(table):
     _, _, rest = README.partition(readme_table.BEGIN)
     stored, _, _ = rest.partition(readme_table.END)
-    assert stored.strip() == readme_table.table().strip()
+    assert stored.strip() == table.strip()
 
 
-def test_the_table_holds_every_method_and_the_control():
-    table = readme_table.table()
+@pytest.mark.slow
+def test_the_table_holds_every_method_and_the_control(table):
     for name in readme_table.NAMES.values():
         assert f"| {name} |" in table
     assert "LTP minus random ticket" in table
 
 
+@pytest.mark.slow
 def test_results_of_another_base_model_are_said_to_be_old(monkeypatch):
     monkeypatch.setattr(readme_table, "fingerprint", lambda model: "another")
     assert readme_table.OLDER in readme_table.table()

@@ -86,6 +86,7 @@ def test_environment_yml_agrees_with_lock_and_pyproject():
     assert {name_of(entry) for entry in pip[:-1]} == named
 
 
+@pytest.mark.process
 def test_one_repository_address():
     address = PROJECT["urls"]["Repository"]
     config = yaml.safe_load((ROOT / "_config.yml").read_text())
@@ -146,6 +147,7 @@ def test_make_help_lists_every_target():
     assert sorted(phony) == sorted(described)
 
 
+@pytest.mark.process
 def test_the_repository_stays_small_and_names_no_machine():
     files = tracked()
     if not files:
@@ -167,6 +169,7 @@ def wheel(tmp_path_factory) -> Path:
     return next(folder.glob("ltp_core-*.whl"))
 
 
+@pytest.mark.process
 def test_the_wheel_carries_the_data_and_stays_small(wheel):
     assert wheel.name == f"ltp_core-{__version__}-py3-none-any.whl"
     installed = next(distributions(name="ltp-core", path=[str(wheel)]))

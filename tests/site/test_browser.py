@@ -21,6 +21,8 @@ import axe_playwright_python
 
 from tools.site import browser as site_browser
 
+pytestmark = pytest.mark.browser
+
 NAMES = book.entries(book.yaml.safe_load((book.BOOK / "_toc.yml").read_text()))
 PAGES = [*NAMES, "search", "404"]
 VIEWS = ["1440 light", "1440 dark", "390 dark", "360 light"]

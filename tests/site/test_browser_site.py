@@ -14,6 +14,8 @@ from ipywidgets.embed import embed_snippet
 
 from tools.site import browser as site_browser
 
+pytestmark = pytest.mark.browser
+
 HTML = site_browser.HTML
 FIRST = book.entries(book.yaml.safe_load((book.BOOK / "_toc.yml").read_text()))[0]
 DRAWN = "_static/vendor/widgets/embed.js"

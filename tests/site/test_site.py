@@ -85,6 +85,7 @@ def test_a_set_up_cell_installs_from_the_repository(path):
     assert path.read_text(encoding="utf-8").count("%pip") == 1
 
 
+@pytest.mark.process
 def test_a_new_address_reaches_every_file(tmp_path):
     """On a copy: afterwards nobody names the old address, and all name the new one."""
     files = [

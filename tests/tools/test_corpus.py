@@ -421,6 +421,7 @@ def test_fetch_keeps_what_is_there_and_notes_it(tmp_path, monkeypatch, caplog):
     assert "apt knows no package 'no-such-package'" in caplog.text
 
 
+@pytest.mark.process
 def test_a_command_that_is_missing_or_fails_is_a_warning(tmp_path, caplog):
     assert corpus_fetch.run(["no-such-command-here"], tmp_path) == ""
     assert (

@@ -25,7 +25,11 @@ CHAPTERS = book.chapters()
 ASKED = [word for word in os.environ.get("LTP_COLAB", "").split(",") if word]
 each_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="the world of Colab is built with fork")
+pytestmark = [
+    pytest.mark.process,
+    pytest.mark.slow,
+    pytest.mark.skipif(os.name == "nt", reason="the world of Colab is built with fork"),
+]
 
 
 def run(python, environment: dict, paths: list, number: int, seconds: int) -> dict[str, str]:

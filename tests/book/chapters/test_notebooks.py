@@ -92,6 +92,7 @@ def ran(tmp_path_factory):
     return path
 
 
+@pytest.mark.process
 def test_two_runs_give_the_same_bytes(ran):
     again = nbrun.run(ran, say=lambda line: None)
     assert nbrun.text(again) == ran.read_text(encoding="utf-8")
@@ -109,6 +110,7 @@ def tampered(path, change):
     return stored, other
 
 
+@pytest.mark.process
 def test_a_changed_number_is_found(ran):
     def change(notebook):
         notebook.cells[0].outputs[0].text = "accuracy 0.72\n"
@@ -120,6 +122,7 @@ def test_a_changed_number_is_found(ran):
 
 
 @pytest.mark.parametrize("here, passes", [(True, False), (False, True)])
+@pytest.mark.process
 def test_a_changed_number_fails_nbval_on_the_same_machine(ran, tmp_path, here, passes):
     notebook = nbrun.read(ran)
     notebook.cells[0].outputs[0].text = "accuracy 0.72\n"
@@ -133,6 +136,7 @@ def test_a_changed_number_fails_nbval_on_the_same_machine(ran, tmp_path, here, p
     assert ("1 failed, 2 passed" in done.stdout and "+accuracy 0.71" in done.stdout) != passes
 
 
+@pytest.mark.process
 def test_changed_words_pictures_widgets_and_outputs_are_found(ran):
     def words(notebook):
         notebook.cells[0].outputs[0].text = "loss 0.71\n"
@@ -151,6 +155,7 @@ def test_changed_words_pictures_widgets_and_outputs_are_found(ran):
             assert nbdiff.compare(*tampered(ran, change), exact=exact), change.__name__
 
 
+@pytest.mark.process
 def test_a_cell_tagged_so_is_not_compared(ran):
     def change(notebook):
         notebook.cells[0].outputs[0].text = "accuracy 0.72\n"
@@ -212,6 +217,7 @@ def test_new_outputs_are_stored_and_nbval_must_see_them_once_more(told, capsys):
     assert [str(path) in command for command in commands] == [True, False]
 
 
+@pytest.mark.process
 def test_a_failing_cell_stops_with_its_error_and_writes_nothing(tmp_path, capsys):
     path = tmp_path / "bad.ipynb"
     cells = [nbformat.v4.new_code_cell("1 / 0")]
@@ -246,6 +252,7 @@ def store(folder, **sources):
     return [folder / f"{name}.ipynb" for name in sources]
 
 
+@pytest.mark.process
 def test_two_chapters_run_at_a_time_and_no_more(tmp_path, monkeypatch):
     monkeypatch.setattr(book, "AT_A_TIME", 2)
     alone = "from pathlib import Path\nprint(Path('a').exists(), Path('b').exists())"
@@ -255,6 +262,7 @@ def test_two_chapters_run_at_a_time_and_no_more(tmp_path, monkeypatch):
     assert [got[path].cells[0].outputs[0].text for path in paths] == ["a\n", "b\n", "True True\n"]
 
 
+@pytest.mark.process
 def test_one_failing_chapter_of_two_stops_with_its_error(tmp_path, monkeypatch):
     monkeypatch.setattr(book, "AT_A_TIME", 2)
     good, bad = meet(own="a", other="b", then=""), meet(own="b", other="a", then="1 / 0")

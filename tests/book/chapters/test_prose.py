@@ -52,6 +52,7 @@ def test_a_wall_is_seen_and_what_interrupts_it_too():
         assert walls(f"{long}\n\n{stop}\n\n{long}") == []
 
 
+@pytest.mark.process
 def test_spelling(tmp_path):
     """No word is in codespell's list of common misspellings."""
     pytest.importorskip("codespell_lib", reason="pip install -e .[test]")

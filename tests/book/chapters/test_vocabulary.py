@@ -4,13 +4,12 @@ import pytest
 
 from ltp_core.data.corpora import text
 from ltp_core.data.languages import LANGUAGES, TASK_LANGUAGES
-from ltp_core.model.backbone import load_backbone
 from ltp_core.tasks import EMOJI_WORDS, emoji
 
 
 @pytest.fixture(scope="module")
-def tokenizer():
-    return load_backbone().tokenizer
+def tokenizer(embedded):
+    return embedded.tokenizer
 
 
 def unknown_share(tokenizer, lines: list[str]) -> float:

@@ -14,6 +14,8 @@ from tests.support.explorer_pages import FITS
 pytest.importorskip("playwright", reason="no browser tests: pip install -e .[test]")
 import axe_playwright_python
 
+pytestmark = pytest.mark.browser
+
 NAMES = ["which_layers", "step_by_step", "who_gains"]
 VIEWS = [(1200, "light"), (1200, "dark"), (360, "light"), (360, "dark")]
 each = pytest.mark.parametrize("name", NAMES)

@@ -3,8 +3,11 @@
 import json
 
 import numpy as np
+import pytest
 
 from tests.support.explorer_pages import choose, numbers, shown, site, visit
+
+pytestmark = pytest.mark.browser
 
 __all__ = ["shown", "site", "visit"]  # fixtures
 

@@ -11,6 +11,8 @@ from ltp_book.explorers.sketch import chosen, shares
 from tests.support.explorer_pages import choose, numbers, shown, site, visit
 from tests.support.explorers import some_sketches
 
+pytestmark = pytest.mark.browser
+
 __all__ = ["shown", "site", "visit"]  # fixtures
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from tests.support.explorer_pages import FITS, choose, numbers, shown, site, visit
 
+pytestmark = pytest.mark.browser
+
 __all__ = ["shown", "site", "visit"]  # fixtures
 
 

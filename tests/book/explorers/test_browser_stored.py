@@ -18,6 +18,8 @@ from tests.support.explorer_pages import PAGE
 from tools.book import chapters as book
 from tools.site import browser as site_browser
 
+pytestmark = pytest.mark.browser
+
 
 def stored() -> dict[str, str]:
     """Chapter and name of an explorer -> its HTML, for all that the chapters store."""

@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import pytest
 
 from ltp_book import explorers
 from ltp_book.explorers import files, page, which_layers
@@ -28,6 +29,7 @@ def by_layer_and_module(sketch, density):
     return [(cells * sizes).sum(axis=a) / sizes.sum(axis=a) for a in (1, 0)]
 
 
+@pytest.mark.slow
 def test_what_choosing_says_of_the_stored_sketches_is_so():
     """If this fails after new runs: book/choosing.ipynb, section 9, says what no longer holds."""
     stages = {(*s["languages"], s["steps"]): s for s in explorers.stored("sketches")}

@@ -27,6 +27,8 @@ from tests.support.wait import until
 from tools.book import chapters as book
 from tools.site import browser as site_browser
 
+pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.slow]
+
 FRONTENDS = {"jupyterlab": (4, "lab/tree/"), "notebook": (7, "notebooks/")}  # from version, address
 SLOW = site_browser.PATIENCE  # on a busy machine a kernel needs long to import torch
 CELLS = [

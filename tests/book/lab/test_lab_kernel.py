@@ -4,9 +4,12 @@ import json
 import subprocess
 import sys
 
+import pytest
 from jupyter_client.manager import start_new_kernel
 
 from tools.book import chapters as book
+
+pytestmark = [pytest.mark.process, pytest.mark.slow]
 
 
 def test_a_kernel_may_end_while_a_run_trains():

@@ -247,6 +247,7 @@ def test_what_is_said_of_the_rates_is_so():
     assert max(means, key=means.get) != max(means), "LTP's own rate was its best after all"
 
 
+@pytest.mark.slow
 def test_what_is_said_of_sgds_small_tickets_is_so():
     """Is the ticket real?, section 8: ahead at small rates, and hardly when each has its own."""
     found = needed("sgd_ticket")

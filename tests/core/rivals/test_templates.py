@@ -7,7 +7,6 @@ import pytest
 import torch
 
 from ltp_core.data.languages import HIGH
-from ltp_core.model.backbone import load_backbone
 from ltp_core.model.toy import toy_backbone
 from ltp_core.rivals import templates
 from ltp_core.rivals.methods import METHODS
@@ -38,8 +37,8 @@ def test_every_high_resource_language_has_its_own():
         translated(["rice"], "de")
 
 
-def test_the_embedded_model_knows_their_letters():
-    tokenizer = load_backbone().tokenizer
+def test_the_embedded_model_knows_their_letters(embedded):
+    tokenizer = embedded.tokenizer
     for language in HIGH:
         label_pieces(tokenizer, translated(tuple(EMOJI_WORDS.values()), language))
         for pair, table in ((None, ONE), (["dog"], TWO)):

@@ -2,7 +2,6 @@
 
 import pytest
 
-from ltp_core.model.backbone import load_backbone
 from ltp_core.model.toy import toy_backbone
 from ltp_core.stage2.cloze import after_hole, cloze, frame, literal
 
@@ -122,7 +121,7 @@ def byte_level():
     )
 
 
-def test_where_pieces_keep_their_space_words_after_a_text_have_one():
+def test_where_pieces_keep_their_space_words_after_a_text_have_one(embedded):
     from ltp_core.model import tokens
     from ltp_core.stage2.prompt import label_pieces
 
@@ -133,5 +132,5 @@ def test_where_pieces_keep_their_space_words_after_a_text_have_one():
     assert literal(tokenizer, " cat") == [known("Ġcat")]
     assert literal(tokenizer, ".") == [known(".")], "and none where the template has none"
     assert literal(tokenizer, " ") == [], "the word in the hole brings its own"
-    for plain in (toy_backbone().tokenizer, load_backbone().tokenizer):
+    for plain in (toy_backbone().tokenizer, embedded.tokenizer):
         assert tokens.opening(plain) == ""

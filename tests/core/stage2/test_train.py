@@ -102,6 +102,7 @@ train(toy_backbone(), SHOTS, **QUICK, checkpoint={folder!r}, every=1, callback=s
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL on this system")
+@pytest.mark.process
 def test_a_process_killed_for_real_goes_on(lm, tmp_path):
     here = os.path.dirname(os.path.abspath(__file__))
     root = os.getcwd()

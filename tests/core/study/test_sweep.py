@@ -89,6 +89,7 @@ experiment.sweep(spec, out, backbone=backbone, progress=False)
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL on this system")
+@pytest.mark.process
 def test_a_sweep_killed_within_a_run_loses_that_run_only(tmp_path, task_folder, backbone_folder):
     """Another process is shot in the midst of its work; the same line goes on and is whole."""
     long = SHORT.replace("epochs = 1", "epochs = 3").format(task=task_folder.as_posix())

@@ -6,7 +6,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from ltp_core import load_backbone, tasks
+from ltp_core import tasks
 from ltp_core.data.languages import HIGH, LOW
 from ltp_core.data.paths import data_dir
 from ltp_core.model import tokens
@@ -119,8 +119,8 @@ def test_words_that_stand_in_a_name(text, words, there):
     assert data_kinds.has_words(text, words) is there
 
 
-def test_the_embedded_model_can_say_each_label_and_read_the_names(stored):
-    tokenizer = load_backbone().tokenizer
+def test_the_embedded_model_can_say_each_label_and_read_the_names(stored, embedded):
+    tokenizer = embedded.tokenizer
     assert [len(ids) for ids in tokens.pieces(tokenizer, KINDS)] == [1] * 4
     rows = tokens.pieces(tokenizer, [row["name"] for row in stored])
     unknown = sum(ids.count(tokenizer.unk_token_id) for ids in rows)

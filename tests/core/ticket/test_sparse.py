@@ -219,7 +219,7 @@ def held() -> int:
 
 
 @pytest.mark.parametrize("density", [0.20, 0.01])
-def test_state_between_steps_is_near_the_floor(density):
+def test_state_between_steps_is_near_the_floor(alone_in_memory, density):
     model = toy_backbone(width=64).model
     ticket = some(model, density)
     before = held() - sum(index.nbytes for index in ticket.indices.values())

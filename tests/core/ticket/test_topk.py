@@ -177,6 +177,7 @@ print(choose(1 << 24))
 
 
 @pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="needs Linux")
+@pytest.mark.process
 def test_memory_beside_the_answer():
     """Less than 0.7 bytes per parameter; the subtraction alone would be 4."""
 

@@ -71,6 +71,8 @@ def count_bytes() -> list[int]:
     return sent
 
 
+@pytest.mark.process
+@pytest.mark.slow
 def test_two_processes_end_where_one_does(tmp_path):
     launch(__file__, tmp_path)
     first, second = (load_file(tmp_path / f"{rank}.safetensors") for rank in (0, 1))
