@@ -8,12 +8,12 @@
 
 An option is the Python keyword with dashes; both are made from `training.options`. What a program
 should read goes to stdout (with `--json`, one JSON object), progress and complaints to stderr. A
-wrong input costs one sentence and exit status 2.
+wrong input gives one sentence and exit status 2.
 
     accelerate launch --num_processes 2 -m ltp_core.cli train --save emoji-ltp
 
 Several processes train together (`training/distributed.py`), and the first one saves and prints.
-The others only complain, where something is wrong with them.
+The others print errors only.
 
 Reading order: `main`, then the five `run_*`. The options are in `cli_options.py`.
 

@@ -1,4 +1,4 @@
-"""The command line of `ltp`: its verbs, and what each option is called and says of itself.
+"""The command line of `ltp`: its verbs, and the name and the help of each option.
 
 An option is a field of `training.options` with dashes in its name. Its default and its sentence
 are the field's.
@@ -101,7 +101,7 @@ def add_sweep(verbs: Verbs) -> None:
     p = verb(verbs, "sweep", "do all runs of a spec that are not done yet", example)
     p.add_argument("spec", metavar="FILE", help="a TOML file")
     p.add_argument("--out", required=True, metavar="FOLDER", help="where results are and go")
-    p.add_argument("--only", nargs="+", default=[], metavar="RUN", help="runs whose name starts so")
+    p.add_argument("--only", nargs="+", default=[], metavar="RUN", help="start of the runs' names")
 
 
 def verb(verbs: Verbs, name: str, what: str, example: str) -> argparse.ArgumentParser:

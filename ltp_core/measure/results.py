@@ -127,7 +127,7 @@ def arms(rows: list[Row]) -> dict[str, list[Row]]:
     >>> list(arms([*rows, {"method": "full", "spec": "{}"}]))
     ['ltp k=1', 'ltp k=4', 'full']
     """
-    settings: dict[str, list[Row]] = {}  # of each method
+    settings: dict[str, list[dict[str, Any]]] = {}  # of each method
     placed = []
     for row in rows:
         spec = _flat(json.loads(row.get("spec", "{}")))

@@ -9,11 +9,11 @@
 Why |g| and not |g · θ|. The product says how much the loss would change if a weight were *removed*
 (SNIP, Lee et al. 2019), which is the question of pruning. Here a weight may be *moved*. A small
 step of AdamW moves each by the same η, so the loss falls by η · Σ |g| over the chosen: the largest
-|g| are the best choice, to first order. It has seen the labels of the task; the MLM ticket has not.
+|g| are the best choice, to first order. Unlike the MLM ticket, this one uses the task's labels.
 
 Reading order: top to bottom. BitFit: Ben Zaken et al. 2022, arXiv 2106.10199.
 
-What it does not do: train (`methods.py`), or choose by the task's own training (`lt_sft.py`).
+What it does not do: train (`ticket_methods.py`), or choose by training on the task (`lt_sft.py`).
 """
 
 from __future__ import annotations

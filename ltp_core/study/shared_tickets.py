@@ -77,8 +77,8 @@ def stage1(run: Run) -> tuple[list[str], dict[str, Any], dict[str, Any]]:
     """
     settings = {key: value for key, value in run.ticket.items() if key != "name"}
     languages = settings.pop("text", ["en"])
-    chosen = [key for key in ("running_only", "sources") if key in settings]
-    which = {key: settings.pop(key) for key in chosen}
+    text_keys = [key for key in settings if key in ("running_only", "sources")]
+    which = {key: settings.pop(key) for key in text_keys}
     return languages, which, settings
 
 

@@ -11,7 +11,7 @@ The first line runs a grid: for each method the same factors on its own rates, s
 each. The second goes a factor further where the best rate lay at the edge. The third writes the
 choices where the other specs look for them, with every score beside them. The fourth trains longer
 at the chosen rates, and the last chooses among all. The score is the mean accuracy over languages
-and seeds. Rows that were not measured on dev are refused.
+and seeds. Rows that were not measured on dev are an error.
 
 Reading order: `scores`, `choose`, `written`.
 
@@ -51,7 +51,9 @@ def scores(rows: list[results.Row]) -> dict[str, list[Score]]:
         table.setdefault(row["method"], {}).setdefault(settings, []).append(row["accuracy"])
     counts = {len(found) for settings in table.values() for found in settings.values()}
     if len(counts) > 1:
-        raise ValueError(f"some settings have {min(counts)} rows, some {max(counts)}; sweep on")
+        raise ValueError(
+            f"some settings have {min(counts)} rows, some {max(counts)}; finish the sweep"
+        )
     return {
         method: [(float(np.mean(found)), json.loads(key)) for key, found in settings.items()]
         for method, settings in table.items()

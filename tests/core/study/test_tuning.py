@@ -42,7 +42,7 @@ def test_what_was_not_measured_on_dev_or_not_wholly_is_refused():
     data = rows(full={12: 0.3})
     with pytest.raises(ValueError, match="chosen on dev, but these rows are of 'test'"):
         scores([*data, data[0] | {"tested": "test"}])
-    with pytest.raises(ValueError, match="some settings have 1 rows, some 4; sweep on"):
+    with pytest.raises(ValueError, match="some settings have 1 rows, some 4; finish the sweep"):
         scores([*data, *rows(full={36: 0.4})[:1]])
 
 
