@@ -39,7 +39,7 @@ def decoder(model: Model) -> nn.Linear:
     >>> decoder(toy_backbone().model).weight.shape
     torch.Size([41, 16])
     """
-    return cast(nn.Linear, model.get_output_embeddings())  # type: ignore[no-untyped-call]
+    return cast(nn.Linear, model.get_output_embeddings())  # type: ignore[no-untyped-call]  # unannotated there
 
 
 def position_range(model: Model) -> tuple[int, int]:

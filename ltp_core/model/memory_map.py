@@ -73,7 +73,7 @@ def mapped_model(folder: str | Path) -> Model:
     tensors = mapped(folder)
     config = AutoConfig.from_pretrained(folder, local_files_only=True)
     with torch.device("meta"):  # shapes without numbers
-        model: Model = AutoModelForMaskedLM.from_config(config)  # type: ignore[no-untyped-call]
+        model: Model = AutoModelForMaskedLM.from_config(config)  # type: ignore[no-untyped-call]  # unannotated there
     model.load_state_dict(tensors, strict=False, assign=True)
     model.tie_weights()
     for name, parameter in model.base_model.named_parameters():

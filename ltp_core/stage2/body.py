@@ -15,10 +15,8 @@ What it does not do: hold a model. Each method is given one.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 from safetensors.torch import load_file, save_file
@@ -28,7 +26,6 @@ from ..model.backbone import Model
 from ..model.clone import clone_sharing_weights
 from ..ticket import file as ticket_file
 from ..ticket.on_model import gather, scatter
-from ..ticket.sparse import Opened, opened
 from ..ticket.ticket import Ticket
 from . import lora as adapters
 
@@ -49,10 +46,8 @@ class Body:
     new_head: bool = False  # a new linear layer answers, so the masked-LM head gets no gradient
 
     def __post_init__(self) -> None:
-        if self.ticket is not None and self.full:
-            raise ValueError("full=True trains every weight and takes no ticket; drop one of them")
-        if self.lora and (self.full or self.ticket is not None):
-            raise ValueError(f"LoRA (rank {self.lora}) takes no ticket and no full=True; drop one")
+        if sum([self.ticket is not None, self.full, self.lora > 0]) > 1:
+            raise ValueError("a ticket, full=True and LoRA exclude each other; keep one of them")
 
     def says(self) -> str:
         """What is trained, in words; "" for nothing."""
@@ -79,10 +74,6 @@ class Body:
             return {name: p for name, p in named.items() if name.startswith(start)}
         return {name: p for name, p in named.items() if adapters.MARK in name}
 
-    def open(self, model: Model, base: str) -> Opened:
-        """Make a clone trainable; `base` is the fingerprint of the model it was made from."""
-        return opened(model, self.ticket, self.dense(model).values(), base)
-
     def numbers(self, model: Model) -> int:
         """How many numbers of the language model are trained."""
         return sum(p.numel() for p in self.dense(model).values()) + len(self.ticket or ())
@@ -97,18 +88,12 @@ class Body:
             weights = {name: p.detach().cpu().contiguous() for name, p in dense.items()}
             save_file(weights, folder / WEIGHTS)
 
-
-def load(folder: Path, *, ticket: bool, **kind: Any) -> tuple[Body, Callable[[Model], None]]:
-    """The body that `Body.save` wrote, and a function that puts its numbers into a clone."""
-    stored = ticket_file.read(folder / TICKET) if ticket else None
-    body = Body(None if stored is None else Ticket.of_file(stored), **kind)
-    weights = load_file(folder / WEIGHTS) if body.full or body.lora else {}
-
     @torch.no_grad()
-    def fill(model: Model) -> None:
-        for name, value in weights.items():
-            model.get_parameter(name).copy_(value)
-        if stored is not None and body.ticket is not None:
-            scatter(model, body.ticket, stored.weights(gather(model, body.ticket)))
-
-    return body, fill
+    def fill(self, model: Model, folder: Path) -> None:
+        """Put what `save` wrote into a clone."""
+        if self.ticket is not None:
+            stored = ticket_file.read(folder / TICKET)
+            scatter(model, self.ticket, stored.weights(gather(model, self.ticket)))
+        if self.full or self.lora:
+            for name, value in load_file(folder / WEIGHTS).items():
+                model.get_parameter(name).copy_(value)

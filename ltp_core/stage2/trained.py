@@ -31,10 +31,10 @@ from torch import Tensor
 
 from ..data.atomic import replacing
 from ..model.backbone import Backbone, fingerprint
+from ..ticket.sparse import opened
 from ..ticket.ticket import Ticket
 from ..training.options import Form
-from . import body as bodies
-from .body import Body
+from .body import TICKET, Body
 from .prompt import PromptModel
 
 FORMAT = 1
@@ -95,7 +95,8 @@ class Trained(PromptModel):
 
     def open(self) -> tuple[Sequence[Tensor], Callable[[], None]]:
         """Make the body trainable: its leaves, and what to call when they have changed."""
-        leaves, write, self.end = self.body.open(self.lm, self.base)
+        whole = self.body.dense(self.lm).values()
+        leaves, write, self.end = opened(self.lm, self.ticket, whole, self.base)
         return leaves, write
 
     def close(self) -> Trained:
@@ -149,17 +150,16 @@ class Trained(PromptModel):
                 other = f"{folder} was trained from base {config['base']}"
                 way_out = "load the model it was trained from"
                 raise ValueError(f"{other}, but the model given is {base}; {way_out}")
-            kind = {name: config.get(name, 0) for name in ("full", "lora")}
-            body, fill = bodies.load(folder, ticket=config["ticket"], **kind)
-            stored = load_file(folder / "prompt.safetensors")
-            form = {f.name: config[f.name] for f in fields(Form) if f.name in config}
-            words, length, history = (config[n] for n in ("words", "prompt_length", "history"))
+            how = {name: config.get(name, 0) for name in ("full", "lora")}
+            how |= {f.name: config[f.name] for f in fields(Form) if f.name in config}
+            ticket = Ticket.load(folder / TICKET) if config["ticket"] else None
+            words, length = config["words"], config["prompt_length"]
+            model = cls(lm, words, length, ticket=ticket, base=base, **how)
+            model.history = config["history"]
+            model.fill(load_file(folder / "prompt.safetensors"))
+            model.body.fill(model.lm, folder)
         except (SafetensorError, json.JSONDecodeError, KeyError, OSError) as error:
             raise ValueError(f"{folder} is damaged ({error}); train and save it again") from None
-        model = cls(lm, words, length, ticket=body.ticket, base=base, **kind, **form)
-        model.history = history
-        model.fill(stored)
-        fill(model.lm)
         return model.close()
 
 

@@ -108,7 +108,7 @@ class SparseModel:
         for i, (p, _) in enumerate(self._parts):
             p.requires_grad_(True)
             register = p.register_post_accumulate_grad_hook
-            self._handles.append(register(partial(self._gather, i)))  # type: ignore[no-untyped-call]
+            self._handles.append(register(partial(self._gather, i)))  # type: ignore[no-untyped-call]  # unannotated there
         _AT_WORK.add(model)
 
     def _gather(self, i: int, p: nn.Parameter) -> None:

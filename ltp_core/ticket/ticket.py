@@ -74,9 +74,9 @@ class Ticket:
         if not any(map(len, indices.values())):
             raise ValueError("a ticket must hold at least one parameter, got 0; raise the density")
         if base_total < total or encoder_total < encoder:
-            model = f"a base model of {base_total} ({encoder_total}); correct the totals"
-            eligible = f"{total} eligible parameters ({encoder} in the encoder)"
-            raise ValueError(f"{eligible} do not fit into {model}")
+            whole = f"a base model of {base_total} ({encoder_total}); correct the totals"
+            part = f"{total} eligible parameters ({encoder} in the encoder)"
+            raise ValueError(f"{part} do not fit into {whole}")
         self.__dict__.update(shapes=MappingProxyType(shapes), indices=MappingProxyType(indices))
         self.__dict__.update(made=MappingProxyType(dict(self.made)))
         self.__dict__.update(base_total=base_total, encoder_total=encoder_total)

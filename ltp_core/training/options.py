@@ -60,6 +60,8 @@ class LoopOptions:
     autocast: bool | Literal["auto"] = option(
         False, "bfloat16: off, on, or auto (where this machine gains)", one_of=(False, True, "auto")
     )
+    weight_decay: float = option(0.0, "AdamW's pull on the weights", at_least=0)
+    dropout: bool = option(False, "train with the model's dropout")
     optimizer: str = option("adamw", "which optimizer", one_of=("adamw", "sgd"))
     checkpoint: str | Path | None = option(None, "folder for the state; rerun to resume")
     every: int = option(50, "steps between two checkpoints", at_least=1)
@@ -87,10 +89,8 @@ class Stage1Options(LoopOptions):
     steps: int = option(400, "steps of masked-LM training", at_least=1)
     batch_size: int = option(32, "rows per step", at_least=1)
     learning_rate: float = option(1e-4, "peak rate of the weights", at_least=0)
-    weight_decay: float = option(0.0, "AdamW's pull on the weights", at_least=0)
     warmup: float = option(0.1, "share of the steps with a rising rate", at_least=0, at_most=1)
     max_length: int = option(128, "cut lines into rows of this many pieces")
-    dropout: bool = option(False, "train with the model's dropout")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,8 +114,6 @@ class Stage2Options(Form, LoopOptions):
     batch_size: int = option(16, "rows per step", at_least=1)
     learning_rate: float | None = option(None, "peak rate of the weights", at_least=0)
     prompt_rate: float | None = option(None, "peak rate of the prompt", at_least=0)
-    weight_decay: float = option(0.0, "AdamW's pull on the weights", at_least=0)
-    dropout: bool = option(False, "train with the model's dropout")
     copies: int = option(1, "how often the dataset holds every row", at_least=1)
 
 

@@ -73,8 +73,8 @@ def test_no_space_before_a_full_stop():
             ids = {"": [], "a": [2], " a": [2], ".": [0, 1], "The": [2], ". The": [0, 1, 2]}
             return {"input_ids": [ids[text] for text in texts]}
 
-        def convert_ids_to_tokens(self, i):
-            return self.known[i]
+        def convert_ids_to_tokens(self, ids):
+            return [self.known[i] for i in ids]
 
     assert literal(Pieces(), ".") == [1] and literal(Pieces(), ". The ") == [1, 2]
     assert literal(Pieces(), " The ") == [2] and literal(Pieces(), " .") == [0, 1]

@@ -58,7 +58,7 @@ def test_prompt_alone_and_full(lm, ticket):
     moved = [name for name, p in full.lm.named_parameters() if not torch.equal(p, before[name])]
     assert len(moved) > 30 and same(before, weights(lm.model))
     assert all(p.requires_grad and p.grad is None for p in lm.model.parameters())
-    with pytest.raises(ValueError, match="takes no ticket"):
+    with pytest.raises(ValueError, match="exclude each other"):
         train(lm, SHOTS, full=True, ticket=ticket, **QUICK)
     with pytest.raises(ValueError, match="nothing to train"):
         train(lm, SHOTS, **QUICK | {"prompt_length": 0})
