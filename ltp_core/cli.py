@@ -199,7 +199,9 @@ def _backbone(args: argparse.Namespace) -> Backbone:
 
 def _text(args: argparse.Namespace) -> Rows:
     if args.text_file:
-        lines = Path(args.text_file).read_text(encoding="utf-8").splitlines()
+        from .data.utf8 import read_text
+
+        lines = read_text(args.text_file).splitlines()
         return {"text": [line for line in lines if line.strip()]}
     from .data.corpora import text
 

@@ -88,6 +88,19 @@ def test_a_mistake_costs_one_sentence(tmp_path, ltp, words, sentence):
     assert sentence in err and "Traceback" not in err and err.count("\n") == 1
 
 
+def test_lines_of_ones_own_are_utf8_or_refused_by_name(tmp_path, ltp):
+    lines, find = tmp_path / "lines.txt", ("ticket", "--save", tmp_path / "t.safetensors")
+    for data, says in (
+        ("mañana".encode("latin-1"), "not UTF-8 (line 1, byte 0xf1)"),
+        (b"\0", "NUL"),
+    ):
+        lines.write_bytes(data)
+        status, out, err = ltp(*find, "--text-file", lines)
+        assert status == 2 and not out and "lines.txt" in err and says in err
+    lines.write_bytes("\ufeffthe cat eats rice\n".encode())
+    assert ltp(*find, "--text-file", lines, "--steps", 1)[0] == 0
+
+
 def test_a_text_longer_than_those_trained_on_can_be_cut(tmp_path, ltp, task_folder):  # noqa: F811
     model, long = tmp_path / "model", tmp_path / "long"
     assert ltp("train", "--task", task_folder, "--k", 2, "--epochs", 1, "--save", model)[0] == 0
