@@ -124,6 +124,7 @@ class Trained(PromptModel):
         parts |= {"ticket": self.ticket}
         config = {"format": FORMAT, "base": self.base, "trains": self.trains, "words": self.words}
         config |= {"prompt_length": len(self.prompt), "history": self.history}
+        config |= {"labels": self.labels}
         config |= {"full": self.body.full, "lora": self.body.lora}
         config |= {"truncate": self.truncate, "template": self.template}
         config |= {name: part is not None for name, part in parts.items()}
@@ -156,6 +157,7 @@ class Trained(PromptModel):
             raise ValueError(f"{folder} is damaged ({error}); train and save it again") from None
         model = cls(lm, words, length, ticket=body.ticket, base=base, **kind, **form)
         model.history = history
+        model.labels = tuple(config["labels"]) if config.get("labels") else None  # 0.1 told none
         model.fill(stored)
         fill(model.lm)
         return model.close()
