@@ -128,7 +128,9 @@ def _read_tsv(file: Path) -> Table:
 
 
 def _separated(file: Path, between: str, **form: Any) -> Table:
-    lines = csv.reader(io.StringIO(read_text(file), newline=""), strict=True, **form)
+    text = read_text(file)
+    lines = csv.reader(io.StringIO(text, newline=""), strict=True, **form)
+    usual = csv.field_size_limit(min(len(text) + 1, 2**31 - 1))  # the module's own bound: 131,072
     header: list[str] = []
     rows: list[dict[str, Any]] = []
     try:
@@ -149,6 +151,8 @@ def _separated(file: Path, between: str, **form: Any) -> Table:
             f"{file}, {where}: {error}; a value that starts with a quotation mark ends with one, "
             "and a mark within it is written twice"
         ) from None
+    finally:
+        csv.field_size_limit(usual)
     return Table(header, rows)
 
 

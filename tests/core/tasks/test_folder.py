@@ -1,5 +1,6 @@
 """A folder of one's own: every format, each kind of fault, and sizes far from the usual."""
 
+import csv
 import json
 import time
 
@@ -113,6 +114,7 @@ def folder(tmp_path, **files):
             "row 1: .*expec",
         ),
         ('fine,good,train\n"oh no,bad,train\nyes,good,test', "row 2: unexpected end of data"),
+        ('"oh no,bad,train\n' + "fine,good,train\n" * 9000, "row 1: unexpected end of data"),
         ('fine,good,train\n"a" b,good,test', "row 2: .*expected after"),
         ('"a \\"b\\" c",good,test', "row 1: .*expected after"),
         ("fine,good,train\n\nshort,bad", "row 2: 2 values .* 3 columns"),
@@ -340,6 +342,14 @@ def test_a_thousand_classes_long_texts_and_a_split_without_rows(tmp_path):
     assert task.test("en").features["label"].num_classes == 1000
     with pytest.raises(ValueError, match="row 9: label '8' is not among 0, 1, .* 7$"):
         tasks.from_folder(tmp_path, words={i: f"w{i}" for i in range(8)})
+
+
+@pytest.mark.parametrize("ending", ["csv", "tsv"])
+def test_a_text_may_be_longer_than_the_csv_module_allows(tmp_path, ending):
+    write(tmp_path, ending, ROWS | {"text": ["a", "b" * 200_000, "c"]})
+    usual = csv.field_size_limit()
+    assert len(tasks.from_folder(tmp_path).train("qu")[1]["text"]) == 200_000
+    assert csv.field_size_limit() == usual
 
 
 @pytest.mark.parametrize("ending", ["csv", "tsv", "jsonl", "parquet"])
