@@ -31,6 +31,8 @@ from typing import TYPE_CHECKING
 from .cli_options import parser, values
 
 if TYPE_CHECKING:
+    from datasets import Dataset
+
     from .data.rows import Rows
     from .model.backbone import Backbone
     from .tasks import Task
@@ -103,20 +105,21 @@ def run_evaluate(args: argparse.Namespace) -> None:
 
     from .measure.evaluate import evaluate
     from .stage2.trained import Trained
+    from .training.options import Stage2Options
 
     options = values(args)
     truncate = options.pop("truncate")
+    Stage2Options(batch_size=args.batch_size)  # it has the bound
     if not _first():
         return
+    test = _test(task := _task(args, *args.languages), args.languages)
     model = Trained.load(args.model, _backbone(args)).to(Accelerator().device)
-    task = _task(args, *args.languages)
     if tuple(model.words) != task.words:
         raise ValueError(
             f"{args.model} answers with {', '.join(model.words)}, but the words of task "
             f"{args.task!r} are {', '.join(task.words)}; give --words as in training"
         )
     model.truncate |= truncate
-    test = task.test(*args.languages)
     table = evaluate(model, test, batch_size=args.batch_size, **options)
     means = {group: table.mean(group) for group in ("low", "high")}
     known = {group: mean for group, mean in means.items() if mean == mean}
@@ -184,6 +187,19 @@ def _task(args: argparse.Namespace, *languages: str) -> Task:
     return load(args.task, args.split, words=words, languages=languages, download=args.download)
 
 
+def _test(task: Task, languages: list[str]) -> Dataset:
+    """The test rows of these languages, some of each; of all if none is named."""
+    test = task.test(*languages)
+    there = set(test["language"])
+    if lacking := [code for code in languages if code not in there]:
+        raise ValueError(f"no test rows in {', '.join(lacking)}: task {task.name!r} has none there")
+    if not there:
+        raise ValueError(
+            f"no test rows: task {task.name!r} has none in {', '.join(task.languages)}"
+        )
+    return test
+
+
 def _first() -> bool:
     """Is this the process that saves and prints? The only one, without `accelerate launch`."""
     from accelerate import Accelerator
@@ -199,7 +215,9 @@ def _backbone(args: argparse.Namespace) -> Backbone:
 
 def _text(args: argparse.Namespace) -> Rows:
     if args.text_file:
-        lines = Path(args.text_file).read_text(encoding="utf-8").splitlines()
+        from .data.utf8 import read_text
+
+        lines = read_text(args.text_file).splitlines()
         return {"text": [line for line in lines if line.strip()]}
     from .data.corpora import text
 

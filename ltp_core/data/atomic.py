@@ -1,6 +1,7 @@
 """Files that are there whole or not at all.
 
-A kill while a file is being written leaves the old file, or none; never half of the new one.
+A kill while a file is being written leaves the old file, or none; never half of the new one. It may
+leave a temporary file, `NAME.PROCESS.part`, which nobody reads: `remove_leftovers` takes it away.
 
 What it does not do: decide what a file holds, or whether it may be replaced.
 """
@@ -8,6 +9,7 @@ What it does not do: decide what a file holds, or whether it may be replaced.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,3 +40,35 @@ def replacing(path: str | Path) -> Iterator[Path]:
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def remove_leftovers(folder: str | Path) -> list[Path]:
+    """Delete, below a folder, the temporary files of processes that are gone; return their paths.
+
+    A file of a living process stays. Where a system cannot be asked for one, all stay.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder, replacing(f"{folder}/a.txt") as temporary:
+    ...     _ = temporary.write_text("half"), Path(folder, "b.txt.part").write_text("not ours")
+    ...     remove_leftovers(folder)
+    []
+    """
+    gone = []
+    for file in sorted(Path(folder).rglob("*.part")):
+        name = re.fullmatch(r".+\.([1-9]\d*)\.part", file.name)
+        if name and not _lives(int(name[1])):
+            file.unlink(missing_ok=True)
+            gone.append(file)
+    return gone
+
+
+def _lives(process: int) -> bool:
+    if os.name != "posix":  # elsewhere this signal would end the process
+        return True
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:  # it is somebody else's
+        return True
+    return True

@@ -1,21 +1,26 @@
 """Columns of a dataset, whatever it is: a `datasets.Dataset` or a plain dictionary of lists.
 
-Both stages and the measuring read their rows here, so a missing column is reported in one way.
+Both stages and the measuring read their rows here, so a missing column is reported in one way, and
+so is a value that would be misread in silence. A class is a number, and which class it is depends
+on the order of the labels: where a dataset names its classes, they are compared with the model's.
 
-Reading order: `columns`, `texts`, `class_indices`.
+Reading order: `columns`, `texts`, `class_names`, `class_indices`.
 
 What it does not do: read files (`tasks`), or make pieces of a text (`model.tokens`).
 """
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from datasets import Dataset
 
 Rows: TypeAlias = "Dataset | Mapping[str, Sequence[Any]]"
+STRINGS = ("text", "text_pair", "language", "id")  # the columns that hold strings
 
 
 def columns(dataset: Rows, *names: str) -> list[list[Any]]:
@@ -31,7 +36,16 @@ def columns(dataset: Rows, *names: str) -> list[list[Any]]:
     for name in names:
         if name not in there:
             raise ValueError(f"the dataset has no column {name!r}; it has {', '.join(there)}")
-    return [list(dataset[name]) for name in names]
+    if isinstance(dataset, Mapping) and len({len(dataset[name]) for name in there}) > 1:
+        sizes = ", ".join(f"{name} {len(dataset[name])}" for name in there)
+        raise ValueError(f"the columns of the dataset differ in length: {sizes}")
+    found = [list(dataset[name]) for name in names]
+    for name, column in zip(names, found, strict=True):
+        if name in STRINGS:
+            for i, value in enumerate(column):
+                if not isinstance(value, str):
+                    raise ValueError(f"{name} must be a string, got {value!r} in row {i + 1}")
+    return found
 
 
 def column_names(dataset: Rows) -> list[str]:
@@ -54,8 +68,28 @@ def texts(dataset: Rows) -> tuple[list[str], list[str] | None]:
     return first, second[0] if second else None
 
 
-def class_indices(dataset: Rows, classes: Sequence[str]) -> list[int]:
-    """The column `label`; ValueError unless each is an index into `classes`.
+def class_names(dataset: Rows) -> tuple[str, ...] | None:
+    """The names of the classes, in order, where the column `label` has them (a ClassLabel).
+
+    >>> from ltp_core.tasks import emoji_pairs
+    >>> class_names(emoji_pairs().dev("en")), class_names({"label": [0]})
+    (('fits', 'other'), None)
+    """
+    label = (getattr(dataset, "features", None) or {}).get("label")
+    names = getattr(label, "names", None)
+    return None if names is None else tuple(names)
+
+
+def class_indices(
+    dataset: Rows, words: Sequence[str], labels: Sequence[str] | None = None
+) -> list[int]:
+    """The column `label`, as indices into the label words.
+
+    `labels` are the model's, where it knows them; those of a dataset that names its classes must be
+    the same, in the same order.
+
+    Raises:
+        ValueError: other classes, or a label that is no index into `words`.
 
     >>> class_indices({"label": [1, 0]}, ["food", "animal"])
     [1, 0]
@@ -63,10 +97,37 @@ def class_indices(dataset: Rows, classes: Sequence[str]) -> list[int]:
     Traceback (most recent call last):
     ValueError: labels must be in [0, 1], one for each of food, animal; got 1 to 2
     """
-    [labels] = columns(dataset, "label")
-    if labels and not 0 <= min(labels) <= max(labels) < len(classes):
+    [found] = columns(dataset, "label")
+    names = class_names(dataset)
+    if names is not None and labels is not None and names != tuple(labels):
+        _refuse_other_classes(names, labels)
+    indices = [_index(i, label) for i, label in enumerate(found)]
+    if indices and not 0 <= min(indices) <= max(indices) < len(words):
         raise ValueError(
-            f"labels must be in [0, {len(classes) - 1}], one for each of {', '.join(classes)}; "
-            f"got {min(labels)} to {max(labels)}"
+            f"labels must be in [0, {len(words) - 1}], one for each of {', '.join(words)}; "
+            f"got {min(indices)} to {max(indices)}"
         )
-    return [int(label) for label in labels]
+    return indices
+
+
+def _refuse_other_classes(names: Sequence[str], labels: Sequence[str]) -> None:
+    """Say where two lists of classes part."""
+    for i, (there, here) in enumerate(zip_longest(names, labels)):
+        if there != here:
+            shown = [repr(name) if name is not None else "missing" for name in (there, here)]
+            raise ValueError(
+                f"class {i} is {shown[0]} in the dataset and {shown[1]} to the model; give both "
+                "the same labels in the same order (a folder's take the order of its words)"
+            )
+
+
+def _index(row: int, label: object) -> int:
+    try:
+        if isinstance(label, bool):
+            raise TypeError
+        return operator.index(label)  # type: ignore[arg-type]  # what has no index is the case below
+    except TypeError:
+        raise ValueError(
+            f"a label must be the number of its class, a whole number from 0 up, got {label!r} "
+            f"({type(label).__name__}) in row {row + 1}"
+        ) from None

@@ -20,6 +20,7 @@ import numpy as np
 
 from ..data.languages import HIGH, LANGUAGES, LOW
 from ..data.rows import class_indices, columns, texts
+from ..training.options import Stage2Options
 from ..training.precision import one_cast, precision
 
 if TYPE_CHECKING:
@@ -130,6 +131,7 @@ def predict(
     """
     from tqdm import tqdm
 
+    Stage2Options(batch_size=batch_size, autocast=autocast)  # it has their bounds
     rows = model.encode(*texts(dataset))
     order = np.argsort([-len(row) for row in rows], kind="stable")
     answers = np.empty(len(rows), dtype=np.int64)
@@ -172,8 +174,11 @@ def evaluate(
     2
     """
     [languages] = columns(dataset, "language")
-    language, labels = np.array(languages), np.array(class_indices(dataset, model.words))
+    known = getattr(model, "labels", None)  # a model of your own need not know them
+    language, labels = np.array(languages), np.array(class_indices(dataset, model.words, known))
     first, second = texts(dataset)
+    if not first:
+        raise ValueError("no test rows: the dataset is empty, so there is nothing to measure")
 
     def right(rows: np.ndarray) -> np.ndarray:
         part: dict[str, list[str]] = {"text": [first[i] for i in rows]}

@@ -114,8 +114,13 @@ def correctness(rows: list[Row], items: Items, languages: Sequence[str]) -> np.n
                     "keep the rows of one setting"
                 )
             seen.add(key)
-            bits = np.unpackbits(np.frombuffer(row["correct"], np.uint8), count=row["n"])
             where = [place[item] for item in items[row["language"]]]
+            if len(where) != row["n"]:
+                raise ValueError(
+                    f"{row['n']} answers in language {key[1]!r}, but {len(where)} items; give the "
+                    "items that were written with these rows"
+                )
+            bits = np.unpackbits(np.frombuffer(row["correct"], np.uint8), count=row["n"])
             cube[seeds.index(row["seed"]), languages.index(row["language"]), where] = bits
     return cube
 

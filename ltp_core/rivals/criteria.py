@@ -100,6 +100,7 @@ def by_gradient(
     from accelerate import Accelerator
 
     model = Trained(lm, task.words, prompt_length, truncate=truncate, seed=seed)
+    model.labels = getattr(task, "labels", None)
     model = model.to(Accelerator().device).eval()
     tensors = eligible(model.lm, layers, modules)
     model.requires_grad_(False)

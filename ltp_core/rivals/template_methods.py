@@ -43,6 +43,7 @@ def template_zero(
 ) -> Trained:
     """Train nothing: of `shots` only the names of the columns matter, of the options `truncate`."""
     model = Trained(lm, task.words, 0, template=_template(shots, source), truncate=truncate)
+    model.labels = getattr(task, "labels", None)
     return model.to(Accelerator().device).close()
 
 

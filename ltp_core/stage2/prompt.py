@@ -87,6 +87,7 @@ class PromptModel(nn.Module):
         self.reparametrization = nn.Identity()
         self.lm, self.tokenizer = lm
         self.truncate = how.truncate
+        self.labels: tuple[str, ...] | None = None  # the names of the classes, where they are known
         # Called with the code of a language before its texts are read, where that matters.
         self.set_language: Callable[[str], None] | None = None
         self.first_position, self.positions = position_range(self.lm)

@@ -28,7 +28,7 @@ from accelerate import Accelerator
 from torch import Tensor
 
 from ..data.digest import digest
-from ..data.rows import Rows, class_indices, texts
+from ..data.rows import Rows, class_indices, class_names, texts
 from ..model.backbone import Backbone
 from ..ticket.ticket import Ticket
 from ..training.distributed import share
@@ -39,7 +39,7 @@ from .trained import Trained
 
 
 class HasWords(Protocol):
-    """A task, as far as training needs it."""
+    """A task, as far as training needs it. If it has `labels`, the dataset's must be the same."""
 
     @property
     def words(self) -> Sequence[str]:
@@ -90,6 +90,7 @@ def train(lm: Backbone, dataset: Rows, options: Training) -> Trained:
     form = options.only(Form)
     how = {"ticket": ticket, "full": full, "lora": lora, "base": options.base, **form}
     model = Trained(lm, options.task.words, options.prompt_length, seed=options.seed, **how)
+    model.labels = getattr(options.task, "labels", None) or class_names(dataset)
     model.to(accelerator.device).train(options.dropout)
     rows, labels = labelled_rows(model, dataset)
     size, batch_size = len(rows) // options.copies, options.batch_size
@@ -137,7 +138,7 @@ def labelled_rows(model: PromptModel, dataset: Rows) -> tuple[list[list[int]], l
     >>> labelled_rows(model, {"text": ["the dog"], "label": [1]})
     ([[0, 4, 13, 40, 2]], [1])
     """
-    labels = class_indices(dataset, model.words)
+    labels = class_indices(dataset, model.words, model.labels)
     if not labels:
         raise ValueError("the dataset is empty; training needs at least one row")
     return model.encode(*texts(dataset)), labels

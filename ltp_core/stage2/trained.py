@@ -123,6 +123,7 @@ class Trained(PromptModel):
             save_file(self.prompt_tensors(), temporary)
         config = {"format": FORMAT, "base": self.base, "trains": self.trains, "words": self.words}
         config |= {"prompt_length": len(self.prompt), "history": self.history}
+        config |= {"labels": self.labels}
         config |= {"full": self.body.full, "lora": self.body.lora}
         config |= {"truncate": self.truncate, "template": self.template}
         config |= {"learned_labels": self.label_rows is not None, "deep": self.deep is not None}
@@ -156,6 +157,7 @@ class Trained(PromptModel):
             words, length = config["words"], config["prompt_length"]
             model = cls(lm, words, length, ticket=ticket, base=base, **how)
             model.history = config["history"]
+            model.labels = tuple(config["labels"]) if config.get("labels") else None  # 0.1 had none
             model.fill(load_file(folder / "prompt.safetensors"))
             model.body.fill(model.lm, folder)
         except (SafetensorError, json.JSONDecodeError, KeyError, OSError) as error:

@@ -234,6 +234,10 @@ def _check(path: Path, spec: Settings) -> None:
             if unknown := sorted(set(given) - allowed):
                 there = ", ".join(sorted(allowed))
                 raise ValueError(f"{path}: [{table}] has no {unknown[0]!r}; there are {there}")
+    try:
+        Stage2Options(**spec.get("evaluate", {}))  # now, not after the first training
+    except ValueError as error:
+        raise ValueError(f"{path}: [evaluate] {error}") from None
     tickets = [table.get("name", "") for table in listed(spec.get("ticket", {}))]
     if len(set(tickets)) < len(tickets):
         raise ValueError(f"{path}: several tickets need a name each, and no name twice")

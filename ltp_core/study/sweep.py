@@ -2,11 +2,12 @@
 
 Each run trains one model and tests it language by language, so that what is measured in one does
 not depend on which others are tested. It leaves one Parquet file with a row per language in
-`<out>/runs/`. A run whose file is there is not done again. A ticket, and a language's ticket of
-LT-SFT, is found once, in `<out>/tickets/`, and every run that needs it shares it; the seconds of
-finding it are not in `train_seconds`.
+`<out>/runs/`. A run whose file is there is not done again; where its data has changed since, the
+sweep stops and says so (`finished.py`). A ticket, and a language's ticket of LT-SFT, is found once,
+in `<out>/tickets/`, and every run that needs it shares it; the seconds of finding it are not in
+`train_seconds`.
 
-Reading order: `sweep`, `run_one`, `method_inputs`, `shared_ticket`.
+Reading order: `sweep`, `run_one`, `method_inputs`; then `run_rows.py`, `shared_tickets.py`.
 
 What it does not do: read specs (`spec.py`), or draw conclusions (`results.py`).
 """
@@ -21,23 +22,22 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..data.atomic import remove_leftovers
 from ..measure import results
 from ..measure.evaluate import evaluate
 from ..model.backbone import fingerprint, load_backbone
 from ..rivals.methods import METHODS, required_inputs
-from ..tasks import load as load_task
 from ..ticket.ticket import origin
 from ..training.options import Stage2Options
+from .finished import check_items, check_rows, items_beside
 from .provenance import machine, peak_mb, reset_peak, versions
+from .run_rows import digests, rows_of
 from .shared_tickets import shared_language, shared_ticket
 from .spec import Run, read_spec
 
 if TYPE_CHECKING:
-    from datasets import Dataset
-
     from ..model.backbone import Backbone
     from ..stage2.trained import Trained
-    from ..tasks import Task
 
 
 def sweep(
@@ -67,6 +67,10 @@ def sweep(
         names = ", ".join(run.name for run in runs)
         raise ValueError(f"no run starts with {' or '.join(only)}; there are {names}")
     part = {run.name: out / "runs" / f"{run.name}.parquet" for run in runs}
+    remove_leftovers(out)
+    done = [(run, part[run.name]) for run in runs if part[run.name].exists()]
+    check_rows(done, download=download)
+    check_items(path for _, path in done)
     todo = [run for run in wanted if not part[run.name].exists()]
     bar = tqdm(
         total=len(wanted),
@@ -80,30 +84,24 @@ def sweep(
         lm = lm or load_backbone()
         rows, items = run_one(lm, run, out, download=download, progress=progress)
         ids = [{"language": code, "ids": mine} for code, mine in items.items()]
-        results.write(_items(part[run.name]), ids)
+        results.write(items_beside(part[run.name]), ids)
         results.write(part[run.name], rows)
         bar.update()
     bar.close()
     table = out / f"{name}.parquet"
+    check_items(file for file in part.values() if file.exists())
     results.merge(part.values(), table)
-    results.merge([_items(table), *map(_items, part.values())], _items(table), key="language")
+    beside = items_beside(table)
+    results.merge([beside, *map(items_beside, part.values())], beside, key="language")
     return table
-
-
-def _items(path: Path) -> Path:
-    """Where the items of a table's bits are named."""
-    return path.with_suffix(".items.parquet")
 
 
 def run_one(
     lm: Backbone, run: Run, out: Path, *, download: bool = False, progress: bool = True
 ) -> tuple[list[results.Row], dict[str, list[str]]]:
     """Train and test one run: its rows, and the ids of the test items of each language."""
-    codes = tuple(dict.fromkeys([run.language, *run.languages]))
-    task = load_task(
-        run.task, run.split, words=run.words or None, languages=codes, download=download
-    )
-    shots, tests = examples(task, run), evaluation_sets(task, run)
+    rows_here = rows_of(run, download=download)
+    task, shots, tests = rows_here
     extra = method_inputs(lm, run, out / "tickets", progress=progress)
     reset_peak()
     start = time.perf_counter()
@@ -142,44 +140,14 @@ def run_one(
         versions=versions(),
         machine=machine(),
     )
-    rows, items = [], {}
+    rows, items, data = [], {}, digests(rows_here)
     for code in _bar(tests, "test", progress):
         table = evaluate(model, tests[code], **run.evaluate)
         (_, n, accuracy, *_), bits = table.rows[0], results.pack(table.correct[code])
-        here = dict(language=code, n=n, accuracy=accuracy, correct=bits)
+        here = dict(language=code, n=n, accuracy=accuracy, correct=bits, data=data[code])
         rows.append(about | here | tail)
         items[code] = list(tests[code]["id"])
     return rows, items
-
-
-def evaluation_sets(task: Task, run: Run) -> dict[str, Dataset]:
-    """The rows that test a run, language by language; an empty test fails before the training.
-
-    >>> from ltp_core import tasks
-    >>> run = Run("full", seed=0, languages=("en", "qu"), test="dev")
-    >>> tests = evaluation_sets(tasks.emoji(), run)
-    >>> [(code, len(rows)) for code, rows in tests.items()]
-    [('en', 158), ('qu', 157)]
-    """
-    tests = {
-        code: task.dev(code) if run.test == "dev" else task.test(code, every=run.every)
-        for code in run.languages or task.languages
-    }
-    if not any(len(rows) for rows in tests.values()):
-        raise ValueError(f"task {run.task!r} has no {run.test} rows in {', '.join(tests)}")
-    return {code: rows for code, rows in tests.items() if len(rows)}
-
-
-def examples(task: Task, run: Run) -> Dataset:
-    """The rows a run trains on; a class with fewer than k gives all it has.
-
-    >>> from ltp_core import tasks
-    >>> len(examples(tasks.emoji(), Run("full", seed=0, k=64))), 7 * 64 + 51
-    (499, 499)
-    """
-    if run.k == 0:
-        return task.train(run.language)
-    return task.few_shot(run.language, k=run.k, seed=run.seed, at_most=True)
 
 
 def resolve_epochs(options: dict[str, Any], rows: int) -> dict[str, Any]:

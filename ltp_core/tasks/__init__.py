@@ -12,8 +12,8 @@
 Each gives a `Task`: ``few_shot``, ``train``, ``dev``, ``test``, ``labels``, ``words``.  Splits
 belong to items, not to rows: an emoji of the test split is a test emoji in every language.
 
-Reading order: `task`, `emoji_groups`, `emoji_keywords`, `name_kinds`, `inference`, `folder`,
-`topics`.
+Reading order: `task`, `emoji_groups`, `emoji_keywords`, `name_kinds`, `inference`, `tables`,
+`folder`, `topics`.
 
 What it does not do: tokenize, train, or know any model.
 """

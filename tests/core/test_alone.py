@@ -10,7 +10,7 @@ pytestmark = pytest.mark.process
 LOADED = """
 import sys
 {act}
-heavy = ["torch", "transformers", "datasets", "matplotlib", "ipywidgets", "ltp_book"]
+heavy = ["torch", "transformers", "datasets", "pyarrow", "matplotlib", "ipywidgets", "ltp_book"]
 print([name for name in heavy if name in sys.modules])
 """
 

@@ -71,7 +71,9 @@ def test_the_five_verbs(tmp_path, ltp, task_folder):  # noqa: F811
         (("train", "--save", "{tmp}/m", "--task", "odd"), "unknown task 'odd'"),
         (("train", "--save", "{tmp}/m", "--words", "food=meal"), "a word for each of its labels"),
         (("train", "--save", "{tmp}/m", "--task", "sib200"), "FLORES does, such as eng_Latn, got"),
-        (("evaluate", "{tmp}", "--task", "sib200"), "holds no trained model"),
+        (("evaluate", "{tmp}", "--task", "sib200"), "name at least one language of SIB-200"),
+        (("evaluate", "{tmp}", "--batch-size", 0), "batch_size must be at least 1, got 0"),
+        (("evaluate", "{tmp}", "--batch-size", -1), "batch_size must be at least 1, got -1"),
         (("train", "--save", "{tmp}/m", "--ticket", "no"), "there is no ticket at"),
         (("evaluate", "{tmp}/nowhere"), "holds no trained model; make one with `ltp train`"),
         (("merge", "{tmp}/no", "--save", "{tmp}/m"), "there is no ticket at"),
@@ -86,6 +88,34 @@ def test_a_mistake_costs_one_sentence(tmp_path, ltp, words, sentence):
     status, out, err = ltp(*words)
     assert status == 2 and not out
     assert sentence in err and "Traceback" not in err and err.count("\n") == 1
+
+
+def test_without_test_rows_nothing_is_loaded(tmp_path, ltp, monkeypatch):
+    monkeypatch.setattr(cli, "_backbone", None)
+    (tmp_path / "en.csv").write_text("text,label,split\nrice,food,train\ndog,animals,train\n")
+    test = ("evaluate", tmp_path / "model", "--task", tmp_path)
+    (tmp_path / "model").mkdir()
+    status, out, err = ltp(*test)
+    assert status == 2 and not out and "move it out of the folder" in err  # it would not be read
+    (tmp_path / "model").rmdir()
+    status, out, err = ltp(*test)
+    assert status == 2 and not out and "no test rows: task" in err and "none in en" in err
+    (tmp_path / "qu.csv").write_text("text,label,split\nrice,food,test\n")
+    status, out, err = ltp(*test, "--languages", "qu", "en")
+    assert status == 2 and not out and "no test rows in en: task" in err
+
+
+def test_lines_of_ones_own_are_utf8_or_refused_by_name(tmp_path, ltp):
+    lines, find = tmp_path / "lines.txt", ("ticket", "--save", tmp_path / "t.safetensors")
+    for data, says in (
+        ("mañana".encode("latin-1"), "not UTF-8 (line 1, byte 0xf1)"),
+        (b"\0", "NUL"),
+    ):
+        lines.write_bytes(data)
+        status, out, err = ltp(*find, "--text-file", lines)
+        assert status == 2 and not out and "lines.txt" in err and says in err
+    lines.write_bytes("\ufeffthe cat eats rice\n".encode())
+    assert ltp(*find, "--text-file", lines, "--steps", 1)[0] == 0
 
 
 def test_a_text_longer_than_those_trained_on_can_be_cut(tmp_path, ltp, task_folder):  # noqa: F811

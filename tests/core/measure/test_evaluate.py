@@ -79,6 +79,19 @@ def test_a_table_counts_by_language(model):
         evaluate(model, {"text": [], "label": []})
 
 
+@pytest.mark.parametrize("size", [0, -1])
+def test_a_batch_has_a_row(model, size):
+    for function in (predict, evaluate):
+        with pytest.raises(ValueError, match=f"batch_size must be at least 1, got {size}"):
+            function(model, DATA, batch_size=size)
+
+
+def test_nothing_to_measure_is_said(model):
+    with pytest.raises(ValueError, match="^no test rows: the dataset is empty"):
+        evaluate(model, {name: [] for name in DATA})
+    assert predict(model, {"text": []}).shape == (0,)
+
+
 @pytest.mark.parametrize("correct, n", [(0, 10), (8, 10), (10, 10), (211, 474), (1, 1)])
 def test_wilson_equals_scipy(correct, n):
     stats = pytest.importorskip("scipy.stats")

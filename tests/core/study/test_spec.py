@@ -36,6 +36,7 @@ def read(folder, text):
         ('methods = ["ltp"]\n[grid]\nrate = [1]', "has scale and epochs, not 'rate'"),
         ('methods = ["ltp"]\n[rates.lottery]\nepochs = 3', "unknown method 'lottery'"),
         ('methods = ["ltp"]\n[[ticket]]\n[[ticket]]', "several tickets need a name each"),
+        ('methods = ["ltp"]\n[evaluate]\nbatch_size = 0', r"\[evaluate\] batch_size must be at"),
         ('methods = ["ltp"]\nrates = "none.toml"', "there is no spec at .*none.toml"),
     ],
 )

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 
+from ltp_core import tasks
 from ltp_core.data import corpora
 from ltp_core.measure import results
 from ltp_core.model.backbone import fingerprint
@@ -57,7 +58,7 @@ def test_a_killed_sweep_goes_on(tmp_path, task_folder, backbone_folder, text, mo
     assert len(rows) == 8 * 2 and {row["language"] for row in rows} == {"en", "qu"}
     columns = "task split method trains density_all density_encoder k seed language n accuracy"
     columns += " train_seconds peak_mb spec versions machine correct run base"
-    columns += " source examples ticket tested"
+    columns += " source examples ticket tested data"
     assert set(columns.split()) <= set(rows[0])
     share = {row["method"]: row["density_encoder"] for row in rows}
     assert share["prompt_only"] == 0 and share["full"] == 1
@@ -324,4 +325,4 @@ def test_missing_and_damaged_results(tmp_path):
     with pytest.raises(ValueError, match="is damaged"):
         results.read(tmp_path / "bad.parquet")
     with pytest.raises(ValueError, match="unknown task 'emojis'; give emoji, .*, or a folder"):
-        experiment.load_task("emojis")
+        tasks.load("emojis")
