@@ -64,7 +64,8 @@ def macro_draws(
     def means(cube: np.ndarray) -> np.ndarray:  # (D+1,)
         drawn = language_draws(cube, families=families, draws=draws, seed=seed)
         with np.errstate(invalid="ignore"):
-            return np.nanmean(drawn, axis=1)
+            mean: np.ndarray = np.nanmean(drawn, axis=1)
+        return mean
 
     return means(correct) - (0.0 if against is None else means(against))
 

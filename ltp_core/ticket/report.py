@@ -8,32 +8,29 @@ What this file does not do: write anything. `Ticket.save` does.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from torch import Tensor
 
 from .file import MaskFile
 
-if TYPE_CHECKING:
-    from .ticket import Ticket
+Counts = Mapping[int | str, Mapping[str, tuple[int, int]]]  # layer -> module -> chosen, of how many
 
 
-def report(ticket: Ticket, file: MaskFile | None = None) -> str:
-    """The report of a ticket, and of its values if `file` has any.
+def report(file: MaskFile, shares: Mapping[str, tuple[float, int]], counts: Counts) -> str:
+    """The report of a ticket's file. shares: of what its density is a share -> share, total.
 
     >>> import torch
-    >>> from ltp_core.ticket.ticket import Ticket
     >>> name = "encoder.layer.0.output.dense.weight"
-    >>> print(report(Ticket("toy", {name: (4, 4)}, {name: torch.tensor([1, 7])})))
+    >>> file = MaskFile({"base": "toy"}, {name: (4, 4)}, {name: torch.tensor([1, 7])})
+    >>> print(report(file, {"encoder": (0.125, 16)}, {0: {"output.dense": (2, 16)}}))
     # A ticket of 2 parameters
     <BLANKLINE>
     Base model `toy`. How it was made: not recorded.
     <BLANKLINE>
     | of | share | parameters |
     |---|---:|---:|
-    | eligible parameters | 12.50% | 16 |
     | encoder | 12.50% | 16 |
-    | base model with embeddings | 12.50% | 16 |
     <BLANKLINE>
     | layer | module | chosen | of | share |
     |---|---|---:|---:|---:|
@@ -41,24 +38,19 @@ def report(ticket: Ticket, file: MaskFile | None = None) -> str:
     | 0 | output.dense | 2 | 16 | 12.50% |
     <BLANKLINE>
     """
-    of = {
-        "eligible parameters": (ticket.density, ticket.total),
-        "encoder": (ticket.density_encoder, ticket.encoder_total),
-        "base model with embeddings": (ticket.density_all, ticket.base_total),
-    }
-    made = ", ".join(f"{key} {value}" for key, value in ticket.made.items()) or "not recorded"
-    lines = [f"# A ticket of {len(ticket):,} parameters\n"]
-    lines += [f"Base model `{ticket.base}`. How it was made: {made}.\n"]
-    if file is not None and file.values is not None:
+    made = ", ".join(f"{key} {value}" for key, value in file.header.get("made", {}).items())
+    lines = [f"# A ticket of {sum(map(len, file.indices.values())):,} parameters\n"]
+    base = file.header["base"]
+    lines += [f"Base model `{base}`. How it was made: {made or 'not recorded'}.\n"]
+    if file.values is not None:
         lines += [_about_values(file.values, file.error)]
     lines += ["| of | share | parameters |", "|---|---:|---:|"]
-    lines += [f"| {what} | {share:.2%} | {total:,} |" for what, (share, total) in of.items()]
+    lines += [f"| {what} | {share:.2%} | {total:,} |" for what, (share, total) in shares.items()]
     lines += ["\n| layer | module | chosen | of | share |", "|---|---|---:|---:|---:|"]
-    counts = ticket.counts()
-    for layer, share in ticket.layer_shares().items():
-        lines += [f"| **{layer}** | | | | **{share:.2%}** |"]
-        row = counts[layer].items()
-        lines += [f"| {layer} | {m} | {k:,} | {n:,} | {k / n:.2%} |" for m, (k, n) in row]
+    for layer, row in counts.items():
+        chosen, of = (sum(numbers) for numbers in zip(*row.values(), strict=True))
+        lines += [f"| **{layer}** | | | | **{chosen / of:.2%}** |"]
+        lines += [f"| {layer} | {m} | {k:,} | {n:,} | {k / n:.2%} |" for m, (k, n) in row.items()]
     return "\n".join(lines) + "\n"
 
 

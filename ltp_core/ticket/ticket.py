@@ -271,7 +271,13 @@ class Ticket:
         header = self._origin() | {"made": dict(self.made)}
         file = mask_file.MaskFile(header, self.shapes, self.indices, values, error)
         mask_file.write(path, file)
-        Path(path).with_suffix(".md").write_text(report(self, file), encoding="utf-8")
+        shares = {
+            "eligible parameters": (self.density, self.total),
+            "encoder": (self.density_encoder, self.encoder_total),
+            "base model with embeddings": (self.density_all, self.base_total),
+        }
+        text = report(file, shares, self.counts())
+        Path(path).with_suffix(".md").write_text(text, encoding="utf-8")
 
     @classmethod
     def load(cls, path: str | Path, model: Model | None = None) -> Ticket:
