@@ -43,21 +43,16 @@ def modules(root: Path = ROOT, packages: Iterable[str] = PACKAGES) -> dict[str, 
     return {".".join(p[:-1] if p[-1] == "__init__" else p): file for file, p in parts.items()}
 
 
-def imports(root: Path = ROOT, packages: Iterable[str] = PACKAGES, types: bool = True) -> Edges:
-    """Which modules of these packages, or of `tools`, each module imports.
-
-    Without `types` those are left out that stand under `if TYPE_CHECKING`: they run nothing.
-    """
+def imports(root: Path = ROOT, packages: Iterable[str] = PACKAGES) -> Edges:
+    """Which modules of these packages, or of `tools`, each module imports, for types only too."""
     known = modules(root, packages)
-    return {name: set(imported(name, file, known, types)) - {name} for name, file in known.items()}
+    return {name: set(imported(name, file, known)) - {name} for name, file in known.items()}
 
 
-def imported(name: str, file: Path, known: dict[str, Path], types: bool) -> Iterator[str]:
+def imported(name: str, file: Path, known: dict[str, Path]) -> Iterator[str]:
     """What one file imports: of `from a import b` it is a.b where that is a module, else a."""
     here = name.split(".") if file.stem == "__init__" else name.split(".")[:-1]
     tree = ast.parse(file.read_text(encoding="utf-8"))
-    if not types:
-        tree.body = [node for node in tree.body if not is_for_types(node)]
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             said = [alias.name for alias in node.names]
@@ -69,15 +64,6 @@ def imported(name: str, file: Path, known: dict[str, Path], types: bool) -> Iter
         else:
             continue
         yield from (one for one in said if one in known or one.split(".")[0] == "tools")
-
-
-def is_for_types(node: ast.stmt) -> bool:
-    """Whether a statement is `if TYPE_CHECKING: ...`.
-
-    >>> [is_for_types(ast.parse(text).body[0]) for text in ("if TYPE_CHECKING: f()", "if x: f()")]
-    [True, False]
-    """
-    return isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")
 
 
 def room(module: str) -> str:
