@@ -60,9 +60,10 @@ DRAWN = """() => {  // every widget, and in a lab its curves, which are drawn la
   const curves = (lab) => lab.querySelectorAll("svg polyline").length >= 2;
   return widgets.every(Boolean) && [...document.querySelectorAll("article .ltp-lab")].every(curves);
 }"""
-TURNED = """({theme, width}) => {  // and no colour fades any more
+TURNED = """({theme, width}) => {  // and no colour fades any more; 404 has no switch of its own
   const fades = (it) => it instanceof CSSTransition && it.playState !== "finished";
-  return document.documentElement.dataset.theme === theme && innerWidth === width
+  return matchMedia(`(prefers-color-scheme: ${theme})`).matches && innerWidth === width
+    && [undefined, theme].includes(document.documentElement.dataset.theme)
     && !document.getAnimations().some(fades);
 }"""
 PAINTED = """async () => {  // what follows from scrolling is known one picture later
