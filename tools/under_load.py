@@ -1,8 +1,8 @@
 """Run tests several times beside a load that takes every core: none may fail for that.
 
-    python tools/under_load.py 10 -- tests/test_browser.py -q
+    python -m tools.under_load 10 -- -m browser -q
 
-Ten runs of pytest with what stands behind `--`, each beside one busy loop a core. A line a run, the
+Ten runs of pytest with what stands behind `--`, each beside one busy loop per core. One line per run, the
 output of those that fail, and exit status 1 if any did. The load ends with this command, however
 that ends.
 """
