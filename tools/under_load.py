@@ -2,9 +2,9 @@
 
     python -m tools.under_load 10 -- -m browser -q
 
-Ten runs of pytest with what stands behind `--`, each beside one busy loop per core. One line per run, the
-output of those that fail, and exit status 1 if any did. The load ends with this command, however
-that ends.
+Ten runs of pytest with what stands behind `--`, each beside one busy loop per core. One line per
+run, the output of those that fail, and exit status 1 if any did. The load ends with this command,
+however that ends.
 """
 
 from __future__ import annotations

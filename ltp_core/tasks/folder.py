@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping
 from fnmatch import fnmatch
 from pathlib import Path
 
-from .tables import READERS, Table
+from .tables import READERS, TextTable
 from .tables import read as read_table
 from .task import SPLITS, Row, Task
 
@@ -92,7 +92,7 @@ def _files(folder: Path) -> list[Path]:
     return files
 
 
-def _class_names(tables: Mapping[Path, Table]) -> tuple[str, ...] | None:
+def _class_names(tables: Mapping[Path, TextTable]) -> tuple[str, ...] | None:
     """The classes in the order of their numbers, where a Parquet file names them."""
     named = {file: table.classes for file, table in tables.items() if table.classes}
     for file, classes in named.items():
@@ -105,7 +105,7 @@ def _class_names(tables: Mapping[Path, Table]) -> tuple[str, ...] | None:
     return next(iter(named.values()), None)
 
 
-def _own_rows(file: Path, table: Table, labels: tuple[str, ...] | None) -> list[Row]:
+def _own_rows(file: Path, table: TextTable, labels: tuple[str, ...] | None) -> list[Row]:
     """The rows of one file, whole: each with an id and a language, a known split and label."""
     rows = []
     known = frozenset(labels or ())

@@ -39,7 +39,7 @@ NUMBERS = ("id", "label")  # the columns in which a whole number may stand
 
 
 @dataclass(frozen=True)
-class Table:
+class TextTable:
     """What a file holds, and the names of its classes where the file tells them.
 
     `rows` is what `read` returns of it; a reader leaves the values there as they stand.
@@ -50,7 +50,7 @@ class Table:
     classes: tuple[str, ...] | None = None
 
 
-def read(file: Path) -> Table:
+def read(file: Path) -> TextTable:
     """The rows of a file, in its order, with those of `COLUMNS` that it has.
 
     Raises:
@@ -75,7 +75,7 @@ def read(file: Path) -> Table:
             rows.append({name: cell(name, row.get(name), found.classes) for name in names})
         except ValueError as error:
             raise ValueError(f"{file}, row {i}: {error}") from None
-    return Table(names, rows, found.classes)
+    return TextTable(names, rows, found.classes)
 
 
 def cell(name: str, value: object, classes: tuple[str, ...] | None = None) -> str:
@@ -118,16 +118,16 @@ def _is_broken(text: str) -> bool:
     return False
 
 
-def _read_csv(file: Path) -> Table:
+def _read_csv(file: Path) -> TextTable:
     """A quotation mark opens a value only at its start, and `""` within it is one mark."""
     return _separated(file, "comma", delimiter=",")
 
 
-def _read_tsv(file: Path) -> Table:
+def _read_tsv(file: Path) -> TextTable:
     return _separated(file, "tab", delimiter="\t", quoting=csv.QUOTE_NONE)
 
 
-def _separated(file: Path, between: str, **form: Any) -> Table:
+def _separated(file: Path, between: str, **form: Any) -> TextTable:
     text = read_text(file)
     lines = csv.reader(io.StringIO(text, newline=""), strict=True, **form)
     usual = csv.field_size_limit(min(len(text) + 1, 2**31 - 1))  # the module's own bound: 131,072
@@ -153,10 +153,10 @@ def _separated(file: Path, between: str, **form: Any) -> Table:
         ) from None
     finally:
         csv.field_size_limit(usual)
-    return Table(header, rows)
+    return TextTable(header, rows)
 
 
-def _read_jsonl(file: Path) -> Table:
+def _read_jsonl(file: Path) -> TextTable:
     rows: list[dict[str, Any]] = []
     # At line feeds only: a text may hold one of the other characters that end a line.
     for line in filter(str.strip, read_text(file).split("\n")):
@@ -169,7 +169,7 @@ def _read_jsonl(file: Path) -> Table:
             where = f"{file} is not one JSON object a line; row {len(rows) + 1}"
             raise ValueError(f"{where}: {why}") from None
         rows.append(row)
-    return Table(list(dict.fromkeys(name for row in rows for name in row)), rows)
+    return TextTable(list(dict.fromkeys(name for row in rows for name in row)), rows)
 
 
 def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -179,7 +179,7 @@ def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return row
 
 
-def _read_parquet(file: Path) -> Table:
+def _read_parquet(file: Path) -> TextTable:
     import pyarrow as pa  # slow to import
     import pyarrow.parquet as pq
 
@@ -190,7 +190,7 @@ def _read_parquet(file: Path) -> Table:
             table = opened.read(columns=[name for name in there if name in COLUMNS])
     except (pa.ArrowException, OSError) as error:
         raise ValueError(f"{file} is damaged, or no Parquet ({type(error).__name__})") from None
-    return Table(there, table.to_pylist(), _class_names(schema))
+    return TextTable(there, table.to_pylist(), _class_names(schema))
 
 
 def _class_names(schema: pa.Schema) -> tuple[str, ...] | None:
@@ -208,7 +208,7 @@ def _distinct(file: Path, names: list[str]) -> list[str]:
     return names
 
 
-READERS: dict[str, Callable[[Path], Table]] = {
+READERS: dict[str, Callable[[Path], TextTable]] = {
     ".parquet": _read_parquet,
     ".csv": _read_csv,
     ".tsv": _read_tsv,

@@ -32,7 +32,7 @@ import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-ABSENT = ("ltp_core", "_ltp_core", "jupyterquiz", "jupyter_book", "myst_nb")
+ABSENT = ("ltp_core", "ltp_book", "_ltp_core", "jupyterquiz", "jupyter_book", "myst_nb")
 LARGE = (
     "torch",
     "transformers",
@@ -44,7 +44,7 @@ LARGE = (
     "transformers.models.auto.modeling_auto",
     "pyarrow.parquet",
 )  # what else a chapter would load, each for itself
-PARTS = ("ltp_core", "data", "pyproject.toml", "README.md", "LICENSE")
+PARTS = ("ltp_core", "ltp_book", "data", "pyproject.toml", "README.md", "LICENSE")
 
 
 def make_environment(folder: Path) -> Path:
@@ -134,7 +134,7 @@ def run_here(path: Path, number: int) -> str:
 
 def draw_less() -> None:
     """Let intervals be rough: whether a cell runs here does not hang on how often is drawn."""
-    from ltp_core.bootstrap import macro_draws
+    from ltp_core.measure.bootstrap import macro_draws
 
     macro_draws.__kwdefaults__["draws"] = 50
 

@@ -17,6 +17,7 @@ import sys
 
 import pytest
 
+import ltp_core
 from tools.book import chapters as book
 from tools.site import colab as site_colab
 from tools.site import set_repository
@@ -75,8 +76,13 @@ def test_a_chapter_alone_runs_from_its_set_up_cell(colab, path):
 def test_the_set_up_cell_adds_this_package_and_nothing_else(colab):
     python, environment, _ = colab
     added = {path.name for path in site_colab.site_packages(python.parents[1]).iterdir()}
-    version = re.search(r'^version = "(.+)"', (book.ROOT / "pyproject.toml").read_text(), re.M)[1]
-    assert added == {"preinstalled.pth", "ltp_core", f"ltp_core-{version}.dist-info"}
+    version = ltp_core.__version__
+    assert added == {
+        "preinstalled.pth",
+        "ltp_core",
+        "ltp_book",
+        f"ltp_core-{version}.dist-info",
+    }
     where = "import ltp_core, torch, numpy\nfor m in ltp_core, torch, numpy: print(m.__file__)"
     files = subprocess.run(
         [python, "-c", where],
@@ -101,7 +107,12 @@ BROUGHT = {"IPython", "ipywidgets", "matplotlib", "scipy", "pandas", "sklearn"}
 def test_a_chapter_imports_nothing_that_colab_lacks(path):
     project = (book.ROOT / "pyproject.toml").read_text()
     own = re.search(r"^dependencies = \[(.*?)^\]", project, re.M | re.S)[1]
-    there = BROUGHT | sys.stdlib_module_names | set(re.findall(r'"([\w-]+)', own)) | {"ltp_core"}
+    there = (
+        BROUGHT
+        | sys.stdlib_module_names
+        | set(re.findall(r'"([\w-]+)', own))
+        | {"ltp_core", "ltp_book"}
+    )
     for cell in book.nbrun.read(path).cells:
         if cell.cell_type == "code":
             lines = [re.sub(r"^(\s*)%.*", r"\1pass", line) for line in cell.source.splitlines()]

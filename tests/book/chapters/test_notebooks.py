@@ -30,7 +30,7 @@ def test_the_table_of_contents_names_what_is_there():
     toc = book.yaml.safe_load((book.BOOK / "_toc.yml").read_text())
     names = book.entries(toc)
     for name in names:
-        assert any((book.BOOK / f"{name}{end}").exists() for end in (".md", ".ipynb")), name
+        assert any((book.BOOK / f"{name}{end}").exists() for end in (".md", ".rst", ".ipynb")), name
     there = {path.stem for path in book.BOOK.glob("*.ipynb")}
     assert there <= set(names), f"not in _toc.yml: {sorted(there - set(names))}"
 
@@ -288,8 +288,8 @@ def test_nbval_begins_with_the_longest_chapter(tmp_path, monkeypatch, cores):
     monkeypatch.setattr(book.subprocess, "run", run)
     assert book.test(paths) == 1 and not any(stamps.fresh(path, "nbval") for path in paths)
     (command,) = called
-    names = ["new.ipynb", "long.ipynb", "short.ipynb", "tests", "ltp_core", "tools"]
-    assert [word.rpartition("/")[2] for word in command[-6:]] == names
+    names = ["new.ipynb", "long.ipynb", "short.ipynb", "tests", "ltp_core", "ltp_book", "tools"]
+    assert [word.rpartition("/")[2] for word in command[-7:]] == names
     assert ("loadscope" in command) == (cores == 2)  # cells of one chapter stay together
 
 

@@ -32,7 +32,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.slow]
 FRONTENDS = {"jupyterlab": (4, "lab/tree/"), "notebook": (7, "notebooks/")}  # from version, address
 SLOW = site_browser.PATIENCE  # on a busy machine a kernel needs long to import torch
 CELLS = [
-    "import toy_lab as t",
+    "import tests.support.toy_lab as t",
     "lab = t.Lab(t.LM, t.TASK, t.DELTAS, languages=('en', 'qu'), k=4, epochs=4000, every=1)\nlab",
     "lab.wait()",
 ]
@@ -91,7 +91,6 @@ def served(name: str, folder: Path):
         "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
         "IPYTHONDIR": "ipython",
     }
-    code = os.pathsep.join(str(book.ROOT / it) for it in (".", "tools", "tests"))
     environment = os.environ | {key: str(folder / it) for key, it in own.items()}
     command = [
         sys.executable,
@@ -111,7 +110,7 @@ def served(name: str, folder: Path):
             cwd=folder / "work",
             stdout=log,
             stderr=log,
-            env=environment | {"PYTHONPATH": code},
+            env=environment | {"PYTHONPATH": str(book.ROOT)},
         )
         try:
             nbformat.write(stored(), folder / "work/lab.ipynb")  # meanwhile

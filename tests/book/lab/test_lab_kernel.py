@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.process, pytest.mark.slow]
 def test_a_kernel_may_end_while_a_run_trains():
     code = (
         "import tests.support.toy_lab as t; "
-        "lab = t.Lab(t.LM, t.TASK, t.DELTAS, k=4, epochs=4000); lab.train(); "
+        "lab = t.Lab(t.LM, t.TASK, t.DELTAS, k=4, epochs=4000, every=1); lab.train(); "
         "from tests.support.wait import until; until(lambda: lab.runs[0].losses); "
         "assert lab.running; print('ended')"
     )
@@ -27,7 +27,7 @@ IN_KERNEL = """
 import json, sys
 sys.path[:0] = ["."]
 import tests.support.toy_lab as t
-lab = t.Lab(t.LM, t.TASK, t.DELTAS, k=4, epochs=4000)
+lab = t.Lab(t.LM, t.TASK, t.DELTAS, k=4, epochs=4000, every=1)
 ids = {name: button.model_id for name, button in lab.buttons.items()}
 ids |= {name: lab.texts[name].model_id for name in ("say", "picture")}
 print(json.dumps(ids))
