@@ -118,7 +118,8 @@ class SparseModel:
             self._written.clear()
         index = self._parts[i][1]
         here = self.values.grad.narrow(0, self._starts[i], self._sizes[i])
-        dense, p.grad = p.grad.reshape(-1), None  # type: ignore[union-attr]  # the hook's own
+        assert p.grad is not None  # the hook runs when it is complete
+        dense, p.grad = p.grad.reshape(-1), None
         if i in self._written:  # a later backward pass of the same step
             here += dense.index_select(0, index)
         else:
