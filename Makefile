@@ -36,9 +36,11 @@ test: lint types pages  ## lint, types, pages, unit tests, doctests, nbval with 
 	@echo "test: unit tests, doctests, nbval over the chapters that changed"
 	@$(PY) -m tools.book test
 
-check: lint types  ## the quick loop, under a minute: lint, format, types, core tests, doctests
-	@echo "check: tests and doctests of ltp_core, without those that are slow or start a process"
-	@$(PY) -m pytest -q -n 2 -m "not slow and not browser and not process" tests/core ltp_core
+check: lint  ## the quick loop, about a minute: lint, format, types, core tests, doctests
+	@echo "check: types; tests and doctests of ltp_core that are quick and start no process"
+	@mkdir -p _build; $(PY) -m mypy --no-error-summary > _build/types.log 2>&1 & types=$$!; \
+	  $(PY) -m pytest -q -n 2 -m "not slow and not browser and not process" tests/core ltp_core; \
+	  tests=$$?; wait $$types && echo "types: clean" || { cat _build/types.log; exit 1; }; exit $$tests
 
 lint: setup  ## ruff: rules and format
 	@echo "lint: ruff"

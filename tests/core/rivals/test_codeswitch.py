@@ -47,6 +47,7 @@ def test_poisoned_dev_and_test_rows_leave_no_trace(monkeypatch):
     assert "POISON" not in str(switch(shots, book, share=1.0))
 
 
+@pytest.mark.slow
 def test_the_default_is_every_language_but_the_source():
     book = dictionary(source="de")
     assert {language for found in book.values() for language, _ in found} == set(

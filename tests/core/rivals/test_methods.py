@@ -15,6 +15,8 @@ from ltp_core.stage2.train import train
 from ltp_core.stage2.trained import Trained
 from ltp_core.ticket.on_model import gather
 
+pytestmark = pytest.mark.slow
+
 TASK = SimpleNamespace(words=("food", "animals"))
 SHOTS = {
     "text": ["rice", "the bread", "a soup", "tea", "cat", "the dog", "a bird", "big child"],

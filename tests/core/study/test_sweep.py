@@ -22,6 +22,8 @@ from ltp_core.study.spec import read_spec
 from ltp_core.study.sweep import resolve_epochs
 from tests.support.sweeps import SHORT, SPEC, write
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def text(monkeypatch):

@@ -144,6 +144,7 @@ def test_the_folder_is_small_and_has_its_licence():
     assert "SPDX-License-Identifier: Unicode-3.0" in (FOLDER / "LICENSE-cldr.txt").read_text()
 
 
+@pytest.mark.slow
 def test_the_builder_makes_the_stored_rows(stored):
     """The rows and not the bytes: another pyarrow may pack them in another way."""
     babel = pytest.importorskip("babel")
