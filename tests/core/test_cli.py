@@ -27,6 +27,7 @@ def ltp(capsys, backbone_folder):  # noqa: F811
 
 
 @pytest.mark.filterwarnings("ignore:Mean of empty slice")
+@pytest.mark.slow
 def test_the_five_verbs(tmp_path, ltp, task_folder):  # noqa: F811
     lines = tmp_path / "lines.txt"
     lines.write_text("the cat eats rice\na big dog\n" * 4)

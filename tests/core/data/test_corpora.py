@@ -43,6 +43,7 @@ def test_every_language_has_text(lines):
     assert (lines[lines["language"] == "en"]["kind"] == "running").sum() > 10_000
 
 
+@pytest.mark.slow
 def test_no_line_equals_a_string_of_a_held_out_row(lines, emoji):
     strings = set()
     for row in filter(held, emoji):

@@ -17,6 +17,7 @@ def names(language, split, *parts):
 
 
 @pytest.mark.parametrize("split", ["random", "subgroup"])
+@pytest.mark.slow
 def test_it_is_the_names_of_training_emoji_and_no_others(split):
     book = dictionary(LANGUAGES, split=split)
     english, expected = names("en", split, "train"), {}

@@ -37,6 +37,7 @@ def test_every_high_resource_language_has_its_own():
         translated(["rice"], "de")
 
 
+@pytest.mark.slow
 def test_the_embedded_model_knows_their_letters(embedded):
     tokenizer = embedded.tokenizer
     for language in HIGH:

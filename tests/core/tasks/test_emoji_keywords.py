@@ -34,6 +34,7 @@ def test_a_rooster_meets_its_own_keywords_and_its_neighbours():
     ]
 
 
+@pytest.mark.slow
 def test_a_row_says_what_the_annotations_say(task):
     """Name of one, keywords of one, both of a split and a subgroup; `fits` if they are one."""
     apart = task.name.endswith("apart")

@@ -71,6 +71,7 @@ def test_sizes_of_the_splits(task):
         assert abs(test - 0.3 * whole) <= 1, kind
 
 
+@pytest.mark.slow
 def test_sixteen_examples_a_class_can_be_drawn_everywhere():
     for language in kinds().languages:
         assert Counter(kinds().few_shot(language, 16)["label"]) == dict.fromkeys(range(4), 16)
@@ -86,6 +87,7 @@ def test_siblings_are_held_out_together(stored):
     assert sides["money", "franc"] == {"test"} and sides["money", "dollar"] == {"train"}
 
 
+@pytest.mark.slow
 def test_english_gives_no_name_away(stored):
     english = {row["id"]: row["name"] for row in stored if row["language"] == "en"}
     for row in stored:
@@ -119,6 +121,7 @@ def test_words_that_stand_in_a_name(text, words, there):
     assert data_kinds.has_words(text, words) is there
 
 
+@pytest.mark.slow
 def test_the_embedded_model_can_say_each_label_and_read_the_names(stored, embedded):
     tokenizer = embedded.tokenizer
     assert [len(ids) for ids in tokens.pieces(tokenizer, KINDS)] == [1] * 4

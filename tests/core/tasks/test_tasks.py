@@ -67,6 +67,7 @@ def test_test_joins_languages_and_takes_all_by_default(task):
 @given(
     language=st.sampled_from(TASK_LANGUAGES), k=st.integers(1, 40), seed=st.integers(0, 2**63 - 1)
 )
+@pytest.mark.slow
 def test_few_shot_has_k_of_each_class_from_train(language, k, seed):
     task = tasks.emoji()
     shots = task.few_shot(language, k, seed)

@@ -198,6 +198,7 @@ def inductor():
 
 
 @pytest.mark.parametrize("backend", ["aot_eager", inductor()])
+@pytest.mark.slow
 def test_a_compiled_model_trains_alike(backend):
     model = toy_backbone(layers=1).model
     ticket = some(model)
