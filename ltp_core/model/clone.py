@@ -19,8 +19,8 @@ M = TypeVar("M", bound=nn.Module)
 def clone_sharing_weights(model: M, own: Iterable[str] = ()) -> M:
     """A second model over the same memory; only the tensors named in `own` are copies.
 
-    Train the twin and the first model stays as it was, at the price of what is trained, no more.
-    Nothing in the twin asks for gradients until told to.
+    Train the clone and the first model stays as it was; the price is what is trained, no more.
+    Nothing in the clone requires gradients at first.
 
     >>> first = nn.Linear(2, 2)
     >>> second = clone_sharing_weights(first, own=["bias"])

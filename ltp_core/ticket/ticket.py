@@ -259,7 +259,7 @@ class Ticket:
         """Write `path` (.safetensors), and beside it a report for people (.md).
 
         values: the trained weights (K,) in fp32, by name, then by flat index; or, with their
-        largest error, what `mask_file.stored` made of them in half precision.
+        largest error, what `file.stored` made of them in half precision.
 
         >>> import tempfile
         >>> ticket = Ticket("toy", {"w": (2, 5)}, {"w": torch.tensor([0, 8])})
