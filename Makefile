@@ -46,8 +46,11 @@ lint: setup  ## ruff: rules and format
 	@echo "lint: ruff"
 	@$(PY) -m ruff check --quiet . && $(PY) -m ruff format --check --quiet . && echo "lint: clean"
 
-types: setup  ## mypy --strict over ltp_core
-	@$(PY) -m mypy --no-error-summary && echo "types: clean"
+# With another Python come other versions, and numpy's stubs differ from one to the next.
+types: setup  ## mypy --strict over ltp_core, where the lock holds (Python 3.11)
+	@$(PY) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
+	  { echo "types: left out; they are checked on Python 3.11, with the versions of the lock"; exit 0; }; \
+	  $(PY) -m mypy --no-error-summary && echo "types: clean"
 
 execute: setup  ## run the chapters that changed, in place
 	@$(PY) -m tools.book execute

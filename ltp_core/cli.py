@@ -60,10 +60,10 @@ def main(argv: list[str] | None = None) -> int:
 def run_ticket(args: argparse.Namespace) -> None:
     """`ltp ticket`: stage 1 and the choice; prints the densities."""
     from .stage1.find import find_ticket
+    from .ticket.file import check_free
 
     options = values(args)
-    if Path(args.save).suffix != ".safetensors":  # said now, not after stage 1
-        raise ValueError(f"a ticket is saved as .safetensors, got {args.save!r}; add the ending")
+    check_free(args.save)  # said now, not after stage 1
     Path(args.save).parent.mkdir(parents=True, exist_ok=True)
     lm = _backbone(args)
     ticket = find_ticket(lm, _text(args), args.density, layers=args.layers, **options)
@@ -77,10 +77,13 @@ def run_ticket(args: argparse.Namespace) -> None:
 
 def run_train(args: argparse.Namespace) -> None:
     """`ltp train`: stage 2; prints what was trained and the last loss."""
+    from .data.atomic import check_folder
     from .stage2.train import train
+    from .stage2.trained import KIND, is_trained
     from .ticket.ticket import Ticket
 
     options = values(args)
+    check_folder(args.save, KIND, is_trained)  # said now, not after the training
     task = _task(args, args.language)
     if args.k:
         shots = task.few_shot(args.language, k=args.k, seed=args.seed)
@@ -128,14 +131,16 @@ def run_evaluate(args: argparse.Namespace) -> None:
 
 def run_merge(args: argparse.Namespace) -> None:
     """`ltp merge`: prints where the checkpoint is."""
+    from .data.atomic import replacing_folder
     from .ticket.merge import merge, unmerge
 
     if not _first():
         return
     if args.undo:
-        lm = unmerge(args.model)
-        lm.model.save_pretrained(args.save)
-        lm.tokenizer.save_pretrained(args.save)
+        with replacing_folder(args.save, "room", lambda names: False) as folder:
+            lm = unmerge(args.model)
+            lm.model.save_pretrained(folder)
+            lm.tokenizer.save_pretrained(folder)
     else:
         merge(_backbone(args), args.model, args.save)
     _say(args, {"saved": args.save, "undone": args.undo}, f"saved to {args.save}")

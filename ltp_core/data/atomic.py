@@ -1,16 +1,21 @@
-"""Files that are there whole or not at all.
+"""Files and folders that are there whole or not at all.
 
 A kill while a file is being written leaves the old file, or none; never half of the new one. It may
 leave a temporary file, `NAME.PROCESS.part`, which nobody reads: `remove_leftovers` takes it away.
+A folder is written beside the old one and takes its place in the end.
 
-What it does not do: decide what a file holds, or whether it may be replaced.
+Reading order: `replacing`, `replacing_folder`, `settle`, `remove_leftovers`.
+
+What it does not do: decide what a file holds.
 """
 
 from __future__ import annotations
 
+import glob
 import os
 import re
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -42,10 +47,94 @@ def replacing(path: str | Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def remove_leftovers(folder: str | Path) -> list[Path]:
-    """Delete, below a folder, the temporary files of processes that are gone; return their paths.
+def check_folder(folder: str | Path, kind: str, ours: Callable[[set[str]], bool]) -> None:
+    """Raise ValueError if a folder holds something that is not ours to replace.
 
-    A file of a living process stays. Where a system cannot be asked for one, all stay.
+    kind: what will be written, for the sentence. ours: told the names in the folder, says whether
+    they are what an earlier call wrote. An empty folder and none at all are free.
+
+    Ask it before long work whose result goes there.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "thesis.txt").write_text("mine")
+    ...     check_folder(folder, "trained model", lambda names: names <= {"config.json"})
+    Traceback (most recent call last):
+    ValueError: '...' holds 'thesis.txt' and no trained model; give a folder of its own
+    """
+    path = settle(folder)
+    if path.exists() and not path.is_dir():
+        raise ValueError(f"{str(folder)!r} is a file; give a folder of its own")
+    names = {file.name for file in path.iterdir()} if path.exists() else set()
+    if names and not ours(names):
+        there = f"{str(folder)!r} holds {min(names)!r} and no {kind}"
+        raise ValueError(f"{there}; give a folder of its own")
+    if path == Path.cwd():
+        raise ValueError(f"{str(folder)!r} is the current folder; give a folder of its own")
+
+
+@contextmanager
+def replacing_folder(
+    folder: str | Path, kind: str, ours: Callable[[set[str]], bool]
+) -> Iterator[Path]:
+    """A temporary folder beside `folder`; at the end it takes its place, whole.
+
+    What is not ours is not replaced: see `check_folder`. After an error `folder` is as it was.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as home:
+    ...     for text in ("old", "new"):
+    ...         with replacing_folder(f"{home}/m", "model", lambda names: names == {text}) as m:
+    ...             _ = (m / "new").write_text(text)
+    ...     [path.name for path in Path(home).iterdir()], Path(home, "m", "new").read_text()
+    (['m'], 'new')
+    """
+    check_folder(folder, kind, ours)
+    path = settle(folder)
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
+    aside = path.with_name(f"{path.name}.{os.getpid()}.old")
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir(parents=True)
+    try:
+        yield temporary
+        for file in temporary.rglob("*"):
+            if file.is_file():
+                with file.open("rb+") as written:
+                    os.fsync(written.fileno())
+        if path.exists():
+            lost = {file.name for file in path.iterdir()} - {f.name for f in temporary.iterdir()}
+            if lost and not ours(lost):
+                raise ValueError(f"{str(folder)!r} holds {min(lost)!r}, too; move it away first")
+            path.rename(aside)
+        temporary.rename(path)
+    finally:
+        settle(folder)
+        for left in (temporary, aside):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def settle(folder: str | Path) -> Path:
+    """The folder's full path; the old one is back if a kill fell between the two renames.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as home:
+    ...     Path(home, f"m.{os.getpid()}.old").mkdir()
+    ...     settle(f"{home}/m").exists()
+    True
+    """
+    path = Path(folder).resolve()
+    for aside in path.parent.glob(f"{glob.escape(path.name)}.*.old"):
+        process = re.fullmatch(r".+\.([1-9]\d*)\.old", aside.name)
+        ended = process and (int(process[1]) == os.getpid() or not _lives(int(process[1])))
+        if ended and not path.exists():
+            aside.rename(path)
+    return path
+
+
+def remove_leftovers(folder: str | Path) -> list[Path]:
+    """Delete, below a folder, what processes that are gone left half written; return the paths.
+
+    What belongs to a living process stays. Where a system cannot be asked for one, all stay.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder, replacing(f"{folder}/a.txt") as temporary:
@@ -57,7 +146,7 @@ def remove_leftovers(folder: str | Path) -> list[Path]:
     for file in sorted(Path(folder).rglob("*.part")):
         name = re.fullmatch(r".+\.([1-9]\d*)\.part", file.name)
         if name and not _lives(int(name[1])):
-            file.unlink(missing_ok=True)
+            shutil.rmtree(file) if file.is_dir() else file.unlink(missing_ok=True)
             gone.append(file)
     return gone
 

@@ -20,15 +20,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 
 from ..data.paths import data_dir
-from .quantization import dequantise, quantise
+from .quantization import dequantise
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -37,6 +38,8 @@ Model: TypeAlias = "PreTrainedModel"  # a masked LM
 Tokenizer: TypeAlias = "PreTrainedTokenizerBase"
 
 WEIGHTS = "weights.safetensors"  # packed; plain Hugging Face folders have model.safetensors
+PACKED, SUMS = ("config.json", "tokenizer.json", WEIGHTS), "SHA256SUMS"
+PROBE = "Été naïve №3 ½ ﬁ\tдом שלום 日本語 नमस्ते ሰላም  x"
 RESTORE = "restore it with `git checkout -- data/backbone` or `python -m tools.backbone.build`"
 
 
@@ -81,7 +84,8 @@ def load_backbone(name_or_folder: str | Path | None = None, *, download: bool = 
 def fingerprint(model: Model) -> str:
     """16 hex digits of the SHA-256 over names, shapes and fp32 values of the base model.
 
-    The masked-LM head is left out: a ticket points into the base model only.
+    The masked-LM head is left out: a ticket points into the base model only. For the head and the
+    tokenizer see `outer_fingerprint`.
 
     >>> lm = load_backbone()
     >>> before = fingerprint(lm.model)
@@ -89,37 +93,50 @@ def fingerprint(model: Model) -> str:
     >>> before == fingerprint(lm.model)
     False
     """
-    digest = hashlib.sha256()
-    for name, parameter in model.base_model.named_parameters():
-        digest.update(f"{name}{tuple(parameter.shape)}".encode())
-        for part in torch.split(parameter.detach().flatten(), 1 << 20):  # a small copy in fp32
-            digest.update(part.float().cpu().numpy().data)
+    return _sha256(model.base_model.named_parameters()).hexdigest()[:16]
+
+
+def outer_fingerprint(lm: Backbone) -> str:
+    """16 hex digits of what stands around the base model: its masked-LM head and its tokenizer.
+
+    A trained model answers through both, so it is loaded only over the pair it was trained with. Of
+    the tokenizer it sees the pieces with their ids, and how it cuts a line in several scripts.
+
+    >>> from ltp_core.model.toy import toy_backbone
+    >>> lm, other = toy_backbone(), toy_backbone()
+    >>> other.model.cls.predictions.bias.data[0] += 1
+    >>> fingerprint(lm.model) == fingerprint(other.model)
+    True
+    >>> outer_fingerprint(lm) == outer_fingerprint(other)
+    False
+    """
+    inner = {id(p) for p in lm.model.base_model.parameters()}
+    digest = _sha256((name, p) for name, p in lm.model.named_parameters() if id(p) not in inner)
+    digest.update(json.dumps(sorted(lm.tokenizer.get_vocab().items())).encode())
+    cut = lm.tokenizer(PROBE, add_special_tokens=False)["input_ids"]
+    digest.update(json.dumps([cut, lm.tokenizer.all_special_ids]).encode())
     return digest.hexdigest()[:16]
 
 
-def save_packed(model: Model, folder: Path, bits: dict[str, int]) -> None:
-    """Write a BERT masked LM with its matrices in a few bits (see `quantise`).
-
-    bits: name prefix -> 4 or 8; the longest prefix that fits a matrix decides, "" fits all.
-    """
-    tensors: dict[str, torch.Tensor] = {}
-    for name, p in model.named_parameters():  # tied weights appear once
-        if p.dim() == 2:
-            width = bits[max((b for b in bits if name.startswith(b)), key=len)]
-            tensors[f"{name}:{width}"], tensors[f"{name}:scales"] = quantise(p, width)
-        else:
-            tensors[name] = p.detach().float().contiguous()
-    folder.mkdir(parents=True, exist_ok=True)
-    save_file(tensors, folder / WEIGHTS)
-    (folder / "config.json").write_text(json.dumps(model.config.to_diff_dict(), indent=1) + "\n")
+def _sha256(named: Iterable[tuple[str, torch.Tensor]]) -> hashlib._Hash:
+    digest = hashlib.sha256()
+    for name, parameter in named:
+        digest.update(f"{name}{tuple(parameter.shape)}".encode())
+        for part in torch.split(parameter.detach().flatten(), 1 << 20):  # a small copy in fp32
+            digest.update(part.float().cpu().numpy().data)
+    return digest
 
 
 def _load_packed(folder: Path) -> Backbone:
     from transformers import AutoTokenizer, BertConfig, BertForMaskedLM
 
-    for name in ("config.json", "tokenizer.json", WEIGHTS):
+    for name in (*PACKED, SUMS):
         if not (folder / name).exists():
             raise FileNotFoundError(f"{folder / name} is missing; {RESTORE}")
+    sums = dict(line.split()[::-1] for line in (folder / SUMS).read_text().splitlines())
+    for name in PACKED:
+        if hashlib.sha256((folder / name).read_bytes()).hexdigest() != sums.get(name):
+            raise ValueError(f"{folder / name} is damaged; {RESTORE}")
     try:
         stored = load_file(folder / WEIGHTS)
         state = {name: tensor for name, tensor in stored.items() if ":" not in name}
@@ -131,9 +148,11 @@ def _load_packed(folder: Path) -> Backbone:
         with torch.device("meta"):
             model = BertForMaskedLM(config)
         model.load_state_dict(state, strict=False, assign=True)
-    except (SafetensorError, RuntimeError, KeyError, ValueError) as error:
+        model.tie_weights()
+        if lacking := [name for name, p in model.named_parameters() if p.is_meta]:
+            raise ValueError(f"it lacks {lacking[0]}")
+    except (SafetensorError, RuntimeError, KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{folder} is damaged ({error}); {RESTORE}") from None
-    model.tie_weights()
     positions = torch.arange(config.max_position_embeddings).expand((1, -1))
     buffers = {"position_ids": positions, "token_type_ids": torch.zeros_like(positions)}
     for name, buffer in buffers.items():  # made on the meta device, without numbers

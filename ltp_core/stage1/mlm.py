@@ -29,7 +29,7 @@ from ..data.digest import digest
 from ..data.rows import Rows, columns
 from ..model import tokens
 from ..model.architecture import mlm_head, position_range
-from ..model.backbone import Backbone, Model, Tokenizer, fingerprint
+from ..model.backbone import Backbone, Model, Tokenizer, fingerprint, outer_fingerprint
 from ..model.clone import clone_sharing_weights
 from ..model.parameters import eligible
 from ..ticket.sparse import opened
@@ -157,7 +157,8 @@ def adapt(lm: Backbone, dataset: Rows, options: Adapting) -> dict[str, Tensor]:
 
     told = ("batch_size", "learning_rate", "weight_decay", "dropout")
     settings = {name: getattr(options, name) for name in told}
-    settings |= {"stage": 1, "base": base, "data": digest(rows), "names": digest(names)}
+    settings |= {"stage": 1, "base": base, "outer": outer_fingerprint(lm)}
+    settings |= {"data": digest(rows), "names": digest(names)}
     settings |= {} if ticket is None else {"ticket": ticket.id}
     rates = {"lr": options.learning_rate, "weight_decay": options.weight_decay}
     groups, label = [{"params": leaves, **rates}], "stage 1: masked LM"

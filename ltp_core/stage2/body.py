@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save_file
 from torch import nn
 
+from ..data import tensor_file
 from ..model.backbone import Model
 from ..model.clone import clone_sharing_weights
 from ..ticket import file as ticket_file
@@ -30,6 +30,7 @@ from ..ticket.ticket import Ticket
 from . import lora as adapters
 
 TICKET, WEIGHTS = "ticket.safetensors", "weights.safetensors"
+KIND, WAY_OUT = "set of weights", "train and save it again"
 
 
 @dataclass(frozen=True)
@@ -78,22 +79,31 @@ class Body:
         """How many numbers of the language model are trained."""
         return sum(p.numel() for p in self.dense(model).values()) + len(self.ticket or ())
 
-    def save(self, model: Model, folder: Path, dtype: torch.dtype, original: Model | None) -> None:
-        """Write what was trained into `folder`; half precision needs the `original` model."""
+    def save(
+        self, model: Model, folder: Path, dtype: torch.dtype, original: Model | None
+    ) -> dict[str, str]:
+        """Write what was trained into `folder`; half precision needs the `original` model.
+
+        Returns the digest of each file by its name.
+        """
         if self.ticket is not None:
             before = None if original is None else gather(original, self.ticket)
             values = ticket_file.stored(gather(model, self.ticket), before, dtype)
-            self.ticket.save(folder / TICKET, *values)
-        if dense := self.dense(model):
-            weights = {name: p.detach().cpu().contiguous() for name, p in dense.items()}
-            save_file(weights, folder / WEIGHTS)
+            return {TICKET: self.ticket.save(folder / TICKET, *values)}
+        dense = self.dense(model)
+        return {WEIGHTS: tensor_file.write(folder / WEIGHTS, KIND, dense)} if dense else {}
 
     @torch.no_grad()
-    def fill(self, model: Model, folder: Path) -> None:
-        """Put what `save` wrote into a clone."""
+    def fill(self, model: Model, folder: Path, *, sealed: bool) -> dict[str, str]:
+        """Put what `save` wrote into a clone; the digests that were found."""
         if self.ticket is not None:
             stored = ticket_file.read(folder / TICKET)
             scatter(model, self.ticket, stored.weights(gather(model, self.ticket)))
-        if self.full or self.lora:
-            for name, value in load_file(folder / WEIGHTS).items():
-                model.get_parameter(name).copy_(value)
+            return {TICKET: stored.sha256}
+        if not (dense := self.dense(model)):
+            return {}
+        _, tensors, sha256 = tensor_file.read(folder / WEIGHTS, KIND, WAY_OUT, sealed=sealed)
+        tensor_file.check_like(folder / WEIGHTS, tensors, dense, WAY_OUT)
+        for name, p in dense.items():
+            p.copy_(tensors[name])
+        return {WEIGHTS: sha256}

@@ -83,7 +83,7 @@ class PromptModel(nn.Module):
         self, lm: Backbone, words: Sequence[str], length: int = 10, *, seed: int = 0, **form: Any
     ) -> None:
         super().__init__()
-        how = Form(**form)
+        self.form = how = Form(**form)
         self.reparametrization = nn.Identity()
         self.lm, self.tokenizer = lm
         self.truncate = how.truncate

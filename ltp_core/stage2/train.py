@@ -91,6 +91,7 @@ def train(lm: Backbone, dataset: Rows, options: Training) -> Trained:
     how = {"ticket": ticket, "full": full, "lora": lora, "base": options.base, **form}
     model = Trained(lm, options.task.words, options.prompt_length, seed=options.seed, **how)
     model.labels = getattr(options.task, "labels", None) or class_names(dataset)
+    model.task = getattr(options.task, "name", "")
     model.to(accelerator.device).train(options.dropout)
     rows, labels = labelled_rows(model, dataset)
     size, batch_size = len(rows) // options.copies, options.batch_size
@@ -121,7 +122,8 @@ def train(lm: Backbone, dataset: Rows, options: Training) -> Trained:
         raise ValueError("nothing to train: give a ticket, full=True, or a prompt_length above 0")
     told = ("prompt_length", "epochs", "batch_size", "weight_decay", "dropout")
     settings = {name: getattr(options, name) for name in told} | form
-    settings |= {"stage": 2, "base": model.base, "data": digest([rows, labels])}
+    settings |= {"stage": 2, "base": model.base, "outer": model.outer}
+    settings |= {"data": digest([rows, labels])}
     settings |= {"words": model.words, "trains": model.trains, "rates": rates, "lora": lora}
     settings |= {"ticket": "" if ticket is None else ticket.id}
     label, whole = f"stage 2: {model.trains}", options.epochs * steps

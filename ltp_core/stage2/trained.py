@@ -6,7 +6,8 @@ several trained models cost little more than one.
 
 On disk it is a folder. Nothing in it is larger than what was trained:
 
-    config.json            words, settings, losses, and the fingerprint of the base model
+    config.json            task, words, settings, losses, versions; the fingerprints of the base
+                           model and of its head and tokenizer; the digests of the other files
     prompt.safetensors     the prompt (P, H) and, if learned, deep prompts, label rows, head
     ticket.safetensors     the ticket with its trained values      (ticket training)
     weights.safetensors    every weight, or LoRA's added matrices  (full fine-tuning, LoRA)
@@ -18,26 +19,26 @@ What it does not do: train. `train.py` does.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
-from dataclasses import fields
+from dataclasses import asdict, fields, replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from ..data.atomic import replacing
-from ..model.backbone import Backbone, fingerprint
+from ..data import sealed_json, tensor_file
+from ..data.atomic import replacing_folder, settle
+from ..model.backbone import Backbone, fingerprint, outer_fingerprint
 from ..ticket.sparse import opened
 from ..ticket.ticket import Ticket
 from ..training.options import Form
-from .body import TICKET, Body
+from .body import TICKET, WAY_OUT, WEIGHTS, Body
 from .prompt import PromptModel
 
-FORMAT = 1
+FORMAT, KIND, CONFIG, PROMPT = 2, "trained model", "config.json", "prompt.safetensors"
+REMEMBERED = ("base", "outer", "task", "trains", "words", "labels", "history")
 
 
 class Trained(PromptModel):
@@ -74,7 +75,7 @@ class Trained(PromptModel):
             ticket.check(lm.model, base)
         clone = Backbone(body.clone(lm.model, seed), lm.tokenizer)
         super().__init__(clone, words, length, seed=seed, **form)
-        self.body, self.base = body, base
+        self.body, self.base, self.outer, self.task = body, base, outer_fingerprint(lm), ""
         self.history: list[float] = []
         self.end: Callable[[], None] = lambda: None  # of the training that is under way
 
@@ -111,25 +112,21 @@ class Trained(PromptModel):
     ) -> None:
         """Write the folder described above; what changes with the language is not in it.
 
+        folder: new or empty, or a trained model, which is replaced.
         dtype: of the ticket's values. torch.float16 and bfloat16 halve them, and need `lm`, the
         model this one was trained from; the error stands in ticket.md.
         """
-        folder = Path(folder)
-        folder.mkdir(parents=True, exist_ok=True)
         if lm is not None and self.ticket is not None:
             self.ticket.check(lm.model)
-        self.body.save(self.lm, folder, dtype, None if lm is None else lm.model)
-        with replacing(folder / "prompt.safetensors") as temporary:
-            save_file(self.prompt_tensors(), temporary)
-        config = {"format": FORMAT, "base": self.base, "trains": self.trains, "words": self.words}
-        config |= {"prompt_length": len(self.prompt), "history": self.history}
-        config |= {"labels": self.labels}
-        config |= {"full": self.body.full, "lora": self.body.lora}
-        config |= {"truncate": self.truncate, "template": self.template}
-        config |= {"learned_labels": self.label_rows is not None, "deep": self.deep is not None}
-        config |= {"head": self.head is not None, "ticket": self.ticket is not None}
-        with replacing(folder / "config.json") as temporary:
-            temporary.write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
+        with replacing_folder(folder, KIND, is_trained) as new:
+            files = self.body.save(self.lm, new, dtype, None if lm is None else lm.model)
+            files[PROMPT] = tensor_file.write(new / PROMPT, "prompt", self.prompt_tensors())
+            config = {name: getattr(self, name) for name in REMEMBERED} | {"format": FORMAT}
+            config |= {"full": self.body.full, "lora": self.body.lora, "files": files}
+            config |= {"prompt_length": len(self.prompt), "ticket": self.ticket is not None}
+            form = asdict(replace(self.form, mlp_width=0))  # the prompt is stored folded
+            own = {"truncate": self.truncate, "template": self.template, "versions": versions()}
+            sealed_json.write(new / CONFIG, config | form | own)
 
     @classmethod
     def load(cls, folder: str | Path, lm: Backbone) -> Trained:
@@ -138,31 +135,57 @@ class Trained(PromptModel):
         >>> import tempfile
         >>> from ltp_core.model.toy import toy_backbone
         >>> with tempfile.TemporaryDirectory() as folder:
-        ...     Trained(toy_backbone(), ["people", "food"], length=4).save(folder)
-        ...     Trained.load(folder, toy_backbone()).prompt.shape
+        ...     Trained(toy_backbone(), ["people", "food"], length=4).save(f"{folder}/model")
+        ...     Trained.load(f"{folder}/model", toy_backbone()).prompt.shape
         torch.Size([4, 16])
         """
-        folder = Path(folder)
-        if not (folder / "config.json").is_file():
+        folder = settle(folder)
+        if not (folder / CONFIG).is_file():
             raise FileNotFoundError(f"{folder} holds no trained model; make one with `ltp train`")
+        config = sealed_json.read(folder / CONFIG, KIND, [FORMAT], WAY_OUT, unsealed=[1])
+        sealed = config["format"] == FORMAT
+        other = f"{folder} was trained from another"
         try:
-            config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
             if (base := fingerprint(lm.model)) != config["base"]:
-                other = f"{folder} was trained from base {config['base']}"
-                way_out = "load the model it was trained from"
-                raise ValueError(f"{other}, but the model given is {base}; {way_out}")
+                which = f"base, {config['base']}, but the model given is {base}"
+                raise ValueError(f"{other} {which}; load the model it was trained from")
             how = {name: config.get(name, 0) for name in ("full", "lora")}
             how |= {f.name: config[f.name] for f in fields(Form) if f.name in config}
             ticket = Ticket.load(folder / TICKET) if config["ticket"] else None
             words, length = config["words"], config["prompt_length"]
             model = cls(lm, words, length, ticket=ticket, base=base, **how)
-            model.history = config["history"]
-            model.labels = tuple(config["labels"]) if config.get("labels") else None  # 0.1 had none
-            model.fill(load_file(folder / "prompt.safetensors"))
-            model.body.fill(model.lm, folder)
-        except (SafetensorError, json.JSONDecodeError, KeyError, OSError) as error:
-            raise ValueError(f"{folder} is damaged ({error}); train and save it again") from None
+            if sealed and model.outer != config["outer"]:  # version 0.1 did not know it
+                which = "head or tokenizer over the same base"
+                raise ValueError(f"{other} {which}; load the model it was trained from")
+            model.history, model.task = config["history"], config.get("task", "")
+            model.labels = tuple(config["labels"]) if config.get("labels") else None
+            _, stored, sha256 = tensor_file.read(folder / PROMPT, "prompt", WAY_OUT, sealed=sealed)
+            tensor_file.check_like(folder / PROMPT, stored, model.prompt_tensors(), WAY_OUT)
+            model.fill(stored)
+            files = model.body.fill(model.lm, folder, sealed=sealed) | {PROMPT: sha256}
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"{folder} is damaged ({error!r}); {WAY_OUT}") from None
+        if sealed and files != config["files"]:
+            raise ValueError(f"the files of {folder} are of two models; {WAY_OUT}")
         return model.close()
+
+
+def is_trained(names: set[str]) -> bool:
+    """Are these the names of the files that `Trained.save` writes?
+
+    >>> is_trained({"config.json", "model.safetensors"})
+    False
+    """
+    return names <= {CONFIG, PROMPT, TICKET, WEIGHTS, Path(TICKET).with_suffix(".md").name}
+
+
+def versions() -> dict[str, str]:
+    """With what a model was made, for people to read.
+
+    >>> sorted(versions())
+    ['ltp-core', 'torch', 'transformers']
+    """
+    return {name: version(name) for name in ("ltp-core", "torch", "transformers")}
 
 
 load = Trained.load

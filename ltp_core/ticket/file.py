@@ -8,9 +8,8 @@ from tensor to tensor. Trained values, if there are any, follow. The tensors of 
     table     uint8   deflated JSON: name, shape, entries k, plain bits b, bytes of code
     values    (K,)    in the order of the ticket: by name, then by flat index
 
-The metadata entry `ltp` is a JSON header: the format, what the caller adds (base model, how the
-ticket was made), and a SHA-256 over header and tensors, so that a damaged file is noticed and never
-trained on.
+The header holds what the caller adds (base model, how the ticket was made) and a digest, so that a
+damaged file is noticed and never trained on (`data.tensor_file`).
 
 Values. In float32 they are the trained weights themselves, exact. In float16 or bfloat16 they are
 the *movements* θ − θ₀, rounded: a movement is hundreds of times smaller than its weight, and so is
@@ -22,7 +21,6 @@ ticket is (`ticket` does).
 
 from __future__ import annotations
 
-import hashlib
 import json
 import zlib
 from collections.abc import Mapping
@@ -32,14 +30,13 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor
 
-from ..data.atomic import replacing
+from ..data import tensor_file
 from . import rice
 
-FORMAT = 2
+KIND, FORMAT, WAY_OUT = "ticket", 2, "find one with `ltp ticket`"
+LARGEST = 1 << 31  # a file that speaks of a larger tensor, or of so long a table, is no ticket
 Shapes: TypeAlias = Mapping[str, tuple[int, ...]]
 
 
@@ -55,6 +52,7 @@ class MaskFile(NamedTuple):
     indices: Mapping[str, Tensor]  # name -> (k,) int64, sorted
     values: Tensor | None = None  # (K,) fp32 weights, or fp16 or bf16 movements; K = sum of all k
     error: float = 0.0  # the largest rounding error of a value
+    sha256: str = ""  # of the file it was read from
 
     def weights(self, original: Tensor) -> Tensor:
         """The trained weights (K,) in fp32, given those of the base model.
@@ -90,19 +88,16 @@ def stored(values: Tensor, original: Tensor | None, dtype: torch.dtype) -> tuple
     return moved, error
 
 
-def write(path: str | Path, file: MaskFile) -> None:
-    """Write the file in one go: it is there whole, or not at all.
+def write(path: str | Path, file: MaskFile) -> str:
+    """Write the file and return its digest: it is there whole, or not at all.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder) / "en.safetensors"
-    ...     write(path, MaskFile({"base": "toy"}, {"w": (2, 5)}, {"w": torch.tensor([0, 2, 8])}))
+    ...     _ = write(path, MaskFile({"base": "toy"}, {"w": (2, 5)}, {"w": torch.tensor([0, 8])}))
     ...     read(path).indices
-    {'w': tensor([0, 2, 8])}
+    {'w': tensor([0, 8])}
     """
-    path = Path(path)
-    if path.suffix != ".safetensors":
-        raise ValueError(f"a ticket is saved as .safetensors, got {str(path)!r}; add the ending")
     table, codes = [], []
     for name, shape in file.shapes.items():
         b, code = rice.encode(index := file.indices[name].numpy(), prod(shape))
@@ -113,12 +108,9 @@ def write(path: str | Path, file: MaskFile) -> None:
         "gaps": torch.from_numpy(np.concatenate(codes)),
         "table": torch.frombuffer(deflated, dtype=torch.uint8),
     }
-    if file.values is not None:
-        tensors["values"] = file.values.detach().cpu().contiguous()
-    header = file.header | {"format": FORMAT, "values_error": file.error}
-    header["sha256"] = _digest(header, tensors)
-    with replacing(path) as temporary:
-        save_file(tensors, temporary, metadata={"ltp": json.dumps(header)})
+    tensors |= {} if file.values is None else {"values": file.values}
+    header = file.header | {"values_error": file.error}
+    return tensor_file.write(path, KIND, tensors, header, format=FORMAT)
 
 
 def read(path: str | Path) -> MaskFile:
@@ -128,46 +120,39 @@ def read(path: str | Path) -> MaskFile:
     Traceback (most recent call last):
     FileNotFoundError: there is no ticket at 'nowhere.safetensors'; find one with `ltp ticket`
     """
-    if not Path(path).is_file():
-        raise FileNotFoundError(f"there is no ticket at {str(path)!r}; find one with `ltp ticket`")
-    try:
-        with safe_open(path, framework="pt") as opened:
-            header = json.loads((opened.metadata() or {}).get("ltp", "null"))
-            tensors = {key: opened.get_tensor(key) for key in opened.keys()}  # noqa: SIM118
-    except (SafetensorError, ValueError, OSError) as error:
-        raise _damaged(path) from error
-    if not isinstance(header, dict) or "format" not in header:
-        raise ValueError(f"{str(path)!r} is not a ticket; find one with `ltp ticket`")
-    if header["format"] != FORMAT:
-        formats = f"format {header['format']}, and this version of ltp_core reads format {FORMAT}"
-        raise ValueError(f"{str(path)!r} has {formats}; update ltp_core or find the ticket anew")
-    if header.pop("sha256", None) != _digest(header, tensors):
-        raise _damaged(path)
-    del header["format"]
+    header, tensors, sha256 = tensor_file.read(path, KIND, WAY_OUT, format=FORMAT)
     try:
         shapes, indices = _decoded(tensors["table"], tensors["gaps"].numpy())
-    except (KeyError, ValueError, zlib.error) as error:
-        raise _damaged(path) from error
+        error = header.pop("values_error")
+    except (KeyError, TypeError, ValueError, MemoryError, zlib.error) as broken:
+        raise tensor_file.damaged(path, WAY_OUT) from broken
     values = tensors["values"].clone() if "values" in tensors else None  # no longer in the file
-    return MaskFile(header, shapes, indices, values, header.pop("values_error"))
+    return MaskFile(header, shapes, indices, values, error, sha256)
+
+
+def check_free(path: str | Path) -> Path:
+    """Raise ValueError unless a ticket and its report may be written here; the report's path.
+
+    >>> check_free("nowhere.safetensors").name
+    'nowhere.md'
+    """
+    if (path := Path(path)).suffix != ".safetensors":
+        raise ValueError(f"a ticket is saved as .safetensors, got {str(path)!r}; add the ending")
+    tensor_file.check_free(path, KIND)
+    if (beside := path.with_suffix(".md")).exists() and not path.exists():
+        raise ValueError(f"{str(beside)!r} is there already; give the ticket another name")
+    return beside
 
 
 def _decoded(table: Tensor, codes: np.ndarray) -> tuple[Shapes, dict[str, Tensor]]:
     """Shapes and indices by name."""
     shapes, indices, start = {}, {}, 0
-    for name, shape, k, b, size in json.loads(zlib.decompress(table.numpy().tobytes())):
+    inflate = zlib.decompressobj()
+    text = inflate.decompress(table.numpy().tobytes(), LARGEST)
+    for name, shape, k, b, size in json.loads(text):
+        if not 0 <= k <= prod(shape) <= LARGEST:
+            raise ValueError(f"{name} chooses {k} of {shape}")
         code = codes[start : (start := start + size)]
         shapes[name] = tuple(shape)
         indices[name] = torch.from_numpy(rice.decode(code, prod(shape), k, b))
     return shapes, indices
-
-
-def _digest(header: dict[str, Any], tensors: Mapping[str, Tensor]) -> str:
-    digest = hashlib.sha256(json.dumps(header, sort_keys=True).encode())
-    for name in sorted(tensors):
-        digest.update(tensors[name].reshape(-1).view(torch.uint8).numpy().data)
-    return digest.hexdigest()
-
-
-def _damaged(path: str | Path) -> ValueError:
-    return ValueError(f"{str(path)!r} is damaged; copy it again or find the ticket anew")

@@ -17,36 +17,46 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ..data.atomic import check_folder, replacing_folder
 from ..model.backbone import Backbone, fingerprint, load_backbone
 from . import file as mask_file
 from .on_model import gather, scatter
 from .ticket import Ticket
 
-WAY_BACK = "unmerge.safetensors"
+KIND, WAY_BACK = "merged model", "unmerge.safetensors"
 
 
 def merge(lm: Backbone, trained: str | Path, folder: str | Path) -> None:
     """Write `folder`: the base model `lm` with the values of `trained` in it. `lm` stays as it is.
 
     trained: a ticket file with values, or a folder that holds one (`Trained.save`).
+    folder: new or empty, or a merged model, which is replaced.
     """
-    trained, folder = Path(trained), Path(folder)
-    home = trained if trained.is_dir() else trained.parent
-    if home.resolve() == folder.resolve():
-        raise ValueError(f"{folder} holds the trained model itself; give the checkpoint a folder")
+    trained = Path(trained)
+    check_folder(folder, KIND, is_merged)
     if (trained / "config.json").is_file() and not (trained / "ticket.safetensors").is_file():
         raise ValueError(f"{trained} was trained without a ticket; only a ticket can be merged")
     file = mask_file.read(trained / "ticket.safetensors" if trained.is_dir() else trained)
     ticket = Ticket.of_file(file)
     ticket.check(lm.model)
     original = gather(lm.model, ticket)
-    try:
-        scatter(lm.model, ticket, file.weights(original))
-        lm.model.save_pretrained(folder)
-    finally:
-        scatter(lm.model, ticket, original)
-    lm.tokenizer.save_pretrained(folder)
-    ticket.save(folder / WAY_BACK, original)
+    with replacing_folder(folder, KIND, is_merged) as temporary:
+        try:
+            scatter(lm.model, ticket, file.weights(original))
+            lm.model.save_pretrained(temporary)
+        finally:
+            scatter(lm.model, ticket, original)
+        lm.tokenizer.save_pretrained(temporary)
+        ticket.save(temporary / WAY_BACK, original)
+
+
+def is_merged(names: set[str]) -> bool:
+    """Are these the names of the files that `merge` writes?
+
+    >>> is_merged({"config.json", "model.safetensors"})
+    False
+    """
+    return WAY_BACK in names
 
 
 def unmerge(folder: str | Path) -> Backbone:
@@ -60,7 +70,7 @@ def unmerge(folder: str | Path) -> Backbone:
     >>> lm = toy_backbone()
     >>> ticket = Ticket.random(eligible(lm.model), 0.2, seed=0, **origin(lm.model))
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     ticket.save(f"{folder}/ones.safetensors", torch.ones(len(ticket)))
+    ...     _ = ticket.save(f"{folder}/ones.safetensors", torch.ones(len(ticket)))
     ...     merge(lm, f"{folder}/ones.safetensors", f"{folder}/merged")
     ...     ticket.check(unmerge(f"{folder}/merged").model)  # no complaint: every bit is back
     """

@@ -30,6 +30,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ..data.atomic import replacing
 from ..data.digest import digest
 from ..model.backbone import Model, fingerprint
 from ..model.parameters import Layers, Modules, eligible, in_encoder, place, select_tensors
@@ -255,8 +256,8 @@ class Ticket:
 
     # --- on disk, and on a model ---
 
-    def save(self, path: str | Path, values: Tensor | None = None, error: float = 0.0) -> None:
-        """Write `path` (.safetensors), and beside it a report for people (.md).
+    def save(self, path: str | Path, values: Tensor | None = None, error: float = 0.0) -> str:
+        """Write `path` (.safetensors), and beside it a report for people (.md); the file's digest.
 
         values: the trained weights (K,) in fp32, by name, then by flat index; or, with their
         largest error, what `file.stored` made of them in half precision.
@@ -264,20 +265,22 @@ class Ticket:
         >>> import tempfile
         >>> ticket = Ticket("toy", {"w": (2, 5)}, {"w": torch.tensor([0, 8])})
         >>> with tempfile.TemporaryDirectory() as folder:
-        ...     ticket.save(f"{folder}/en.ticket.safetensors")
+        ...     _ = ticket.save(f"{folder}/en.ticket.safetensors")
         ...     Ticket.load(f"{folder}/en.ticket.safetensors") == ticket
         True
         """
+        beside = mask_file.check_free(path)
         header = self._origin() | {"made": dict(self.made)}
         file = mask_file.MaskFile(header, self.shapes, self.indices, values, error)
-        mask_file.write(path, file)
+        sha256 = mask_file.write(path, file)
         shares = {
             "eligible parameters": (self.density, self.total),
             "encoder": (self.density_encoder, self.encoder_total),
             "base model with embeddings": (self.density_all, self.base_total),
         }
-        text = report(file, shares, self.counts())
-        Path(path).with_suffix(".md").write_text(text, encoding="utf-8")
+        with replacing(beside) as temporary:
+            temporary.write_text(report(file, shares, self.counts()), encoding="utf-8")
+        return sha256
 
     @classmethod
     def load(cls, path: str | Path, model: Model | None = None) -> Ticket:

@@ -2,8 +2,8 @@
 
 One file, `state.safetensors`, holds everything a run needs that cannot be worked out again: the
 trained tensors θ, AdamW's two moments for each, the number of steps done, and the losses so far.
-Data order, masks and dropout are functions of (seed, step), so they are not stored. The file is
-written beside the old one and moved over it: a kill at any moment leaves a whole file.
+Data order, masks and dropout are functions of (seed, step), so they are not stored. A kill at any
+moment leaves a whole file (`data.tensor_file`).
 
 The header also keeps the settings of the run. A folder that belongs to another run is refused.
 
@@ -19,15 +19,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor
 from torch.optim import Optimizer
 
-from ..data.atomic import replacing
+from ..data import tensor_file
 
 FILE = "state.safetensors"
+KIND, WAY_OUT = "checkpoint", "delete it to start again"
 Settings = Mapping[str, Any]
 
 
@@ -36,7 +34,7 @@ def save(
 ) -> None:
     """Write the state after `step` steps, atomically.
 
-    >>> import tempfile
+    >>> import tempfile, torch
     >>> leaf = torch.nn.Parameter(torch.ones(2))
     >>> optimizer = torch.optim.AdamW([leaf], lr=0.1)
     >>> leaf.sum().backward()
@@ -48,11 +46,10 @@ def save(
     """
     tensors: dict[str, Tensor] = {}  # named by position: 0.value, 0.exp_avg, ...
     for index, leaf in enumerate(_leaves(optimizer)):
-        own = {"value": leaf.detach(), **optimizer.state[leaf]}
-        tensors |= {f"{index}.{name}": it.cpu().contiguous() for name, it in own.items()}
+        own = {"value": leaf, **optimizer.state[leaf]}
+        tensors |= {f"{index}.{name}": tensor for name, tensor in own.items()}
     header = {"step": step, "history": history, "settings": settings}
-    with replacing(Path(folder) / FILE) as temporary:
-        save_file(tensors, temporary, metadata={"run": json.dumps(header)})
+    tensor_file.write(Path(folder) / FILE, KIND, tensors, header)
 
 
 def restore(
@@ -60,25 +57,22 @@ def restore(
 ) -> tuple[int, list[float]]:
     """Load what `save` wrote into the optimizer and its tensors; (0, []) if there is nothing yet.
 
-    Raises ValueError if the folder belongs to a run with other settings.
+    Raises ValueError if the file is damaged, or belongs to a run with other settings.
     """
     path = Path(folder) / FILE
     if not path.exists():
         return 0, []
-    try:
-        with safe_open(path, framework="pt") as file:
-            header = json.loads(file.metadata()["run"])
-            _check(path, header["settings"], settings)
-            stored = {name: file.get_tensor(name) for name in file.keys()}
-    except (SafetensorError, KeyError, TypeError) as error:
-        raise ValueError(f"{path} is damaged ({error}); delete it to start again") from None
-    for index, leaf in enumerate(_leaves(optimizer)):
-        with torch.no_grad():
-            leaf.copy_(stored.pop(f"{index}.value"))
-        prefix = f"{index}."
-        names = [name for name in stored if name.startswith(prefix)]
+    header, stored, _ = tensor_file.read(path, KIND, WAY_OUT)
+    _check(path, header["settings"], settings)
+    leaves = {f"{index}.value": leaf for index, leaf in enumerate(_leaves(optimizer))}
+    values = {name: it for name, it in stored.items() if name.endswith(".value")}
+    tensor_file.check_like(path, values, leaves, WAY_OUT)
+    for name, leaf in leaves.items():
+        leaf.data.copy_(stored.pop(name))
+        prefix = name.removesuffix("value")
         # AdamW keeps its step count on the CPU unless it is fused on an accelerator.
-        optimizer.state[leaf] = {n[len(prefix) :]: stored[n].to(leaf.device) for n in names}
+        own = {n.removeprefix(prefix): it for n, it in stored.items() if n.startswith(prefix)}
+        optimizer.state[leaf] = {n: it.to(leaf.device) for n, it in own.items()}
     return header["step"], header["history"]
 
 

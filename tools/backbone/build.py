@@ -269,15 +269,13 @@ def trained(cache: Path, corpus: Path):
 
 def store(cache: Path, corpus: Path, out: Path) -> None:
     """Quantise the trained model into `out`, with its tokenizer and checksums."""
-    from ltp_core.model.backbone import save_packed
+    from tools.backbone.pack import save_packed, write_sums
 
     lm = trained(cache, corpus)
     save_packed(lm.model, out, BITS)
     for name in ("tokenizer.json", "tokenizer_config.json"):
         (out / name).write_bytes((cache / "base-trimmed" / name).read_bytes())
-    files = ("config.json", "tokenizer.json", "tokenizer_config.json", "weights.safetensors")
-    sums = "".join(f"{sha256(out / name)}  {name}\n" for name in files)
-    (out / "SHA256SUMS").write_text(sums)
+    write_sums(out)
 
 
 def verify(cache: Path, corpus: Path, out: Path) -> None:

@@ -249,9 +249,13 @@ def test_an_interrupt_ends_a_cell_that_waits_and_stops_the_run(reader):
     expect(last.locator(".jp-OutputArea-output")).to_have_count(0)
 
 
+def is_the_notebook_saved(answer):
+    return answer.request.method == "PUT" and "/api/contents/" in answer.url and answer.ok
+
+
 def test_a_page_loaded_again_shows_the_run_that_goes_on(reader):
     reader.trains()
-    with reader.page.expect_response(lambda answer: answer.request.method == "PUT"):
+    with reader.page.expect_response(is_the_notebook_saved):  # other things are PUT, too
         reader.page.keyboard.press("Control+s")
     at = reader.step()
     reader.page.reload()

@@ -5,11 +5,13 @@ import time
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 from transformers import BertConfig, BertForMaskedLM
 
 from ltp_core.data.paths import data_dir
-from ltp_core.model.backbone import fingerprint, load_backbone, save_packed
+from ltp_core.model.backbone import fingerprint, load_backbone, outer_fingerprint
 from ltp_core.model.toy import toy_backbone
+from tools.backbone.pack import save_packed, write_sums
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +93,7 @@ def test_a_packed_model_comes_back(tmp_path, lm):
     save_packed(model, tmp_path, {"": 8, "bert.embeddings.word": 4})
     for name in ("tokenizer.json", "tokenizer_config.json"):
         shutil.copy(data_dir() / "backbone" / name, tmp_path)
+    write_sums(tmp_path)
     back = load_backbone(tmp_path).model
     for (name, a), (_, b) in zip(model.named_parameters(), back.named_parameters(), strict=True):
         assert (a - b).abs().max() <= a.abs().max() / (7 if "word" in name else 127), name
@@ -107,12 +110,47 @@ def test_any_folder_of_a_masked_lm_loads(tmp_path, lm):
     assert fingerprint(back) == fingerprint(model)
 
 
+@pytest.mark.parametrize("name", ["config.json", "tokenizer.json", "weights.safetensors"])
+def test_one_flipped_bit_of_a_packed_model_is_seen(tmp_path, name):
+    folder = tmp_path / "backbone"
+    shutil.copytree(data_dir() / "backbone", folder)
+    whole = bytearray((folder / name).read_bytes())
+    whole[len(whole) // 2] ^= 1
+    (folder / name).write_bytes(whole)
+    with pytest.raises(ValueError, match=f"{name} is damaged; restore it with `git checkout"):
+        load_backbone(folder)
+
+
+def test_a_packed_model_without_one_of_its_tensors_is_refused(tmp_path):
+    shutil.copytree(data_dir() / "backbone", tmp_path, dirs_exist_ok=True)
+    weights = load_file(tmp_path / "weights.safetensors")
+    del weights["bert.encoder.layer.3.output.dense.bias"]
+    save_file(weights, tmp_path / "weights.safetensors")
+    write_sums(tmp_path)
+    with pytest.raises(ValueError, match="it lacks bert.encoder.layer.3.output.dense.bias"):
+        load_backbone(tmp_path)
+
+
+def test_the_outer_fingerprint_sees_head_and_tokenizer_and_nothing_else():
+    lm = toy_backbone()
+    before = outer_fingerprint(lm)
+    assert before == outer_fingerprint(toy_backbone())
+    lm.model.bert.encoder.layer[1].output.dense.weight.data[3, 5] += 1e-3
+    lm.model.get_input_embeddings().weight.data[3, 5] += 1e-3  # tied: the base model's own
+    assert outer_fingerprint(lm) == before
+    lm.model.cls.predictions.transform.dense.weight.data[0, 0] += 1e-3
+    assert outer_fingerprint(lm) != before
+    other = toy_backbone()
+    other.tokenizer.add_tokens(["zebra"])
+    assert outer_fingerprint(other) != before
+
+
 def test_missing_and_damaged_files_say_what_to_do(tmp_path, monkeypatch):
     folder = tmp_path / "backbone"
     shutil.copytree(data_dir() / "backbone", folder)
     weights = folder / "weights.safetensors"
     weights.write_bytes(weights.read_bytes()[:1000])
-    with pytest.raises(ValueError, match="is damaged .*`git checkout"):
+    with pytest.raises(ValueError, match="weights.safetensors is damaged; restore it with"):
         load_backbone(folder)
     (folder / "tokenizer.json").unlink()
     with pytest.raises(FileNotFoundError, match="tokenizer.json is missing; restore it with"):

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from ltp_core.model.quantization import BLOCK, dequantise, quantise
+from ltp_core.model.quantization import BLOCK, dequantise
 from tools.backbone import e5_unpack
+from tools.backbone.pack import quantise
 
 
 def reference(weight: torch.Tensor, bits: int) -> torch.Tensor:

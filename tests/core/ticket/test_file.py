@@ -1,6 +1,5 @@
 """What is written is read, at every density; what is damaged or foreign is refused."""
 
-import json
 from math import prod
 
 import pytest
@@ -9,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.torch import load_file, save_file
 
+from ltp_core.data import tensor_file
 from ltp_core.ticket import file as mask_file
 from ltp_core.ticket.file import MaskFile
 from ltp_core.ticket.ticket import Ticket
@@ -60,7 +60,7 @@ def test_missing_damaged_and_foreign_files(tmp_path):
         Ticket.load(path)
     Ticket("toy", {"w": (2, 50)}, {"w": torch.tensor([0, 80])}).save(path, torch.ones(2))
     good = path.read_bytes()
-    for spot in range(0, len(good), 7):
+    for spot in range(0, len(good), 3):
         path.write_bytes(good[:spot] + bytes([good[spot] ^ 1]) + good[spot + 1 :])
         with pytest.raises(ValueError, match="is damaged|is not a ticket"):
             Ticket.load(path)
@@ -84,9 +84,7 @@ def test_a_file_whose_digest_fits_may_still_be_wrong(tmp_path, lost):
     path = tmp_path / "en.safetensors"
     tensors = {"table": torch.zeros(3, dtype=torch.uint8), "gaps": torch.zeros(3)}
     del tensors[lost]
-    header = {"format": mask_file.FORMAT}
-    header["sha256"] = mask_file._digest(header, tensors)
-    save_file(tensors, path, metadata={"ltp": json.dumps(header)})
+    tensor_file.write(path, "ticket", tensors, format=mask_file.FORMAT)
     with pytest.raises(ValueError, match="is damaged"):
         mask_file.read(path)
 

@@ -95,11 +95,22 @@ def test_a_trained_model_is_not_written_over(tmp_path):
     lm = toy_backbone()
     ticket = Ticket.random(eligible(lm.model), 0.2, seed=0, **origin(lm.model))
     Trained(lm, ["food", "animals"], 3, ticket=ticket).save(tmp_path / "ltp")
-    with pytest.raises(ValueError, match="holds the trained model itself; give the checkpoint"):
+    with pytest.raises(ValueError, match="holds 'config.json' and no merged model; give a folder"):
         merge(lm, tmp_path / "ltp", tmp_path / "x" / ".." / "ltp")
     assert Trained.load(tmp_path / "ltp", lm).words == ("food", "animals"), "nothing is lost"
+    (tmp_path / "merged").mkdir()
+    (tmp_path / "merged" / "thesis.txt").write_text("mine")
+    with pytest.raises(ValueError, match="holds 'thesis.txt' and no merged model"):
+        merge(lm, tmp_path / "ltp", tmp_path / "merged")
+    (tmp_path / "merged" / "thesis.txt").unlink()
     Trained(lm, ["food", "animals"], 3).save(tmp_path / "prompt")
     with pytest.raises(ValueError, match="was trained without a ticket; only a ticket can be"):
         merge(lm, tmp_path / "prompt", tmp_path / "merged")
     merge(lm, tmp_path / "ltp", tmp_path / "merged")
+    (tmp_path / "merged" / "thesis.txt").write_text("mine")
+    with pytest.raises(ValueError, match="holds 'thesis.txt', too; move it away first"):
+        merge(lm, tmp_path / "ltp", tmp_path / "merged")
+    assert same(unmerge(tmp_path / "merged").model, lm.model), "it stays as it was"
+    (tmp_path / "merged" / "thesis.txt").unlink()
+    merge(lm, tmp_path / "ltp", tmp_path / "merged")  # our own may be replaced
     merge(lm, tmp_path / "merged" / WAY_BACK, tmp_path / "again")  # a ticket beside a config.json

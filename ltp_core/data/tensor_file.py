@@ -1,0 +1,178 @@
+"""Tensors in a file that says what it is and notices when it is damaged.
+
+A safetensors file is a short header and plain numbers. One entry of the header, `ltp`, holds JSON:
+the kind of the file ("ticket", "prompt", "checkpoint" ...), the number of its format, what the
+caller adds, and a SHA-256 over all of this and every tensor. So a truncated, changed or foreign
+file is refused in one sentence. Nothing in a file is ever run.
+
+Reading order: `write`, `read`, `check_like`, `check_free`.
+
+What it does not do: know what the tensors mean.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .atomic import replacing
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+ENTRY = "ltp"
+
+
+class TensorFile(NamedTuple):
+    """What a file holds: what the caller of `write` added, the tensors, and the digest."""
+
+    header: dict[str, Any]
+    tensors: dict[str, Tensor]
+    sha256: str
+
+
+def write(
+    path: str | Path,
+    kind: str,
+    tensors: Mapping[str, Tensor],
+    header: Mapping[str, Any] | None = None,
+    *,
+    format: int = 1,
+) -> str:
+    """Write the tensors and return the digest; the file is there whole, or not at all.
+
+    Raises ValueError if something other than a file of this kind stands there already.
+
+    >>> import tempfile, torch
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = write(f"{folder}/a.safetensors", "prompt", {"v": torch.ones(2)}, {"of": "toy"})
+    ...     read(f"{folder}/a.safetensors", "prompt", "train again")[:2]
+    ({'of': 'toy'}, {'v': tensor([1., 1.])})
+    """
+    from safetensors import SafetensorError
+    from safetensors.torch import save_file
+
+    check_free(path, kind)
+    plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    whole: dict[str, Any] = dict(header or {}, kind=kind, format=format)
+    whole["sha256"] = sha256 = digest(whole, plain)
+    with replacing(path) as temporary:
+        try:
+            save_file(plain, temporary, metadata={ENTRY: json.dumps(whole)})
+        except SafetensorError as error:  # a full disk, for one
+            raise OSError(f"{str(path)!r} could not be written: {error}") from None
+    return sha256
+
+
+def read(
+    path: str | Path, kind: str, way_out: str, *, format: int = 1, sealed: bool = True
+) -> TensorFile:
+    """Read what `write` wrote; `way_out` says how to get another file of this kind.
+
+    With `sealed=False` a file without our entry is taken as it is: version 0.1 wrote such files.
+    Raises FileNotFoundError, or ValueError if the file is foreign, damaged or of another format.
+
+    >>> read("nowhere.safetensors", "ticket", "find one with `ltp ticket`")
+    Traceback (most recent call last):
+    FileNotFoundError: there is no ticket at 'nowhere.safetensors'; find one with `ltp ticket`
+    """
+    from safetensors import SafetensorError, safe_open
+
+    name = repr(str(path))
+    if not Path(path).is_file():
+        raise FileNotFoundError(f"there is no {kind} at {name}; {way_out}")
+    try:
+        with safe_open(path, framework="pt") as opened:
+            header = json.loads((opened.metadata() or {}).get(ENTRY, "null"))
+            tensors = {key: opened.get_tensor(key) for key in opened.keys()}  # noqa: SIM118
+    except (SafetensorError, ValueError, OSError, RecursionError) as error:
+        raise damaged(path, way_out) from error
+    if header is None and not sealed:
+        return TensorFile({}, tensors, "")
+    # Version 0.1 gave this entry to tickets alone, and without a kind.
+    ours = isinstance(header, dict) and isinstance(header.get("format"), int)
+    if not ours or header.get("kind", "ticket") != kind:
+        raise ValueError(f"{name} is not a {kind}; {way_out}")
+    if header["format"] != format:
+        formats = f"format {header['format']}, and this version of ltp_core reads {format}"
+        raise ValueError(f"{name} has {formats}; update ltp_core, or {way_out}")
+    sha256 = header.pop("sha256", None)
+    if sha256 != digest(header, tensors, named="kind" in header):
+        raise damaged(path, way_out)
+    own = {key: value for key, value in header.items() if key not in ("kind", "format")}
+    return TensorFile(own, tensors, sha256)
+
+
+def check_like(
+    path: str | Path, tensors: Mapping[str, Tensor], wanted: Mapping[str, Tensor], way_out: str
+) -> None:
+    """Raise ValueError unless names, shapes and types are those wanted.
+
+    >>> import torch
+    >>> check_like("a.safetensors", {"v": torch.ones(1)}, {"v": torch.ones(2)}, "train again")
+    Traceback (most recent call last):
+    ValueError: 'a.safetensors' does not fit: v is float32 (1,), expected float32 (2,); train again
+    """
+    for name in sorted(tensors.keys() | wanted.keys()):
+        here, there = _said(tensors.get(name)), _said(wanted.get(name))
+        if here != there:
+            says = f"does not fit: {name} is {here}, expected {there}"
+            raise ValueError(f"{str(path)!r} {says}; {way_out}")
+
+
+def check_free(path: str | Path, kind: str) -> None:
+    """Raise ValueError if something other than a file of this kind stands at `path`.
+
+    Ask it before long work whose result goes there.
+
+    >>> check_free("nowhere.safetensors", "ticket")
+    """
+    from safetensors import SafetensorError, safe_open
+
+    path, there = Path(path), None
+    if not path.exists():
+        return
+    try:
+        with safe_open(path, framework="pt") as opened:
+            there = json.loads((opened.metadata() or {}).get(ENTRY, "{}")).get("kind", "ticket")
+            there = there if ENTRY in (opened.metadata() or {}) else None
+    except (SafetensorError, ValueError, OSError, AttributeError, RecursionError):
+        pass
+    if there != kind:
+        raise ValueError(f"{str(path)!r} is there already and is not a {kind}; give another name")
+
+
+def digest(header: Mapping[str, Any], tensors: Mapping[str, Tensor], named: bool = True) -> str:
+    """SHA-256, in hex, of a header and of all tensors: names, types, shapes and bytes.
+
+    named: False for the bytes alone, as version 0.1 had it.
+
+    >>> digest({"format": 1}, {})[:16]
+    '5e5fbf8b2105e97e'
+    """
+    import torch
+
+    found = hashlib.sha256(json.dumps(header, sort_keys=True).encode())
+    for name, tensor in sorted(tensors.items()):
+        if named:
+            found.update(f"{name} {_said(tensor)}".encode())
+        found.update(tensor.reshape(-1).view(torch.uint8).numpy().data)
+    return found.hexdigest()
+
+
+def damaged(path: str | Path, way_out: str) -> ValueError:
+    """The error for a file whose content is not what was written.
+
+    >>> damaged("a.safetensors", "train again")
+    ValueError("'a.safetensors' is damaged; copy it again, or train again")
+    """
+    return ValueError(f"{str(path)!r} is damaged; copy it again, or {way_out}")
+
+
+def _said(tensor: Tensor | None) -> str:
+    if tensor is None:
+        return "not there"
+    return f"{str(tensor.dtype).removeprefix('torch.')} {tuple(tensor.shape)}"
