@@ -32,11 +32,11 @@ from statistics import mean
 import ltp_core as ltp
 from ltp_book.explorers.sketch import sketch
 from ltp_core.measure import results
+from ltp_core.measure.overlap import overlap
 from ltp_core.model.parameters import eligible
 from ltp_core.stage1.mlm import adapt
 from ltp_core.study.spec import read_toml
 from ltp_core.ticket.chunks import Deltas
-from ltp_core.ticket.overlap import overlap
 from ltp_core.ticket.ticket import Ticket, origin
 
 HERE = Path(__file__).parent

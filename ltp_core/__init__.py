@@ -30,13 +30,13 @@ if TYPE_CHECKING:  # what the names below are, for type checkers and editors
     from .data.corpora import text
     from .measure.bootstrap import macro_interval
     from .measure.evaluate import evaluate, predict
+    from .measure.overlap import overlap
     from .model.backbone import Backbone, fingerprint, load_backbone
     from .rivals.methods import METHODS
     from .stage1.find import find_in_folders, find_ticket
     from .stage1.mlm import adapt
     from .stage2.train import train
     from .stage2.trained import Trained, load
-    from .ticket.overlap import overlap
     from .ticket.sparse import SparseModel
     from .ticket.ticket import Ticket
 
@@ -55,7 +55,7 @@ _HOME = {
     "load": "stage2.trained",
     "load_backbone": "model.backbone",
     "macro_interval": "measure.bootstrap",
-    "overlap": "ticket.overlap",
+    "overlap": "measure.overlap",
     "predict": "measure.evaluate",
     "text": "data.corpora",
     "train": "stage2.train",

@@ -29,8 +29,6 @@ from ltp_core.stage2.trained import Trained
 from ltp_core.ticket.on_model import gather
 from ltp_core.training.options import Form
 
-SHAPE = ("seed", "lora", *Form.__annotations__)  # options that make the model
-
 
 def record(
     lm,
@@ -77,8 +75,9 @@ def record(
 
 def _film(lm, shots, test, name, task, every, predict, options) -> dict:
     """One run of `record`."""
-    shape = {key: options[key] for key in SHAPE if key in options}
-    start = Trained(lm, task.words, options.get("prompt_length", 10), **shape)
+    form = Form(**{key: options[key] for key in Form.__annotations__ if key in options})
+    shape = {key: options[key] for key in ("seed", "lora") if key in options}
+    start = Trained(lm, task.words, options.get("prompt_length", 10), form, **shape)
     film: dict = {
         "name": name,
         "trained": 0,

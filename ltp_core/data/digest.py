@@ -1,6 +1,9 @@
 """A short hash of some values: when they change, it changes.
 
-Names of runs, checkpoints and shared tickets carry one, so no two are confused.
+Names of runs, checkpoints and shared tickets carry one, so no two are confused. And whole files are
+held to the list of their hashes that lies beside them.
+
+Reading order: `digest`, `check_sums`.
 
 What it does not do: hash a model. `model.backbone.fingerprint` does.
 """
@@ -9,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from pathlib import Path
 
 
 def digest(items: Iterable[object]) -> str:
@@ -18,3 +22,21 @@ def digest(items: Iterable[object]) -> str:
     False
     """
     return hashlib.sha256(repr(list(items)).encode()).hexdigest()[:16]
+
+
+def check_sums(folder: Path, names: Iterable[str], way_out: str, sums: str = "SHA256SUMS") -> None:
+    """Hold files to the hashes in `sums`, a list as the program `sha256sum` writes it.
+
+    Raises FileNotFoundError if one is missing and ValueError if one is damaged.
+
+    >>> check_sums(Path("nowhere"), ["a.txt"], "copy it again")
+    Traceback (most recent call last):
+    FileNotFoundError: nowhere/a.txt is missing; copy it again
+    """
+    for name in (*names, sums):
+        if not (folder / name).is_file():
+            raise FileNotFoundError(f"{folder / name} is missing; {way_out}")
+    listed = set((folder / sums).read_text(encoding="utf-8").splitlines())
+    for name in names:
+        if f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}" not in listed:
+            raise ValueError(f"{folder / name} is damaged; {way_out}")

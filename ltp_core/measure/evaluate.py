@@ -12,20 +12,21 @@ What it does not do: train, or read result files (`results.py`).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, cast
 
 import numpy as np
+import torch
+from torch import Tensor, nn
 
 from ..data.languages import HIGH, LANGUAGES, LOW
 from ..data.rows import class_indices, columns, texts
 from ..training.options import Stage2Options
-from ..training.precision import one_cast, precision
+from ..training.precision import precision
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
-
     from ..data.rows import Rows
 
 
@@ -136,7 +137,7 @@ def predict(
     order = np.argsort([-len(row) for row in rows], kind="stable")
     answers = np.empty(len(rows), dtype=np.int64)
     bar = tqdm(total=len(rows), desc="predict", unit="text", disable=not progress)
-    module = cast("nn.Module", model)
+    module = cast(nn.Module, model)
     modes = [(part, part.training) for part in module.modules()]
     module.eval()
     try:
@@ -211,3 +212,27 @@ def wilson(correct: int, n: int) -> tuple[float, float]:
     middle = (share + z2 / (2 * n)) / (1 + z2 / n)
     half = math.sqrt(z2 * (share * (1 - share) / n + z2 / (4 * n * n))) / (1 + z2 / n)
     return max(0.0, middle - half), min(1.0, middle + half)
+
+
+@contextmanager
+def one_cast(model: nn.Module) -> Iterator[None]:
+    """Under autocast without gradients: cast each weight once, not once a batch.
+
+    Autocast keeps the bf16 copy of a leaf that asks for gradients, and of no other, and it keeps
+    none in inference mode. So let all weights ask, and compute no gradients all the same.
+
+    >>> layer = nn.Linear(2, 2).requires_grad_(False)
+    >>> with one_cast(layer):
+    ...     layer.weight.requires_grad, layer(torch.ones(1, 2)).requires_grad
+    (True, False)
+    >>> layer.weight.requires_grad
+    False
+    """
+    asked = [(p, p.requires_grad) for p in model.parameters()]
+    try:
+        with torch.no_grad():
+            model.requires_grad_(True)
+            yield
+    finally:
+        for p, before in asked:
+            p.requires_grad_(before)

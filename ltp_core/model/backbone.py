@@ -28,6 +28,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 
+from ..data.digest import check_sums
 from ..data.paths import data_dir
 from .quantization import dequantise
 
@@ -38,7 +39,6 @@ Model: TypeAlias = "PreTrainedModel"  # a masked LM
 Tokenizer: TypeAlias = "PreTrainedTokenizerBase"
 
 WEIGHTS = "weights.safetensors"  # packed; plain Hugging Face folders have model.safetensors
-PACKED, SUMS = ("config.json", "tokenizer.json", WEIGHTS), "SHA256SUMS"
 PROBE = "Été naïve №3 ½ ﬁ\tдом שלום 日本語 नमस्ते ሰላም  x"
 RESTORE = "restore it with `git checkout -- data/backbone` or `python -m tools.backbone.build`"
 
@@ -130,13 +130,7 @@ def _sha256(named: Iterable[tuple[str, torch.Tensor]]) -> hashlib._Hash:
 def _load_packed(folder: Path) -> Backbone:
     from transformers import AutoTokenizer, BertConfig, BertForMaskedLM
 
-    for name in (*PACKED, SUMS):
-        if not (folder / name).exists():
-            raise FileNotFoundError(f"{folder / name} is missing; {RESTORE}")
-    sums = dict(line.split()[::-1] for line in (folder / SUMS).read_text().splitlines())
-    for name in PACKED:
-        if hashlib.sha256((folder / name).read_bytes()).hexdigest() != sums.get(name):
-            raise ValueError(f"{folder / name} is damaged; {RESTORE}")
+    check_sums(folder, ("config.json", "tokenizer.json", WEIGHTS), RESTORE)
     try:
         stored = load_file(folder / WEIGHTS)
         state = {name: tensor for name, tensor in stored.items() if ":" not in name}

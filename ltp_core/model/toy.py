@@ -39,12 +39,9 @@ def toy_backbone(seed: int = 0, layers: int = 2, width: int = 16, positions: int
     names = {"bos_token": "<s>", "cls_token": "<s>", "eos_token": "</s>", "sep_token": "</s>"}
     names |= {"pad_token": "<pad>", "unk_token": "<unk>", "mask_token": "<mask>"}
     tokenizer = PreTrainedTokenizerFast(tokenizer_object=core, **names)  # type: ignore[no-untyped-call]  # unannotated there
-    sizes: dict[str, Any] = {
-        "hidden_size": width,
-        "intermediate_size": 2 * width,
-        "num_hidden_layers": layers,
-    }
-    sizes |= {"num_attention_heads": 2, "max_position_embeddings": positions}
+    sizes: dict[str, Any] = {"hidden_size": width, "intermediate_size": 2 * width}
+    sizes |= {"num_hidden_layers": layers, "num_attention_heads": 2}
+    sizes |= {"max_position_embeddings": positions}
     config = BertConfig(vocab_size=len(ids), pad_token_id=1, **sizes)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)

@@ -29,7 +29,7 @@ from ..stage2.trained import Trained
 from ..ticket.chunks import shapes_of
 from ..ticket.ticket import Ticket, origin
 from ..ticket.topk import how_many
-from ..training.options import DENSITY
+from ..training.options import DENSITY, Form
 
 if TYPE_CHECKING:
     from ..data.rows import Rows
@@ -99,7 +99,7 @@ def by_gradient(
     """
     from accelerate import Accelerator
 
-    model = Trained(lm, task.words, prompt_length, truncate=truncate, seed=seed)
+    model = Trained(lm, task.words, prompt_length, Form(truncate=truncate), seed=seed)
     model.labels = getattr(task, "labels", None)
     model = model.to(Accelerator().device).eval()
     tensors = eligible(model.lm, layers, modules)

@@ -17,6 +17,7 @@ from accelerate import Accelerator
 from ..data.rows import column_names
 from ..stage2.train import train
 from ..stage2.trained import Trained
+from ..training.options import Form
 from .method import method
 from .templates import follow, template
 
@@ -42,7 +43,8 @@ def template_zero(
     **options: Any,
 ) -> Trained:
     """Train nothing: of `shots` only the names of the columns matter, of the options `truncate`."""
-    model = Trained(lm, task.words, 0, template=_template(shots, source), truncate=truncate)
+    form = Form(template=_template(shots, source), truncate=truncate)
+    model = Trained(lm, task.words, 0, form)
     model.labels = getattr(task, "labels", None)
     return model.to(Accelerator().device).close()
 

@@ -134,7 +134,9 @@ def follow(model: M, *, words: bool = False) -> M:
 
     >>> from ltp_core.stage2.prompt import PromptModel
     >>> from ltp_core.model.toy import toy_backbone
-    >>> model = follow(PromptModel(toy_backbone(), ["food", "animals"], 0, template=template("en")))
+    >>> from ltp_core.training.options import Form
+    >>> form = Form(template=template("en"))
+    >>> model = follow(PromptModel(toy_backbone(), ["food", "animals"], 0, form))
     >>> model.set_language("tr")
     >>> model.template, model.words
     ('{text} bir tür {mask}.', ('food', 'animals'))

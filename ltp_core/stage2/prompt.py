@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, cast
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -35,7 +35,7 @@ from torch.func import functional_call
 from ..model import tokens
 from ..model.architecture import decoder, mlm_head, position_range
 from ..model.backbone import Backbone, Tokenizer
-from ..training.options import Form
+from ..training.options import PLAIN, Form
 from ..training.seeds import seed_for
 from . import deep_prompt
 from .cloze import after_hole, cloze, frame
@@ -66,8 +66,8 @@ class PromptReparametrization(nn.Module):
 class PromptModel(nn.Module):
     """A classifier made of a masked LM, P prompt vectors, and one label word per class.
 
-    The prompt starts as the embeddings of P vocabulary pieces, drawn with `seed`. `form` are the
-    fields of `Form`: how the model is built.
+    The prompt starts as the embeddings of P vocabulary pieces, drawn with `seed`. `form` says
+    how the model is built.
 
     >>> from ltp_core.model.toy import toy_backbone
     >>> model = PromptModel(toy_backbone(), ["people", "food", "animals"], length=5)
@@ -80,13 +80,18 @@ class PromptModel(nn.Module):
     head: Callable[[Tensor], Tensor] | None
 
     def __init__(
-        self, lm: Backbone, words: Sequence[str], length: int = 10, *, seed: int = 0, **form: Any
+        self,
+        lm: Backbone,
+        words: Sequence[str],
+        length: int = 10,
+        form: Form = PLAIN,
+        seed: int = 0,
     ) -> None:
         super().__init__()
-        self.form = how = Form(**form)
+        self.form = form
         self.reparametrization = nn.Identity()
         self.lm, self.tokenizer = lm
-        self.truncate = how.truncate
+        self.truncate = form.truncate
         self.labels: tuple[str, ...] | None = None  # the names of the classes, where they are known
         # Called with the code of a language before its texts are read, where that matters.
         self.set_language: Callable[[str], None] | None = None
@@ -102,16 +107,16 @@ class PromptModel(nn.Module):
             drawn = ordinary[torch.randint(len(ordinary), (length,))]
             # An empty prompt must not ask for gradients: all layers would run backward down to it.
             self.prompt = nn.Parameter(table[drawn].clone(), requires_grad=length > 0)  # (P, H)
-            if how.mlp_width:
-                self.reparametrization = PromptReparametrization(table.shape[1], how.mlp_width)
-            self.head = linear_head(table.shape[1], len(words)) if how.head else None
+            if form.mlp_width:
+                self.reparametrization = PromptReparametrization(table.shape[1], form.mlp_width)
+            self.head = linear_head(table.shape[1], len(words)) if form.head else None
         self.label_rows = self.label_bias = self.deep = None
-        self.reword(words, how.template)
-        if how.learned_labels:
+        self.reword(words, form.template)
+        if form.learned_labels:
             rows, bias = self.class_rows()
             self.label_rows = nn.Parameter(rows.detach().clone())  # (C, H)
             self.label_bias = nn.Parameter(bias.detach().clone())  # (C,)
-        if how.deep:
+        if form.deep:
             pairs = [""] if "{pair}" in (self.template or "") else None
             run = partial(self.forward, self.batch(self.encode([""], pairs)))
             self.deep = nn.Parameter(deep_prompt.start(self.lm, length, run))  # (L-1, P, H)

@@ -87,9 +87,9 @@ def train(lm: Backbone, dataset: Rows, options: Training) -> Trained:
     ('prompt', 9, True)
     """
     accelerator, ticket, full, lora = Accelerator(), options.ticket, options.full, options.lora
-    form = options.only(Form)
-    how = {"ticket": ticket, "full": full, "lora": lora, "base": options.base, **form}
-    model = Trained(lm, options.task.words, options.prompt_length, seed=options.seed, **how)
+    words, length, form = options.task.words, options.prompt_length, options.only(Form)
+    how: dict[str, Any] = {"ticket": ticket, "full": full, "lora": lora, "base": options.base}
+    model = Trained(lm, words, length, Form(**form), seed=options.seed, **how)
     model.labels = getattr(options.task, "labels", None) or class_names(dataset)
     model.task = getattr(options.task, "name", "")
     model.to(accelerator.device).train(options.dropout)

@@ -23,7 +23,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, fields, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -33,7 +32,7 @@ from ..data.atomic import replacing_folder, settle
 from ..model.backbone import Backbone, fingerprint, outer_fingerprint
 from ..ticket.sparse import opened
 from ..ticket.ticket import Ticket
-from ..training.options import Form
+from ..training.options import PLAIN, Form
 from .body import TICKET, WAY_OUT, WEIGHTS, Body
 from .prompt import PromptModel
 
@@ -44,7 +43,7 @@ REMEMBERED = ("base", "outer", "task", "trains", "words", "labels", "history")
 class Trained(PromptModel):
     """A prompt model over a clone of `lm`, and the `body`: what of the language model is trained.
 
-    `form` are keywords of `PromptModel`. `base` is the fingerprint of `lm`, where the caller has
+    `base` is the fingerprint of `lm`, where the caller has
     it; it is taken here otherwise.
 
     >>> from ltp_core.model.toy import toy_backbone
@@ -61,20 +60,20 @@ class Trained(PromptModel):
         lm: Backbone,
         words: Sequence[str],
         length: int = 10,
+        form: Form = PLAIN,
         *,
         ticket: Ticket | None = None,
         full: bool = False,
         lora: int = 0,
         base: str | None = None,
         seed: int = 0,
-        **form: Any,
     ) -> None:
-        body = Body(ticket, full, lora, new_head=form.get("head", False))
+        body = Body(ticket, full, lora, new_head=form.head)
         base = base or fingerprint(lm.model)
         if ticket is not None:
             ticket.check(lm.model, base)
         clone = Backbone(body.clone(lm.model, seed), lm.tokenizer)
-        super().__init__(clone, words, length, seed=seed, **form)
+        super().__init__(clone, words, length, form, seed=seed)
         self.body, self.base, self.outer, self.task = body, base, outer_fingerprint(lm), ""
         self.history: list[float] = []
         self.end: Callable[[], None] = lambda: None  # of the training that is under way
@@ -150,10 +149,9 @@ class Trained(PromptModel):
                 which = f"base, {config['base']}, but the model given is {base}"
                 raise ValueError(f"{other} {which}; load the model it was trained from")
             how = {name: config.get(name, 0) for name in ("full", "lora")}
-            how |= {f.name: config[f.name] for f in fields(Form) if f.name in config}
-            ticket = Ticket.load(folder / TICKET) if config["ticket"] else None
-            words, length = config["words"], config["prompt_length"]
-            model = cls(lm, words, length, ticket=ticket, base=base, **how)
+            how["ticket"] = Ticket.load(folder / TICKET) if config["ticket"] else None
+            form = Form(**{f.name: config[f.name] for f in fields(Form) if f.name in config})
+            model = cls(lm, config["words"], config["prompt_length"], form, base=base, **how)
             if sealed and model.outer != config["outer"]:  # version 0.1 did not know it
                 which = "head or tokenizer over the same base"
                 raise ValueError(f"{other} {which}; load the model it was trained from")

@@ -104,10 +104,8 @@ def write(path: str | Path, file: MaskFile) -> str:
         table.append([name, list(shape), len(index), b, len(code)])
         codes.append(code)
     deflated = bytearray(zlib.compress(json.dumps(table).encode(), 9))
-    tensors = {
-        "gaps": torch.from_numpy(np.concatenate(codes)),
-        "table": torch.frombuffer(deflated, dtype=torch.uint8),
-    }
+    tensors = {"gaps": torch.from_numpy(np.concatenate(codes))}
+    tensors |= {"table": torch.frombuffer(deflated, dtype=torch.uint8)}
     tensors |= {} if file.values is None else {"values": file.values}
     header = file.header | {"values_error": file.error}
     return tensor_file.write(path, KIND, tensors, header, format=FORMAT)

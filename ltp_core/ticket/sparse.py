@@ -160,12 +160,6 @@ class SparseModel:
         """values − original, (K,): how far each entry has moved."""
         return self.values.detach() - self.original().to(self.values.device)
 
-    def merge(self) -> Model:
-        """Write, close, and return the plain model with the trained weights in it."""
-        self.write()
-        self.close()
-        return self.model
-
     def close(self) -> None:
         """Remove the hooks and let the model's parameters ask for gradients as before."""
         for handle in self._handles:
@@ -189,16 +183,6 @@ class SparseModel:
         In float16 or bfloat16 they take half the bytes; the error stands in the file's report.
         """
         self.ticket.save(path, *mask_file.stored(self.values, self.original(), dtype))
-
-    @classmethod
-    def load(cls, path: str | Path, model: Model) -> SparseModel:
-        """Read what `save` wrote and put its values into `model`, which must be the base model."""
-        file = mask_file.read(path)
-        if file.values is None:
-            raise ValueError(f"{str(path)!r} holds a ticket without values; use Ticket.load")
-        sparse = cls(model, Ticket.of_file(file))
-        sparse.set(file.weights(sparse.original()))
-        return sparse
 
 
 class Opened(NamedTuple):

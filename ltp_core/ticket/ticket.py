@@ -184,9 +184,7 @@ class Ticket:
         stream, k = delta_bits(deltas), how_many(density, total)
         found = top_k(stream, k, total)
         if found.least == 0 and not allow_unmoved:
-            few = (
-                f"density {density:g} asks for {k:,} parameters, but only {k - found.ties:,} moved"
-            )
+            few = f"density {density:g} asks for {k:,} parameters, but {k - found.ties:,} moved"
             way_out = "train stage 1 longer, lower the density, or pass allow_unmoved=True"
             raise ValueError(f"{few}; {way_out}")
         return cls(shapes=shapes, indices=found.indices, **about)
@@ -273,11 +271,9 @@ class Ticket:
         header = self._origin() | {"made": dict(self.made)}
         file = mask_file.MaskFile(header, self.shapes, self.indices, values, error)
         sha256 = mask_file.write(path, file)
-        shares = {
-            "eligible parameters": (self.density, self.total),
-            "encoder": (self.density_encoder, self.encoder_total),
-            "base model with embeddings": (self.density_all, self.base_total),
-        }
+        shares = {"eligible parameters": (self.density, self.total)}
+        shares |= {"encoder": (self.density_encoder, self.encoder_total)}
+        shares |= {"base model with embeddings": (self.density_all, self.base_total)}
         with replacing(beside) as temporary:
             temporary.write_text(report(file, shares, self.counts()), encoding="utf-8")
         return sha256

@@ -105,6 +105,9 @@ class Form:
     head: bool = option(False, "a new linear layer answers, in the place of label words")
 
 
+PLAIN = Form()  # the method's own: random vectors after <s>, answers by label words
+
+
 @dataclass(frozen=True, kw_only=True)
 class Stage2Options(Form, LoopOptions):
     """Training on a task. Rates that are None depend on what is trained: see `train.RATES`."""

@@ -1,17 +1,13 @@
 """In which precision to compute: float32, or bfloat16 where the machine gains by it.
 
-Reading order: `precision`, `bf16_pays`, `one_cast`.
+Reading order: `precision`, `bf16_pays`.
 
 What it does not do: change what is stored. Weights stay float32.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import torch
-from torch import nn
 
 
 def bf16_pays(device: torch.device) -> bool:
@@ -38,27 +34,3 @@ def precision(device: torch.device, autocast: bool | str) -> torch.autocast:
         raise ValueError(f'autocast must be True, False or "auto", got {autocast!r}')
     enabled = bf16_pays(device) if autocast == "auto" else bool(autocast)
     return torch.autocast(device.type, dtype=torch.bfloat16, enabled=enabled)
-
-
-@contextmanager
-def one_cast(model: nn.Module) -> Iterator[None]:
-    """Under autocast without gradients: cast each weight once, not once a batch.
-
-    Autocast keeps the bf16 copy of a leaf that asks for gradients, and of no other, and it keeps
-    none in inference mode. So let all weights ask, and compute no gradients all the same.
-
-    >>> layer = nn.Linear(2, 2).requires_grad_(False)
-    >>> with one_cast(layer):
-    ...     layer.weight.requires_grad, layer(torch.ones(1, 2)).requires_grad
-    (True, False)
-    >>> layer.weight.requires_grad
-    False
-    """
-    asked = [(p, p.requires_grad) for p in model.parameters()]
-    try:
-        with torch.no_grad():
-            model.requires_grad_(True)
-            yield
-    finally:
-        for p, before in asked:
-            p.requires_grad_(before)

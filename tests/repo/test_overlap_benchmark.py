@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from ltp_core.measure import results
+from ltp_core.measure.overlap import overlap
 from ltp_core.study.spec import read_toml
-from ltp_core.ticket.overlap import overlap
 from ltp_core.ticket.ticket import Ticket
 
 FOLDER = Path(__file__).resolve().parents[2] / "benchmarks"

@@ -14,8 +14,10 @@ from safetensors.torch import save_file
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from ltp_core.model.backbone import SUMS, WEIGHTS
+from ltp_core.model.backbone import WEIGHTS
 from ltp_core.model.quantization import BLOCK
+
+SUMS = "SHA256SUMS"
 
 
 def quantise(weight: Tensor, bits: int) -> tuple[Tensor, Tensor]:

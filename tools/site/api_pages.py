@@ -136,8 +136,8 @@ def section(name: str) -> list[str]:
 def members(name: str) -> list[str]:
     """A module's first paragraph, and every public name of it that is not told at the front door.
 
-    >>> members("ltp_core.ticket.overlap")
-    ['.. automodule:: ltp_core.ticket.overlap', '   :members: Overlap', '', \
+    >>> members("ltp_core.measure.overlap")
+    ['.. automodule:: ltp_core.measure.overlap', '   :members: Overlap', '', \
 'At the front door: :py:obj:`~ltp_core.overlap`.', '']
     """
     module = import_module(name)

@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from ltp_book.figures import overlap as of
+from ltp_core.measure.overlap import overlap
 from ltp_core.model.parameters import eligible
-from ltp_core.ticket.overlap import overlap
 from ltp_core.ticket.ticket import Ticket, origin
 
 

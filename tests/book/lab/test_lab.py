@@ -122,7 +122,7 @@ def test_an_impossible_ticket_is_an_error_of_its_run(lab):
     other.train()
     other.wait()
     assert re.search(
-        r"Run 1 failed: density 0.2 asks for 890 parameters, but only 0 moved",
+        r"Run 1 failed: density 0.2 asks for 890 parameters, but 0 moved",
         other.texts["say"].value,
     )
 

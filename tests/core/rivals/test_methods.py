@@ -14,6 +14,7 @@ from ltp_core.stage2.prompt import PromptModel
 from ltp_core.stage2.train import train
 from ltp_core.stage2.trained import Trained
 from ltp_core.ticket.on_model import gather
+from ltp_core.training.options import Form
 
 pytestmark = pytest.mark.slow
 
@@ -190,7 +191,9 @@ def test_the_head_learns_from_the_mean_of_the_states(lm):
 
 
 def test_two_heads_with_one_seed_are_one(lm):
-    a, b, c = (PromptModel(lm, TASK.words, 0, head=True, seed=s).head.weight for s in (0, 0, 1))
+    a, b, c = (
+        PromptModel(lm, TASK.words, 0, Form(head=True), seed=s).head.weight for s in (0, 0, 1)
+    )
     assert torch.equal(a, b) and not torch.equal(a, c)
 
 

@@ -14,6 +14,7 @@ from ltp_core.rivals.templates import ONE, TWO, WORDS, follow, template, transla
 from ltp_core.stage2.cloze import cloze, frame
 from ltp_core.stage2.prompt import PromptModel, label_pieces
 from ltp_core.tasks import EMOJI_WORDS
+from ltp_core.training.options import Form
 from tests.support.models import TEXTS, backbones
 
 TASK = SimpleNamespace(words=("food", "animals"))
@@ -52,7 +53,7 @@ def test_the_embedded_model_knows_their_letters(embedded):
 @pytest.mark.parametrize("form", ["{text} likes {mask}", "{text} eats {mask} big car"])
 def test_scores_are_those_of_the_plain_model(make, form):
     lm = make()
-    model = PromptModel(lm, TASK.words, 0, template=form)
+    model = PromptModel(lm, TASK.words, 0, Form(template=form))
     rows = model.encode(TEXTS)
     for row, got in zip(rows, model(model.batch(rows)), strict=True):
         plain = lm.model(input_ids=torch.tensor([row])).logits[0, row.index(40)]
@@ -64,9 +65,9 @@ def test_it_follows_the_language_and_comes_back(monkeypatch):
     monkeypatch.setitem(ONE, "de", "{text} likes {mask}")
     monkeypatch.setitem(ONE, "en", "{text} eats the {mask}")
     monkeypatch.setitem(WORDS, "de", {"food": "rice", "animals": "cat"})
-    model = follow(PromptModel(lm, TASK.words, 0, template=template("en")), words=True)
-    there = PromptModel(lm, ("rice", "cat"), 0, template="{text} likes {mask}")
-    here = PromptModel(lm, TASK.words, 0, template="{text} eats the {mask}")
+    model = follow(PromptModel(lm, TASK.words, 0, Form(template=template("en"))), words=True)
+    there = PromptModel(lm, ("rice", "cat"), 0, Form(template="{text} likes {mask}"))
+    here = PromptModel(lm, TASK.words, 0, Form(template="{text} eats the {mask}"))
 
     def scores(model):
         return model(model.batch(model.encode(TEXTS)))

@@ -7,6 +7,7 @@ from ltp_core.model.backbone import Backbone
 from ltp_core.model.toy import toy_backbone
 from ltp_core.stage2 import deep_prompt
 from ltp_core.stage2.prompt import PromptModel
+from ltp_core.training.options import Form
 from tests.support.models import TEXTS, WORDS, bert, xlm_roberta
 
 
@@ -45,7 +46,7 @@ def by_hand(model, row):
 
 @backbones
 def test_it_equals_a_loop_over_the_layers(make):
-    model = PromptModel(make(), WORDS, length=5, deep=True)
+    model = PromptModel(make(), WORDS, length=5, form=Form(deep=True))
     torch.nn.init.normal_(model.deep)
     rows = model.encode(TEXTS)
     for row, got in zip(rows, model(model.batch(rows)), strict=True):
@@ -55,7 +56,9 @@ def test_it_equals_a_loop_over_the_layers(make):
 @backbones
 def test_with_the_states_of_the_shallow_prompt_it_is_the_shallow_prompt(make):
     lm = make()
-    shallow, deep = (PromptModel(lm, WORDS, length=5, deep=flag) for flag in (False, True))
+    shallow, deep = (
+        PromptModel(lm, WORDS, length=5, form=Form(deep=flag)) for flag in (False, True)
+    )
     row = shallow.encode(TEXTS)[:1]
     states = []
     layers = deep_prompt.layers(lm.model)
@@ -74,7 +77,9 @@ def test_with_the_states_of_the_shallow_prompt_it_is_the_shallow_prompt(make):
 @backbones
 def test_it_starts_as_the_shallow_prompt_in_an_empty_text(make):
     lm = make()
-    shallow, deep = (PromptModel(lm, WORDS, length=5, deep=flag) for flag in (False, True))
+    shallow, deep = (
+        PromptModel(lm, WORDS, length=5, form=Form(deep=flag)) for flag in (False, True)
+    )
     assert deep.deep.shape == (len(lm.model.base_model.encoder.layer) - 1, 5, 16)
     empty = shallow.batch(shallow.encode([""]))
     assert torch.equal(deep(empty), shallow(empty))
@@ -82,7 +87,7 @@ def test_it_starts_as_the_shallow_prompt_in_an_empty_text(make):
 
 def test_every_layer_learns_and_the_hooks_are_gone():
     lm = toy_backbone(layers=4)
-    model = PromptModel(lm, WORDS, length=5, deep=True)
+    model = PromptModel(lm, WORDS, length=5, form=Form(deep=True))
     model(model.batch(model.encode(TEXTS))).square().sum().backward()
     assert (model.deep.grad.abs().sum(dim=(1, 2)) > 0).all()
     assert model.prompt.grad.abs().sum() > 0  # it still speaks through the first layer
@@ -96,8 +101,8 @@ def test_every_layer_learns_and_the_hooks_are_gone():
 def test_what_cannot_work_is_refused():
     lm = toy_backbone()
     with pytest.raises(ValueError, match="needs prompt_length of at least 1, got 0"):
-        PromptModel(lm, WORDS, length=0, deep=True)
+        PromptModel(lm, WORDS, length=0, form=Form(deep=True))
     lm.model.base_model.encoder.layers = lm.model.base_model.encoder.layer
     del lm.model.base_model.encoder.layer
     with pytest.raises(ValueError, match="BertForMaskedLM has no encoder.layer"):
-        PromptModel(Backbone(*lm), WORDS, deep=True)
+        PromptModel(Backbone(*lm), WORDS, form=Form(deep=True))

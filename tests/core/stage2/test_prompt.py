@@ -6,6 +6,7 @@ import torch
 from ltp_core.measure.evaluate import predict
 from ltp_core.model.toy import toy_backbone
 from ltp_core.stage2.prompt import PromptModel, cloze, frame, position_range
+from ltp_core.training.options import Form
 from tests.support.models import TEXTS, WORDS, backbones, bert, xlm_roberta
 
 
@@ -47,7 +48,9 @@ def test_with_a_prompt_it_equals_full_logits_row_by_row(make):
 @backbones
 def test_learned_labels_start_as_the_words_and_learn(make):
     lm = make()
-    words, learned = (PromptModel(lm, WORDS, learned_labels=flag) for flag in (False, True))
+    words, learned = (
+        PromptModel(lm, WORDS, form=Form(learned_labels=flag)) for flag in (False, True)
+    )
     batch = words.batch(words.encode(TEXTS))
     torch.testing.assert_close(words(batch), learned(batch))
     learned(batch).sum().backward()
@@ -112,7 +115,7 @@ def test_prompt_starts_from_vocabulary_by_seed():
 
 def test_reparametrisation_starts_as_identity_and_folds_away():
     lm = toy_backbone()
-    plain, bent = PromptModel(lm, WORDS), PromptModel(lm, WORDS, mlp_width=8)
+    plain, bent = PromptModel(lm, WORDS), PromptModel(lm, WORDS, form=Form(mlp_width=8))
     batch = plain.batch(plain.encode(TEXTS))
     assert torch.equal(plain(batch), bent(batch))
     torch.nn.init.normal_(bent.reparametrization.up.weight)
@@ -133,7 +136,7 @@ def test_making_it_leaves_the_random_state_alone():
     torch.manual_seed(0)
     expected = torch.rand(1)
     torch.manual_seed(0)
-    PromptModel(toy_backbone(), WORDS, mlp_width=4)
+    PromptModel(toy_backbone(), WORDS, form=Form(mlp_width=4))
     assert torch.equal(torch.rand(1), expected)
 
 

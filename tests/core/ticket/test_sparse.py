@@ -311,32 +311,6 @@ def test_close_leaves_an_ordinary_model(model):
     assert sparse.values.grad is None
 
 
-def test_merge_is_the_trained_model(model, tmp_path):
-    sparse = SparseModel(model, some(model))
-    sparse.set(sparse.values + 1)
-    merged = sparse.merge()
-    assert merged is model
-    merged.save_pretrained(tmp_path)
-    again = type(model).from_pretrained(tmp_path, dtype=torch.float32)
-    assert equal(model, again)
-
-
-def test_saved_values_train_nothing_anew(model, tmp_path):
-    path, base = tmp_path / "emoji.safetensors", copy.deepcopy(model)
-    with SparseModel(model, some(model, layers=EVERYTHING)) as sparse:
-        sparse.set(sparse.values + torch.randn(sparse.values.shape))
-        sparse.save(path)
-    with SparseModel.load(path, base) as loaded:
-        assert torch.equal(loaded.values, sparse.values) and loaded.ticket == sparse.ticket
-    assert equal(model, base)
-    with pytest.raises(ValueError, match="found on base"):
-        SparseModel.load(path, model)
-    loaded.ticket.save(path)
-    loaded.revert()
-    with pytest.raises(ValueError, match="without values; use Ticket.load"):
-        SparseModel.load(path, base)
-
-
 def test_wrong_ticket_values_and_precision(model):
     ticket = some(model)
     with SparseModel(model, ticket) as sparse:

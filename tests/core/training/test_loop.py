@@ -6,13 +6,13 @@ import pytest
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from ltp_core.measure.evaluate import predict
+from ltp_core.measure.evaluate import one_cast, predict
 from ltp_core.model.clone import clone_sharing_weights
 from ltp_core.model.toy import WORDS, toy_backbone
 from ltp_core.stage2.prompt import PromptModel
 from ltp_core.training.loop import fit
 from ltp_core.training.options import LoopOptions
-from ltp_core.training.precision import bf16_pays, one_cast, precision
+from ltp_core.training.precision import bf16_pays, precision
 
 TEXTS = {"text": [" ".join(WORDS[i : i + 1 + i % 6]) for i in range(30)]}
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ltp_core.ticket.overlap import overlap
+from ltp_core.measure.overlap import overlap
 from ltp_core.ticket.ticket import Ticket
 from tests.support.movements import noise, pairs
 

@@ -14,7 +14,7 @@ from math import prod
 from typing import NamedTuple
 
 from ..model.parameters import place
-from .ticket import Ticket
+from ..ticket.ticket import Ticket
 
 
 class Overlap(NamedTuple):
