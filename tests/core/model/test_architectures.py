@@ -111,6 +111,7 @@ def test_a_label_word_is_the_piece_it_is_after_a_text(name, tmp_path):
 
 
 @each
+@pytest.mark.slow
 def test_lora_stands_beside_each_matrix_of_each_layer(name, tmp_path):
     pytest.importorskip("peft")
     from ltp_core.stage2.lora import MARK, add_lora
