@@ -6,9 +6,9 @@
 >>> type(lm.model).__name__, lm.model.config.num_hidden_layers, lm.model.config.hidden_size
 ('BertForMaskedLM', 12, 384)
 
-`load_backbone("some/folder")` gives any masked LM saved by Hugging Face, and
-`load_backbone("xlm-roberta-base", download=True)` fetches one from the hub. Nothing is ever
-downloaded unless you say so.
+`load_backbone("some/folder")` gives a masked LM saved by Hugging Face, of an architecture that
+works here (`architecture.HEADS`), and `load_backbone("xlm-roberta-base", download=True)` fetches
+one from the hub. Nothing is ever downloaded unless you say so.
 
 A ticket is a list of places in one particular model. `fingerprint` is how it recognises that model.
 
@@ -30,6 +30,7 @@ from safetensors.torch import load_file
 
 from ..data.digest import check_sums
 from ..data.paths import data_dir
+from .architecture import head_parts
 from .quantization import dequantise
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ Model: TypeAlias = "PreTrainedModel"  # a masked LM
 Tokenizer: TypeAlias = "PreTrainedTokenizerBase"
 
 WEIGHTS = "weights.safetensors"  # packed; plain Hugging Face folders have model.safetensors
-PROBE = "Été naïve №3 ½ ﬁ\tдом שלום 日本語 नमस्ते ሰላም  x"
+PROBE = "Été naïve №3 ½ ﬁ\tдom שלום 日本語 नमस्ते ሰላም  x"
+SAVE_ONE = "save one beside the model, with tokenizer.save_pretrained"
 RESTORE = "restore it with `git checkout -- data/backbone` or `python -m tools.backbone.build`"
 
 
@@ -51,26 +53,30 @@ class Backbone(NamedTuple):
 
 
 def load_backbone(name_or_folder: str | Path | None = None, *, download: bool = False) -> Backbone:
-    """The embedded model, or any masked LM by folder or hub name.
+    """The embedded model, or a masked LM by folder or hub name.
 
     name_or_folder: None for the embedded model; a folder; or a name in the Hugging Face cache.
     download: allow fetching `name_or_folder` from the hub.
 
-    Raises FileNotFoundError if a file is missing and ValueError if it is damaged, each with the way
-    out in one sentence.
+    Raises FileNotFoundError if a file is missing and ValueError if it is damaged, or if model and
+    tokenizer do not fit, each with the way out in one sentence.
     """
-    if name_or_folder is None:
-        return _load_packed(data_dir() / "backbone")
-    folder = Path(name_or_folder)
-    if (folder / WEIGHTS).exists():
-        return _load_packed(folder)
-    from transformers import AutoModelForMaskedLM, AutoTokenizer
+    folder = data_dir() / "backbone" if name_or_folder is None else Path(name_or_folder)
+    if name_or_folder is None or (folder / WEIGHTS).exists():
+        return _fitting(_load_packed(folder), str(folder))
+    from transformers import AutoModelForMaskedLM, PreTrainedConfig
 
-    name, local = str(name_or_folder), not download
-    how = {"dtype": torch.float32, "use_safetensors": True, "output_loading_info": True}
+    name, local = str(name_or_folder), {"local_files_only": not download}
+    how = local | {"dtype": torch.float32, "use_safetensors": True, "output_loading_info": True}
     try:
-        model, report = AutoModelForMaskedLM.from_pretrained(name, local_files_only=local, **how)
-        tokenizer = AutoTokenizer.from_pretrained(name, local_files_only=local)
+        config = PreTrainedConfig.get_config_dict(name, **local)[0]
+        if not config:
+            raise OSError("it has no config.json")
+        head_parts(config.get("model_type", "unknown"))
+        model, report = AutoModelForMaskedLM.from_pretrained(name, **how)
+        if any(key.startswith("lm_predictions") for key in report["unexpected_keys"]):
+            # A DeBERTa as it was published: transformers takes it for one of its own older ones.
+            model, report = AutoModelForMaskedLM.from_pretrained(name, legacy=False, **how)
     except OSError as error:
         if folder.is_dir():
             raise ValueError(f"{folder} holds no masked LM in safetensors: {error}") from None
@@ -78,7 +84,39 @@ def load_backbone(name_or_folder: str | Path | None = None, *, download: bool = 
         raise FileNotFoundError(f"no masked LM called {name!r} on this machine{way_out}") from None
     if lacking := sorted(report["missing_keys"]):  # a random head would make every answer noise
         raise ValueError(f"{name!r} lacks {lacking[0]!r}; give a checkpoint saved as a masked LM")
-    return Backbone(model.eval(), tokenizer)
+    return _fitting(Backbone(model.eval(), _tokenizer(name, **local)), name)
+
+
+def _tokenizer(name: str, **local: bool) -> Tokenizer:
+    from transformers import AutoTokenizer
+
+    try:
+        found: Tokenizer = AutoTokenizer.from_pretrained(name, **local)
+    except Exception as error:  # the tokenizers library knows no other kind
+        why = str(error).partition("\n")[0].rstrip(": ")
+        raise ValueError(f"{name!r} has no tokenizer that loads ({why}); {SAVE_ONE}") from None
+    return found
+
+
+def _fitting(lm: Backbone, name: str) -> Backbone:
+    """`lm` itself, if its tokenizer knows pieces and its model has a row for each of them.
+
+    Where a folder has no tokenizer, transformers makes one of a few special pieces.
+
+    >>> from ltp_core.model.toy import toy_backbone
+    >>> lm = toy_backbone()
+    >>> _fitting(lm, "toy") is lm
+    True
+    """
+    pieces = lm.tokenizer.get_vocab()
+    rows = len(lm.model.get_input_embeddings().get_parameter("weight"))
+    if not any(piece.strip("▁") for piece in pieces.keys() - set(lm.tokenizer.all_special_tokens)):
+        raise ValueError(f"{name!r} has no tokenizer, only special pieces; {SAVE_ONE}")
+    last = max(pieces, key=pieces.__getitem__)
+    if pieces[last] >= rows:
+        beyond = f"the tokenizer of {name!r} has {last!r} as id {pieces[last]}"
+        raise ValueError(f"{beyond}, but the model has {rows} rows; give it the tokenizer it had")
+    return lm
 
 
 def fingerprint(model: Model) -> str:

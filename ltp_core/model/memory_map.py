@@ -21,6 +21,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
+from .architecture import head_parts
 from .backbone import Model
 
 
@@ -72,6 +73,7 @@ def mapped_model(folder: str | Path) -> Model:
 
     tensors = mapped(folder)
     config = AutoConfig.from_pretrained(folder, local_files_only=True)
+    head_parts(config.model_type)  # ValueError, if it does not work here
     with torch.device("meta"):  # shapes without numbers
         model: Model = AutoModelForMaskedLM.from_config(config)  # type: ignore[no-untyped-call]  # unannotated there
     model.load_state_dict(tensors, strict=False, assign=True)

@@ -1,9 +1,10 @@
 """Where a parameter sits, and which parameters a ticket may choose from.
 
 The idea. A parameter's name tells its place: `encoder.layer.3.attention.self.query.weight` is in
-layer 3, module `attention.self.query`. Names are those of `model.base_model`: BERT, RoBERTa and
-XLM-R share them, and the masked-LM head is not among them. The encoder is every tensor with a layer
-number.
+layer 3, module `attention.self.query`, and so is ModernBERT's `layers.3.attn.Wqkv.weight`, in
+module `attn.Wqkv`. Names are those of `model.base_model`; the masked-LM head is not among them. The
+encoder is every tensor with a layer number. What all layers share has none, as DeBERTa's
+`encoder.rel_embeddings.weight`.
 
 Reading order: `place`, `select_tensors`, `eligible`. What this file does not do: choose.
 """

@@ -60,18 +60,18 @@ def pieces(tokenizer: Tokenizer, texts: Iterable[str]) -> list[list[int]]:
 
 
 def opening(tokenizer: Tokenizer) -> str:
-    """What a word after a text begins with: a space where pieces keep it (byte-level BPE), or "".
+    """What a word after a text begins with: a space where pieces keep it (most BPE), or "".
 
-    RoBERTa's "food" is a piece inside a word, and "Ġfood" is the word. WordPiece and SentencePiece
-    need no help.
+    RoBERTa's "food" is a piece inside a word, and "Ġfood" is the word; in mmBERT "▁food" is.
+    WordPiece needs no help, nor what puts "▁" before every text by itself.
 
     >>> from ltp_core.model.toy import toy_backbone
     >>> opening(toy_backbone().tokenizer)
     ''
     """
     bare, spaced = pieces(tokenizer, ["a", " a"])
-    keeps = spaced and tokenizer.convert_ids_to_tokens(spaced)[0].startswith("Ġ")
-    return " " if keeps and bare != spaced else ""
+    first = ["".join(tokenizer.convert_ids_to_tokens(ids)) for ids in (bare, spaced)]
+    return " " if [text.startswith(("Ġ", "▁")) for text in first] == [False, True] else ""
 
 
 def pad(rows: Sequence[Sequence[int]], pad_id: int) -> dict[str, Tensor]:

@@ -3,8 +3,8 @@
     W x  becomes  W x + (α / r) · B A x,        A: (r, in), B: (out, r), α = 2 r.
 
 B starts at zero, so training starts at θ₀. W itself never moves. Here every matrix of every layer
-gets a pair: queries, keys, values, and the three dense layers. Hu et al. 2021, arXiv 2106.09685;
-the work is done by PEFT (`pip install "ltp-core[bench]"`).
+gets a pair: in BERT queries, keys, values, and the three dense layers. Hu et al. 2021, arXiv
+2106.09685; the work is done by PEFT (`pip install "ltp-core[bench]"`).
 
 Reading order: `add_lora`.
 
@@ -16,9 +16,9 @@ from __future__ import annotations
 import torch
 from torch import nn
 
+from ..model.parameters import in_encoder
 from ..training.seeds import seed_for
 
-MATRICES = r".*encoder\.layer\.\d+\..*\.?(query|key|value|dense)"
 MARK = ".lora_"  # in the name of every tensor that was added
 
 
@@ -37,7 +37,9 @@ def add_lora(model: nn.Module, rank: int = 8, seed: int = 0) -> None:
         from peft import LoraConfig, inject_adapter_in_model
     except ImportError:
         raise ImportError('LoRA needs PEFT; do pip install "ltp-core[bench]"') from None
-    config = LoraConfig(r=rank, lora_alpha=2 * rank, target_modules=MATRICES)
+    named = model.named_modules()
+    matrices = [name for name, part in named if isinstance(part, nn.Linear) and in_encoder(name)]
+    config = LoraConfig(r=rank, lora_alpha=2 * rank, target_modules=matrices)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed_for(seed, 4))
         inject_adapter_in_model(config, model)

@@ -26,14 +26,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import cast
 
 import torch
 from torch import Tensor, nn
-from torch.func import functional_call
 
 from ..model import tokens
-from ..model.architecture import decoder, mlm_head, position_range
+from ..model.architecture import decoder, position_range, row_logits
 from ..model.backbone import Backbone, Tokenizer
 from ..training.options import PLAIN, Form
 from ..training.seeds import seed_for
@@ -95,7 +93,7 @@ class PromptModel(nn.Module):
         self.labels: tuple[str, ...] | None = None  # the names of the classes, where they are known
         # Called with the code of a language before its texts are read, where that matters.
         self.set_language: Callable[[str], None] | None = None
-        self.first_position, self.positions = position_range(self.lm)
+        self.positions = position_range(self.lm)[1]
         if not 0 <= length <= self.positions - 4:
             bound = f"prompt_length must be in [0, {self.positions - 4}], got {length}"
             raise ValueError(f"{bound}: the model has {self.positions} positions")
@@ -109,7 +107,7 @@ class PromptModel(nn.Module):
             self.prompt = nn.Parameter(table[drawn].clone(), requires_grad=length > 0)  # (P, H)
             if form.mlp_width:
                 self.reparametrization = PromptReparametrization(table.shape[1], form.mlp_width)
-            self.head = linear_head(table.shape[1], len(words)) if form.head else None
+            self.head = linear_head(self.lm.config.hidden_size, len(words)) if form.head else None
         self.label_rows = self.label_bias = self.deep = None
         self.reword(words, form.template)
         if form.learned_labels:
@@ -149,14 +147,10 @@ class PromptModel(nn.Module):
         prompt = prompt.expand(size, -1, -1)  # (B, P, H)
         inputs = torch.cat([words[:, :1], prompt, words[:, 1:]], dim=1)  # (B, P+T, H)
         attended = torch.cat([seen.new_ones(size, length), seen], dim=1)  # (B, P+T)
-        place = torch.arange(inputs.shape[1], device=ids.device)
         with deep_prompt.inserted(self.lm, self.deep):
-            hidden = self.lm.base_model(
-                inputs_embeds=inputs,
-                attention_mask=attended,
-                position_ids=(self.first_position + place).expand(size, -1),
-                token_type_ids=torch.zeros(inputs.shape[:2], dtype=torch.long, device=ids.device),
-            ).last_hidden_state  # (B, P+T, H)
+            # Every architecture then counts the positions itself, as far as it has any.
+            states = self.lm.base_model(inputs_embeds=inputs, attention_mask=attended)
+        hidden = states.last_hidden_state  # (B, P+T, H)
         if self.head is not None:
             return self.head(mean_state(hidden, attended)).float()
         mask = attended.sum(dim=1) - 1 - self.after_hole  # (B,)
@@ -164,17 +158,13 @@ class PromptModel(nn.Module):
 
     def read(self, hidden: Tensor) -> Tensor:
         """The MLM head with its decoder cut down to one row per class: (B, H) -> (B, C)."""
-        head, out = mlm_head(self.lm), decoder(self.lm)
-        name = next(name for name, part in head.named_modules() if part is out)
-        rows, bias = self.class_rows()
-        exchanged = {f"{name}.weight": rows, f"{name}.bias": bias}
-        return cast(Tensor, functional_call(head, exchanged, (hidden,)))
+        return row_logits(self.lm, hidden, *self.class_rows())
 
     def class_rows(self) -> tuple[Tensor, Tensor]:
         """One decoder row and bias per class, (C, H) and (C,): learned, or the mean of its word."""
         if self.label_rows is not None and self.label_bias is not None:
             return self.label_rows, self.label_bias
-        out = decoder(self.lm)
+        weight, bias = decoder(self.lm)
         sizes = [len(ids) for ids in self.label_pieces]
 
         def mean(of: Tensor) -> Tensor:
@@ -182,7 +172,7 @@ class PromptModel(nn.Module):
             found = torch.split(of[sum(self.label_pieces, [])], sizes)
             return torch.stack([part.mean(dim=0) for part in found])
 
-        return mean(out.weight), mean(out.bias)
+        return mean(weight), mean(bias)
 
     def prompt_parameters(self) -> list[nn.Parameter]:
         """All that is not the language model: vectors, re-parametrisation, labels, head."""

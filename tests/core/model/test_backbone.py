@@ -23,7 +23,7 @@ def tiny() -> BertForMaskedLM:
     torch.manual_seed(0)
     return BertForMaskedLM(
         BertConfig(
-            vocab_size=32,
+            vocab_size=41,
             hidden_size=64,
             num_hidden_layers=2,
             num_attention_heads=2,
@@ -88,11 +88,10 @@ def test_fingerprint_sees_every_weight_of_the_base_and_only_those():
     assert fingerprint(model) != before
 
 
-def test_a_packed_model_comes_back(tmp_path, lm):
+def test_a_packed_model_comes_back(tmp_path):
     model = tiny()
     save_packed(model, tmp_path, {"": 8, "bert.embeddings.word": 4})
-    for name in ("tokenizer.json", "tokenizer_config.json"):
-        shutil.copy(data_dir() / "backbone" / name, tmp_path)
+    toy_backbone().tokenizer.save_pretrained(tmp_path)
     write_sums(tmp_path)
     back = load_backbone(tmp_path).model
     for (name, a), (_, b) in zip(model.named_parameters(), back.named_parameters(), strict=True):
@@ -102,10 +101,10 @@ def test_a_packed_model_comes_back(tmp_path, lm):
         assert (model(ids).logits - back(ids).logits).abs().max() < 0.3
 
 
-def test_any_folder_of_a_masked_lm_loads(tmp_path, lm):
+def test_any_folder_of_a_masked_lm_loads(tmp_path):
     model = tiny()
     model.save_pretrained(tmp_path)
-    lm.tokenizer.save_pretrained(tmp_path)
+    toy_backbone().tokenizer.save_pretrained(tmp_path)
     back = load_backbone(tmp_path).model
     assert fingerprint(back) == fingerprint(model)
 
@@ -171,6 +170,6 @@ def test_what_the_hub_said_is_passed_on(monkeypatch):
     def refuse(*_, **__):
         raise OSError("it has no file named model.safetensors")
 
-    monkeypatch.setattr("transformers.AutoModelForMaskedLM.from_pretrained", refuse)
+    monkeypatch.setattr("transformers.PreTrainedConfig.get_config_dict", refuse)
     with pytest.raises(FileNotFoundError, match="'xlm-nothing'.*no file named model.safetensors"):
         load_backbone("xlm-nothing", download=True)

@@ -130,7 +130,7 @@ def test_two_states_must_be_of_one_model():
 def test_unmoved_entries_are_not_chosen_silently():
     deltas = {"a": torch.tensor([0.0, 1.0, -0.0, 2.0, 0.0])}
     assert pairs(Ticket.select(deltas, 0.4, base="toy").indices) == [("a", 1), ("a", 3)]
-    with pytest.raises(ValueError, match="asks for 3 parameters, but only 2 moved"):
+    with pytest.raises(ValueError, match="asks for 3 parameters, but 2 moved"):
         Ticket.select(deltas, 0.6, base="toy")
     assert pairs(Ticket.select(deltas, 0.6, base="toy", allow_unmoved=True).indices)[0] == ("a", 0)
 
