@@ -7,7 +7,7 @@ import torch
 
 from ltp_core.model import tokens
 from ltp_core.model.architecture import HEADS, layers, position_range
-from ltp_core.model.backbone import Backbone, fingerprint, load_backbone, save_packed
+from ltp_core.model.backbone import Backbone, fingerprint, load_backbone
 from ltp_core.model.memory_map import mapped_model
 from ltp_core.model.parameters import eligible, in_encoder
 from ltp_core.model.toy import toy_backbone
@@ -18,6 +18,7 @@ from ltp_core.training.options import Form
 from tests.support import architectures, pieces
 from tests.support.architectures import LINES, MINIATURES, miniature
 from tests.support.models import TEXTS, WORDS
+from tools.backbone.pack import save_packed, write_sums
 
 each = pytest.mark.parametrize("name", MINIATURES)
 MARKED = {pieces.wordpiece: "", pieces.byte_level: "Ġ", pieces.spaced: "▁", pieces.unigram: "▁"}
@@ -216,6 +217,7 @@ def test_a_tokenizer_with_more_ids_than_the_model_has_rows_is_refused(tmp_path):
     packed = Backbone(toy_backbone(width=64).model, lm.tokenizer)
     save_packed(packed.model, tmp_path / "packed", {"": 8})
     packed.tokenizer.save_pretrained(tmp_path / "packed")
+    write_sums(tmp_path / "packed")
     with pytest.raises(ValueError, match="has 'zebra' as id 41"):
         load_backbone(tmp_path / "packed")
     wide = Backbone(toy_backbone().model, lm.tokenizer)
