@@ -120,7 +120,7 @@ def fit(
     peaks = [group["lr"] for group in groups]
     leaves = [leaf for group in groups for leaf in group["params"]]
     rank, world_size = accelerator.process_index, accelerator.num_processes
-    settings |= {} if world_size == 1 else {"processes": world_size}  # their sums differ
+    settings |= {"processes": world_size}  # with another number the sums have other last digits
     folder = options.checkpoint
     first, history = checkpoint.restore(folder, optimizer, settings) if folder else (0, [])
     same_start(first, accelerator)

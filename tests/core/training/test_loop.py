@@ -97,3 +97,18 @@ def test_a_gpu_that_only_imitates_bf16_does_not_gain(monkeypatch):
 
     monkeypatch.setattr(torch.cuda, "is_bf16_supported", t4)
     assert not bf16_pays(torch.device("cuda"))
+
+
+def test_another_number_of_processes_is_told_beforehand(tmp_path, monkeypatch):
+    """It would end in other bits: the sums over the processes are not those of one."""
+
+    def run():
+        x = torch.nn.Parameter(torch.tensor([3.0]))
+        options = LoopOptions(progress=False, checkpoint=tmp_path)
+        return fit(lambda step: (x**2).sum(), [{"params": [x], "lr": 0.1}], options, steps=2)
+
+    run()
+    two = SimpleNamespace(process_index=0, num_processes=2, is_main_process=True)
+    monkeypatch.setattr("ltp_core.training.loop.Accelerator", lambda: two)
+    with pytest.raises(ValueError, match="another run: processes was 1, now 2; give this run"):
+        run()
