@@ -71,6 +71,8 @@ def add_train(verbs: Verbs) -> None:
     p.add_argument("--full", action="store_true", help="train every weight instead of a ticket")
     keywords(p, Stage2Options, "prompt_length", "epochs", "batch_size", "learning_rate")
     keywords(p, Stage2Options, "prompt_rate", "weight_decay", "mlp_width", "learned_labels")
+    keywords(p, Stage2Options, "prompt_start", "prompt_place", "keep_positions", "silent")
+    keywords(p, Stage2Options, "mlp_norm")
     keywords(p, Stage2Options, "truncate", "dropout", "seed", "warmup", "autocast", "checkpoint")
     keywords(p, Stage2Options, "every")
 

@@ -18,7 +18,7 @@ What it does not do: train (`ticket_methods.py`), or choose by training on the t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 import torch.nn.functional as F
@@ -85,11 +85,13 @@ def by_gradient(
     layers: Layers = None,
     modules: Modules = None,
     prompt_length: int = 10,
-    truncate: bool = False,
     batch_size: int = 16,
     seed: int = 0,
+    **form: Any,
 ) -> Ticket:
     """The top k of |∂L/∂θ|, L the task's mean loss on `dataset`, at θ₀ and the untrained prompt.
+
+    `form` are fields of `Form`: how the model will be built for training.
 
     >>> from types import SimpleNamespace
     >>> from ltp_core.model.toy import toy_backbone
@@ -99,7 +101,7 @@ def by_gradient(
     """
     from accelerate import Accelerator
 
-    model = Trained(lm, task.words, prompt_length, truncate=truncate, seed=seed)
+    model = Trained(lm, task.words, prompt_length, seed=seed, **form)
     model.labels = getattr(task, "labels", None)
     model = model.to(Accelerator().device).eval()
     tensors = eligible(model.lm, layers, modules)
