@@ -55,6 +55,8 @@ def add_ticket(verbs: Verbs) -> None:
         default=DENSITY,
         help="share of the eligible weights that is in the ticket, in (0, 1] (default: 0.2)",
     )
+    p.add_argument("--score", default="movement", help="what is ranked; also fisher, movement_root")
+    p.add_argument("--quota", default="all", help="one ranking (all), or one a layer or tensor")
     keywords(p, Stage1Options, "steps", "batch_size", "learning_rate", "weight_decay", "warmup")
     keywords(p, Stage1Options, "max_length", "seed", "autocast", "checkpoint", "every")
 
