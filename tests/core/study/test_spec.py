@@ -229,6 +229,11 @@ EXPECTED = {  # runs, as the first lines of each spec say
     "second_split_rate": 2,
     "nli_256_rate": 1,
     "same_rate": 30,
+    "recipe_prompt": 552,
+    "recipe_rates": 240,
+    "recipe_score": 285,
+    "recipe_score_densities": 180,
+    "recipe_score_more": 225,
 }
 
 
@@ -248,7 +253,7 @@ def test_the_specs_of_the_book(name, tmp_path):
             "autocast",
             "truncate",
         }
-        taken |= {"learning_rate", "prompt_rate", "least_steps", "most_steps"}
+        taken |= {"learning_rate", "prompt_rate", "least_steps", "most_steps", *tuning.FORM}
         assert run.train.keys() <= taken
 
 
