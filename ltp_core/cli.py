@@ -66,7 +66,8 @@ def run_ticket(args: argparse.Namespace) -> None:
     check_free(args.save)  # said now, not after stage 1
     Path(args.save).parent.mkdir(parents=True, exist_ok=True)
     lm = _backbone(args)
-    ticket = find_ticket(lm, _text(args), args.density, layers=args.layers, **options)
+    where = {name: getattr(args, name) for name in ("score", "quota", "layers")}
+    ticket = find_ticket(lm, _text(args), args.density, **where, **options)
     if not _first():
         return
     ticket.save(args.save)

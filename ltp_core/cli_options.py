@@ -55,6 +55,8 @@ def add_ticket(verbs: Verbs) -> None:
         default=DENSITY,
         help="share of the eligible weights that is in the ticket, in (0, 1] (default: 0.2)",
     )
+    p.add_argument("--score", default="movement", help="what is ranked; also fisher, movement_root")
+    p.add_argument("--quota", default="all", help="one ranking (all), or one a layer or tensor")
     keywords(p, Stage1Options, "steps", "batch_size", "learning_rate", "weight_decay", "warmup")
     keywords(p, Stage1Options, "max_length", "seed", "autocast", "checkpoint", "every")
 
@@ -71,6 +73,8 @@ def add_train(verbs: Verbs) -> None:
     p.add_argument("--full", action="store_true", help="train every weight instead of a ticket")
     keywords(p, Stage2Options, "prompt_length", "epochs", "batch_size", "learning_rate")
     keywords(p, Stage2Options, "prompt_rate", "weight_decay", "mlp_width", "learned_labels")
+    keywords(p, Stage2Options, "prompt_start", "prompt_place", "keep_positions", "silent")
+    keywords(p, Stage2Options, "mlp_norm")
     keywords(p, Stage2Options, "truncate", "dropout", "seed", "warmup", "autocast", "checkpoint")
     keywords(p, Stage2Options, "every")
 

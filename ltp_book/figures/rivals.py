@@ -20,6 +20,7 @@ from matplotlib.figure import Figure
 
 from ltp_core.measure.bootstrap import Interval
 from ltp_core.measure.compare import Comparison
+from ltp_core.study.tuning import Score, best
 
 from ..verdicts.findings import ALL_NAMES
 from .style import BLUE, FAINT, _apart, drawn, flush
@@ -46,26 +47,29 @@ def colour(method: str) -> str:
 
 
 @drawn
-def tuning(scores: Mapping[str, Sequence[tuple[float, dict]]]) -> Figure:
+def tuning(scores: Mapping[str, Sequence[Score]]) -> Figure:
     """Accuracy on dev of every setting tried, one row per method; the chosen one is the filled dot.
 
-    >>> tried = [(0.40, {"epochs": 12}), (0.50, {"epochs": 36})]
-    >>> figure = tuning({"ltp": tried, "lora": [(0.2, {"epochs": 12}), (0.45, {"epochs": 36})]})
+    >>> one, two = {"epochs": 12}, {"epochs": 36}
+    >>> tried = [Score(0.40, one), Score(0.50, two)]
+    >>> figure = tuning({"ltp": tried, "lora": [Score(0.2, one), Score(0.45, two)]})
     >>> print(figure.axes[0].get_title("left"))
     Between the worst and the best of 2 settings
     lie 10 points (LTP) to 25 (LoRA)
     """
-    best = {method: max(accuracy for accuracy, _ in tried) for method, tried in scores.items()}
-    methods = sorted(scores, key=best.get, reverse=True)
+    chosen = {method: best(tried).mean for method, tried in scores.items()}
+    methods = sorted(scores, key=chosen.get, reverse=True)
     figure, axes = plt.subplots(figsize=(4.8, 1.1 + 0.26 * len(methods)))
     for y, method in enumerate(methods):
-        tried = sorted((100 * accuracy for accuracy, _ in scores[method]), reverse=True)
-        axes.plot([tried[-1], tried[0]], [y, y], color=FAINT, linewidth=1, zorder=0)
-        axes.plot(tried[1:], [y] * (len(tried) - 1), "|", color=colour(method), markersize=8)
-        axes.plot(tried[0], y, "o", color=colour(method))
+        tried = [100 * score.mean for score in scores[method]]
+        others = sorted(tried, reverse=True)
+        others.remove(100 * chosen[method])
+        axes.plot([min(tried), max(tried)], [y, y], color=FAINT, linewidth=1, zorder=0)
+        axes.plot(others, [y] * len(others), "|", color=colour(method), markersize=8)
+        axes.plot(100 * chosen[method], y, "o", color=colour(method))
     _named(axes, methods)
     axes.set_xlabel("% right on dev emoji, mean over languages")
-    range_ = {m: 100 * (best[m] - min(a for a, _ in scores[m])) for m in methods}
+    range_ = {m: 100 * (chosen[m] - min(score.mean for score in scores[m])) for m in methods}
     least, most = min(range_, key=range_.get), max(range_, key=range_.get)
     counts = sorted({len(tried) for tried in scores.values()})
     axes.set_title(

@@ -113,11 +113,22 @@ def position_range(model: PreTrainedModel) -> tuple[int, int]:
     >>> position_range(toy_backbone().model)
     (0, 32)
     """
-    table = getattr(getattr(model.base_model, "embeddings", None), "position_embeddings", None)
-    if not isinstance(table, nn.Embedding):
+    if not has_position_table(model):
         return 0, model.config.max_position_embeddings
+    table = cast(nn.Embedding, model.base_model.get_submodule("embeddings.position_embeddings"))
     first = 0 if table.padding_idx is None else table.padding_idx + 1
     return first, table.num_embeddings - first
+
+
+def has_position_table(model: PreTrainedModel) -> bool:
+    """Does the model add an embedding for each position, as BERT and RoBERTa do?
+
+    >>> from ltp_core.model.toy import toy_backbone
+    >>> has_position_table(toy_backbone().model)
+    True
+    """
+    table = getattr(getattr(model.base_model, "embeddings", None), "position_embeddings", None)
+    return isinstance(table, nn.Embedding)
 
 
 def layers(model: PreTrainedModel) -> nn.ModuleList:

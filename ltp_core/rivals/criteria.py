@@ -18,15 +18,18 @@ What it does not do: train (`ticket_methods.py`), or choose by training on the t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 
 from ..model.parameters import eligible, place
 from ..stage2.train import labelled_rows
 from ..stage2.trained import Trained
 from ..ticket.chunks import shapes_of
+from ..ticket.squares import added_up
 from ..ticket.ticket import Ticket, origin
 from ..ticket.topk import how_many
 from ..training.options import DENSITY, Form
@@ -85,11 +88,13 @@ def by_gradient(
     layers: Layers = None,
     modules: Modules = None,
     prompt_length: int = 10,
-    truncate: bool = False,
     batch_size: int = 16,
     seed: int = 0,
+    **form: Any,
 ) -> Ticket:
     """The top k of |∂L/∂θ|, L the task's mean loss on `dataset`, at θ₀ and the untrained prompt.
+
+    `form` are fields of `Form`: how the model will be built for training.
 
     >>> from types import SimpleNamespace
     >>> from ltp_core.model.toy import toy_backbone
@@ -97,23 +102,29 @@ def by_gradient(
     >>> by_gradient(toy_backbone(), shots, 0.2, task=task)
     Ticket(890 of 4,448 eligible parameters, density 0.2001, base '...')
     """
+    model = untrained(lm, task, prompt_length, seed=seed, **form)
+    tensors = eligible(model.lm, layers, modules)
+    gradients = added_up(task_losses(model, dataset, batch_size), tensors, power=1)
+    made = {"by": "task gradient", "examples": len(dataset["label"]), "seed": seed}
+    return Ticket.select(gradients, density, made=made, **origin(lm.model))
+
+
+def untrained(
+    lm: Backbone, task: HasWords, prompt_length: int = 10, *, seed: int = 0, **form: Any
+) -> Trained:
+    """The model as training will find it, on its device, asking for no gradient."""
     from accelerate import Accelerator
 
-    model = Trained(lm, task.words, prompt_length, Form(truncate=truncate), seed=seed)
+    model = Trained(lm, task.words, prompt_length, Form(**form), seed=seed)
     model.labels = getattr(task, "labels", None)
-    model = model.to(Accelerator().device).eval()
-    tensors = eligible(model.lm, layers, modules)
-    model.requires_grad_(False)
-    for p in tensors.values():
-        p.requires_grad_()
+    return model.to(Accelerator().device).eval().requires_grad_(False)
+
+
+def task_losses(model: Trained, dataset: Rows, batch_size: int = 16) -> Iterator[Tensor]:
+    """The mean loss on a dataset, batch by batch, each worked out when it is asked for."""
     rows, labels = labelled_rows(model, dataset)
     for start in range(0, len(rows), batch_size):
         part = slice(start, start + batch_size)
         target = torch.tensor(labels[part], device=model.prompt.device)
         logits = model(model.batch(rows[part]))  # (B, C)
-        torch.autograd.backward(F.cross_entropy(logits, target, reduction="sum") / len(rows))
-    gradients = {  # a tensor without one has no part in the loss
-        name: torch.zeros_like(p) if p.grad is None else p.grad for name, p in tensors.items()
-    }
-    made = {"by": "task gradient", "examples": len(rows), "seed": seed}
-    return Ticket.select(gradients, density, made=made, **origin(lm.model))
+        yield F.cross_entropy(logits, target, reduction="sum") / len(rows)

@@ -11,13 +11,14 @@ What it does not do: choose. `stage1`, `criteria.py` and `lt_sft.py` do.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from ..model.parameters import eligible
 from ..stage2.train import train
 from ..stage2.trained import Trained
 from ..ticket.ticket import Ticket, origin
-from ..training.options import DENSITY
+from ..training.options import DENSITY, Form
 from . import criteria
 from .lt_sft import Adapted, apply_language_ticket, swap_language_ticket, task_ticket
 from .method import FULL, method
@@ -111,7 +112,8 @@ def gradient_ticket(
 ) -> Trained:
     """Train the weights with the largest gradient on these very examples, and the prompt."""
     same: dict[str, Any] = {"task": task, "layers": layers, "modules": modules, "seed": seed}
-    same |= {key: options[key] for key in ("prompt_length", "truncate") if key in options}
+    form = ("prompt_length", *(field.name for field in fields(Form)))
+    same |= {key: options[key] for key in form if key in options}
     ticket = criteria.by_gradient(lm, shots, density, **same)
     return train(lm, shots, task=task, ticket=ticket, base=ticket.base, seed=seed, **options)
 

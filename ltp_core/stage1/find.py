@@ -5,7 +5,8 @@
 
 Reading order: top to bottom.
 
-What it does not do: the training (`mlm.py`), or the choice (`Ticket.select`).
+What it does not do: the training (`mlm.py`), the scores (`scores.py`), or the choice
+(`Ticket.select`).
 """
 
 from __future__ import annotations
@@ -18,10 +19,11 @@ from ..model.backbone import Backbone
 from ..model.memory_map import mapped_model
 from ..model.parameters import Layers, Modules, eligible
 from ..ticket.chunks import Deltas
-from ..ticket.ticket import Ticket, origin
+from ..ticket.ticket import GROUPS, Ticket, origin
 from ..ticket.topk import how_many
-from ..training.options import DENSITY, Stage1Options, takes
+from ..training.options import DENSITY, Stage1Options, option, takes
 from .mlm import adapt
+from .scores import SCORES, gradients
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,9 @@ class Finding(Stage1Options):
     """What `find_ticket` takes: `Stage1Options` and these."""
 
     density: float = DENSITY
+    score: str = option("movement", "what is ranked: see `scores.py`", one_of=tuple(SCORES))
+    quota: str = option("all", "one ranking, or one a layer or tensor", one_of=tuple(GROUPS))
+    gradient_batches: int = option(60, "batches whose gradients a score adds up", at_least=1)
     layers: Layers = field(default=None, kw_only=True)
     modules: Modules = field(default=None, kw_only=True)
 
@@ -37,8 +42,11 @@ class Finding(Stage1Options):
 def find_ticket(lm: Backbone, dataset: Rows, options: Finding) -> Ticket:
     """Stage 1 in one call: masked-LM training on the column `text`, then the top k of |θ₁ − θ₀|.
 
-    layers, modules: what the ticket may choose from (see `eligible`). Stage 1 moves these and the
-    rest of the encoder. All other keywords: `Stage1Options`.
+    score: another measure of a weight than how far it moved, also without labels, once for all
+    tasks: "fisher", "movement_gradient", "movement_root" (see `scores.py`). quota: rank all weights
+    together ("all"), or choose the same share of each "layer" or "tensor". layers, modules: what
+    the ticket may choose from (see `eligible`). Stage 1 moves these and the rest of the encoder.
+    All other keywords: `Stage1Options`.
 
     >>> from ltp_core.model.toy import toy_backbone
     >>> find_ticket(toy_backbone(), {"text": ["the cat eats rice"]}, steps=2, progress=False)
@@ -46,11 +54,20 @@ def find_ticket(lm: Backbone, dataset: Rows, options: Finding) -> Ticket:
     """
     before = eligible(lm.model, options.layers, options.modules)
     how_many(options.density, sum(p.numel() for p in before.values()))  # before the long part
-    about, names = origin(lm.model), list(eligible(lm.model) | before)
-    after = adapt(lm, dataset, names=names, base=about["base"], **options.only(Stage1Options))
-    told = ("steps", "seed", "batch_size", "learning_rate")
-    made = {"by": "masked-LM movement"} | {name: getattr(options, name) for name in told}
-    return Ticket.select(Deltas(before, after), options.density, made=made, **about)
+    about, score = origin(lm.model), SCORES[options.score]
+    how, after = options.only(Stage1Options), {}
+    if score.moved:
+        names = list(eligible(lm.model) | before)
+        after = adapt(lm, dataset, names=names, base=about["base"], **how)
+    found = {}
+    if score.gradient:
+        many = options.gradient_batches
+        found = gradients(lm, dataset, before, Stage1Options(**how), many, score.gradient)
+    deltas = score.deltas(before, after, found)
+    made = {"by": score.by} | {name: getattr(options, name) for name in score.told}
+    made |= {"optimizer": "sgd"} if score.moved and options.optimizer == "sgd" else {}
+    made |= {} if options.quota == "all" else {"quota": options.quota}
+    return Ticket.select(deltas, options.density, quota=options.quota, made=made, **about)
 
 
 def find_in_folders(

@@ -17,7 +17,7 @@ What it does not do: choose a ticket (`find.py`), or change the model it is give
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import torch
@@ -101,6 +101,25 @@ def masked_lm_loss(model: Model, batch: dict[str, Tensor], places: int | None = 
     return total / max(1, places or int(chosen.sum()))
 
 
+def masked_batches(
+    lm: Backbone, rows: list[list[int]], options: Stage1Options
+) -> Callable[[int], dict[str, Tensor]]:
+    """A function from the step to its batch with holes: ids, attention and labels, each (B, T)."""
+    longest, most = max(map(len, rows)), position_range(lm.model)[1]
+    if longest > most:
+        bound = f"max_length must be at most {most}, the positions of the model"
+        raise ValueError(f"{bound}, got {options.max_length}; a row has {longest} pieces")
+    batch_at = batches([len(row) for row in rows], options.batch_size, options.seed)
+
+    def at(step: int) -> dict[str, Tensor]:
+        batch = tokens.pad([rows[i] for i in batch_at(step)], tokens.special_ids(lm.tokenizer).pad)
+        rng = Generator().manual_seed(seed_for(options.seed, step, 1))
+        ids, labels = mask_tokens(batch["input_ids"], lm.tokenizer, generator=rng)
+        return batch | {"input_ids": ids, "labels": labels}
+
+    return at
+
+
 @dataclass(frozen=True, kw_only=True)
 class Adapting(Stage1Options):
     """What `adapt` takes: `Stage1Options` and these."""
@@ -130,6 +149,8 @@ def adapt(lm: Backbone, dataset: Rows, options: Adapting) -> dict[str, Tensor]:
     """
     accelerator, ticket, names = Accelerator(), options.ticket, options.names
     base = options.base or fingerprint(lm.model)
+    rows = text_rows(lm.tokenizer, dataset, options.max_length)
+    batch_at = masked_batches(lm, rows, options)
     if ticket is not None:
         names = [name for name, index in ticket.indices.items() if len(index)]
     names = trainable_names(lm.model, names)
@@ -138,19 +159,11 @@ def adapt(lm: Backbone, dataset: Rows, options: Adapting) -> dict[str, Tensor]:
     model = model.to(accelerator.device).train(options.dropout)
     moving = {name: model.base_model.get_parameter(name).requires_grad_() for name in names}
     leaves, write, close = opened(model, ticket, moving.values(), base)
-    rows = text_rows(lm.tokenizer, dataset, options.max_length)
-    longest, most = max(map(len, rows)), position_range(lm.model)[1]
-    if longest > most:
-        bound = f"max_length must be at most {most}, the positions of the model"
-        raise ValueError(f"{bound}, got {options.max_length}; a row has {longest} pieces")
-    batch_at = batches([len(row) for row in rows], options.batch_size, options.seed)
     rank, world_size = accelerator.process_index, accelerator.num_processes
 
     def loss_at(step: int) -> Tensor:
-        batch = tokens.pad([rows[i] for i in batch_at(step)], tokens.special_ids(lm.tokenizer).pad)
-        rng = Generator().manual_seed(seed_for(options.seed, step, 1))
-        ids, labels = mask_tokens(batch["input_ids"], lm.tokenizer, generator=rng)
-        batch |= {"input_ids": ids, "labels": labels}
+        batch = batch_at(step)
+        labels = batch["labels"]
         own, counts = share(range(len(labels)), rank, world_size)
         mine = {name: value[own].to(accelerator.device) for name, value in batch.items()}
         return counts * masked_lm_loss(model, mine, places=int((labels != IGNORED).sum()))

@@ -1,8 +1,8 @@
 """Deep prompt tuning: every layer of the encoder gets prompt vectors of its own.
 
 A soft prompt acts once, at the input, and each layer then makes of it what it will. A deep prompt
-is put in anew before every layer. With h⁽ˡ⁾ the input of layer l = 0 … L − 1 and P places after
-`<s>`,
+is put in anew before every layer. With h⁽ˡ⁾ the input of layer l = 0 … L − 1 and the P places of
+the soft prompt, by default those after `<s>`,
 
     h⁽ˡ⁾[1 … P]  ←  v⁽ˡ⁾          for l = 1 … L − 1,        v⁽⁰⁾ is the soft prompt itself,
 
@@ -33,13 +33,15 @@ from ..model.backbone import Model
 
 
 @contextmanager
-def inserted(model: Model, deep: Tensor | None) -> Iterator[None]:
-    """While this is open, layers 1 … L−1 read `deep`, (L−1, P, H), in places 1 … P; None: nothing.
+def inserted(model: Model, deep: Tensor | None, places: Tensor) -> Iterator[None]:
+    """While this is open, layers 1 … L−1 read `deep`, (L−1, P, H), in `places`, (B, P).
+
+    Nothing happens where `deep` is None.
 
     >>> from ltp_core.model.toy import toy_backbone
     >>> model, ids = toy_backbone().model, torch.tensor([[0, 4, 5, 12, 2]])
     >>> plain = model(ids).logits
-    >>> with inserted(model, torch.zeros(1, 2, 16)):
+    >>> with inserted(model, torch.zeros(1, 2, 16), torch.tensor([[1, 2]])):
     ...     torch.allclose(model(ids).logits, plain)
     False
     >>> torch.equal(model(ids).logits, plain)
@@ -48,7 +50,7 @@ def inserted(model: Model, deep: Tensor | None) -> Iterator[None]:
     handles = []
     if deep is not None:
         for layer, vectors in zip(layers(model)[1:], deep, strict=True):
-            handles.append(layer.register_forward_pre_hook(partial(overwrite, vectors)))
+            handles.append(layer.register_forward_pre_hook(partial(overwrite, vectors, places)))
     try:
         yield
     finally:
@@ -56,28 +58,29 @@ def inserted(model: Model, deep: Tensor | None) -> Iterator[None]:
             handle.remove()
 
 
-def overwrite(vectors: Tensor, _: nn.Module, args: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-    """A layer's hook: `vectors`, (P, H), go in places 1 … P of the states that it is given."""
+def overwrite(
+    vectors: Tensor, places: Tensor, _: nn.Module, args: tuple[Tensor, ...]
+) -> tuple[Tensor, ...]:
+    """A layer's hook: `vectors`, (P, H), go in `places`, (B, P), of the states it is given."""
     hidden, *rest = args  # (B, T, H)
     own = vectors.to(hidden.dtype).expand(len(hidden), -1, -1)  # (B, P, H)
-    hidden = torch.cat([hidden[:, :1], own, hidden[:, 1 + len(vectors) :]], dim=1)
-    return (hidden, *rest)
+    return (hidden.scatter(1, places[..., None].expand_as(own), own), *rest)
 
 
 @torch.no_grad()
-def start(model: Model, length: int, run: Callable[[], object]) -> Tensor:
-    """What each layer reads in places 1 … P of the row that `run` gives the model: (L−1, P, H).
+def start(model: Model, places: Tensor, run: Callable[[], object]) -> Tensor:
+    """What each layer reads in `places`, (P,), of the row that `run` gives the model: (L−1, P, H).
 
     >>> from ltp_core.model.toy import toy_backbone
     >>> model, ids = toy_backbone(layers=3).model, torch.tensor([[0, 4, 5, 12, 2]])
-    >>> start(model, 3, lambda: model(ids)).shape
+    >>> start(model, torch.tensor([1, 2, 3]), lambda: model(ids)).shape
     torch.Size([2, 3, 16])
     """
-    if length == 0:
+    if not len(places):
         raise ValueError("a deep prompt needs prompt_length of at least 1, got 0")
     read: list[Tensor] = []
     handles = [
-        layer.register_forward_pre_hook(lambda _, args: read.append(args[0][0, 1 : 1 + length]))
+        layer.register_forward_pre_hook(lambda _, args: read.append(args[0][0, places]))
         for layer in layers(model)[1:]
     ]
     run()

@@ -4,6 +4,9 @@ The text becomes a cloze that needs no human template, and P free vectors go in 
 
     <s> [v₁ … v_P] text <mask> </s>
 
+What they are at first, where they stand, and how loudly they speak are options: `prompt_start.py`,
+`prompt_place.py`.
+
 Each class c has an English label word with pieces W_c (the verbalizer). With h the head's features
 at the mask, the score of a class is the mean of its pieces' MLM logits,
 
@@ -16,8 +19,8 @@ The rivals are the same model with one part exchanged: `deep` gives every layer 
 (`deep_prompt.py`), `template` puts words of a human around the text (`templates.py`), and `head`
 reads the answer with a new linear layer on the mean of the last states, as plain fine-tuning does.
 
-Reading order: `cloze.py`; then `PromptModel.forward`, `PromptModel.class_rows`,
-`PromptReparametrization`.
+Reading order: `cloze.py`, `prompt_start.py`, `prompt_place.py`; then `PromptModel.forward`,
+`PromptModel.class_rows`, `PromptReparametrization`.
 
 What it does not do: train. It knows no optimizer and no ticket.
 """
@@ -31,41 +34,48 @@ import torch
 from torch import Tensor, nn
 
 from ..model import tokens
-from ..model.architecture import decoder, position_range, row_logits
+from ..model.architecture import decoder, has_position_table, position_range, row_logits
 from ..model.backbone import Backbone, Tokenizer
 from ..training.options import PLAIN, Form
 from ..training.seeds import seed_for
-from . import deep_prompt
+from . import deep_prompt, prompt_place
 from .cloze import after_hole, cloze, frame
+from .prompt_place import SILENCE
+from .prompt_start import vectors
 
 
 class PromptReparametrization(nn.Module):
     """The optional re-parametrisation v = x + W₂ tanh(W₁ x): a prompt that learns more smoothly.
 
-    W₂ starts at zero, so training starts at the sampled embeddings; `PromptModel.fold` works the
-    vectors out after training and drops the two matrices.
+    With `norm` it is that of Razdaibiedina et al. 2023 (arXiv 2305.03937), one for all vectors:
+    v = x + LayerNorm(W₂ relu(W₁ x)).
+
+    W₂, or LayerNorm's gain, starts at zero, so training starts at the vectors themselves;
+    `PromptModel.fold` works them out after training and drops the matrices.
 
     >>> PromptReparametrization(4, width=8)(torch.ones(2, 4)).tolist() == torch.ones(2, 4).tolist()
     True
     """
 
-    def __init__(self, size: int, width: int) -> None:
+    def __init__(self, size: int, width: int, norm: bool = False) -> None:
         super().__init__()
         self.down = nn.Linear(size, width)
         self.up = nn.Linear(width, size)
-        nn.init.zeros_(self.up.weight)
-        nn.init.zeros_(self.up.bias)
+        self.bend = torch.relu if norm else torch.tanh
+        self.norm: nn.Module = nn.LayerNorm(size) if norm else nn.Identity()
+        for p in (self.norm if norm else self.up).parameters():
+            nn.init.zeros_(p)
 
     def forward(self, x: Tensor) -> Tensor:
-        moved: Tensor = self.up(torch.tanh(self.down(x)))
+        moved: Tensor = self.norm(self.up(self.bend(self.down(x))))
         return x + moved  # (P, H)
 
 
 class PromptModel(nn.Module):
     """A classifier made of a masked LM, P prompt vectors, and one label word per class.
 
-    The prompt starts as the embeddings of P vocabulary pieces, drawn with `seed`. `form` says
-    how the model is built.
+    By default the prompt starts as the embeddings of P vocabulary pieces, drawn with `seed`. `form`
+    says how the model is built.
 
     >>> from ltp_core.model.toy import toy_backbone
     >>> model = PromptModel(toy_backbone(), ["people", "food", "animals"], length=5)
@@ -86,6 +96,15 @@ class PromptModel(nn.Module):
         seed: int = 0,
     ) -> None:
         super().__init__()
+        if form.head and form.prompt_place == "hole":
+            raise ValueError('a head reads no hole; leave prompt_place="start", or head=False')
+        if form.mlp_norm and not form.mlp_width:
+            raise ValueError("mlp_norm needs a mlp_width of at least 1, got 0; 128 is a usual one")
+        if (form.silent or form.keep_positions) and not has_position_table(lm.model):
+            kind = lm.model.config.model_type
+            raise ValueError(
+                f"silent and keep_positions need a table of positions; {kind} has none"
+            )
         self.form = form
         self.reparametrization = nn.Identity()
         self.lm, self.tokenizer = lm
@@ -97,27 +116,30 @@ class PromptModel(nn.Module):
         if not 0 <= length <= self.positions - 4:
             bound = f"prompt_length must be in [0, {self.positions - 4}], got {length}"
             raise ValueError(f"{bound}: the model has {self.positions} positions")
+        self.reword(words, form.template)
         table = self.lm.get_input_embeddings().get_parameter("weight").detach()  # (V, H)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed_for(seed, 3))
-            pieces = set(range(len(self.tokenizer))) - set(self.tokenizer.all_special_ids)
-            ordinary = torch.tensor(sorted(pieces))
-            drawn = ordinary[torch.randint(len(ordinary), (length,))]
+            start = (form.prompt_start, length, table, self.tokenizer, self.label_pieces)
             # An empty prompt must not ask for gradients: all layers would run backward down to it.
-            self.prompt = nn.Parameter(table[drawn].clone(), requires_grad=length > 0)  # (P, H)
+            self.prompt = nn.Parameter(vectors(*start).clone(), requires_grad=length > 0)  # (P, H)
             if form.mlp_width:
-                self.reparametrization = PromptReparametrization(table.shape[1], form.mlp_width)
+                sizes = (table.shape[1], form.mlp_width, form.mlp_norm)
+                self.reparametrization = PromptReparametrization(*sizes)
             self.head = linear_head(self.lm.config.hidden_size, len(words)) if form.head else None
-        self.label_rows = self.label_bias = self.deep = None
-        self.reword(words, form.template)
+        self.label_rows = self.label_bias = self.deep = self.gate = None
+        if form.silent:
+            self.gate = nn.Parameter(self.prompt.new_full((len(self.prompt),), SILENCE))  # (P,)
         if form.learned_labels:
             rows, bias = self.class_rows()
             self.label_rows = nn.Parameter(rows.detach().clone())  # (C, H)
             self.label_bias = nn.Parameter(bias.detach().clone())  # (C,)
         if form.deep:
             pairs = [""] if "{pair}" in (self.template or "") else None
-            run = partial(self.forward, self.batch(self.encode([""], pairs)))
-            self.deep = nn.Parameter(deep_prompt.start(self.lm, length, run))  # (L-1, P, H)
+            empty = self.batch(self.encode([""], pairs))
+            places = self.first_place(empty) + torch.arange(len(self.prompt))  # (P,)
+            run = partial(self.forward, empty)
+            self.deep = nn.Parameter(deep_prompt.start(self.lm, places, run))  # (L-1, P, H)
 
     def reword(self, words: Sequence[str], template: str | None) -> None:
         """Put these label words and this template in the place of those there were."""
@@ -138,22 +160,38 @@ class PromptModel(nn.Module):
         padded = tokens.pad(rows, tokens.special_ids(self.tokenizer).pad)
         return {name: value.to(self.prompt.device) for name, value in padded.items()}
 
+    def hole(self, batch: dict[str, Tensor]) -> Tensor:
+        """The place of the hole in each row, before the prompt is put in: (B,)."""
+        return batch["attention_mask"].sum(dim=1) - 1 - self.after_hole
+
+    def first_place(self, batch: dict[str, Tensor]) -> Tensor:
+        """The place of the first prompt vector in each row: (B,)."""
+        hole = self.hole(batch)
+        return hole if self.form.prompt_place == "hole" else torch.ones_like(hole)
+
     def forward(self, batch: dict[str, Tensor]) -> Tensor:
         """Class logits (B, C) of right-padded cloze rows."""
         ids, seen = batch["input_ids"], batch["attention_mask"]  # (B, T)
-        size, length = len(ids), len(self.prompt)
+        (size, width), length = ids.shape, len(self.prompt)
         words = self.lm.get_input_embeddings()(ids)  # (B, T, H)
         prompt = self.reparametrization(self.prompt).to(words.dtype)  # (P, H)
         prompt = prompt.expand(size, -1, -1)  # (B, P, H)
-        inputs = torch.cat([words[:, :1], prompt, words[:, 1:]], dim=1)  # (B, P+T, H)
+        first = self.first_place(batch)
+        order = prompt_place.order(first, length, width)  # (B, P+T)
+        inputs = torch.cat([words, prompt], dim=1).take_along_dim(order[..., None], dim=1)
         attended = torch.cat([seen.new_ones(size, length), seen], dim=1)  # (B, P+T)
-        with deep_prompt.inserted(self.lm, self.deep):
-            # Every architecture then counts the positions itself, as far as it has any.
-            states = self.lm.base_model(inputs_embeds=inputs, attention_mask=attended)
+        heard = attended if self.gate is None else prompt_place.gated(seen, self.gate, order)
+        own = first[:, None] + torch.arange(length, device=ids.device)  # (B, P)
+        places = {}
+        if self.form.keep_positions:  # every architecture counts for itself otherwise
+            kept = prompt_place.position_ids(order, width, keep=True)
+            places["position_ids"] = position_range(self.lm)[0] + kept
+        with deep_prompt.inserted(self.lm, self.deep, own):
+            states = self.lm.base_model(inputs_embeds=inputs, attention_mask=heard, **places)
         hidden = states.last_hidden_state  # (B, P+T, H)
         if self.head is not None:
             return self.head(mean_state(hidden, attended)).float()
-        mask = attended.sum(dim=1) - 1 - self.after_hole  # (B,)
+        mask = self.hole(batch) + length  # (B,)
         return self.read(hidden[torch.arange(size, device=ids.device), mask]).float()
 
     def read(self, hidden: Tensor) -> Tensor:

@@ -123,9 +123,8 @@ class Trained(PromptModel):
             config = {name: getattr(self, name) for name in REMEMBERED} | {"format": FORMAT}
             config |= {"full": self.body.full, "lora": self.body.lora, "files": files}
             config |= {"prompt_length": len(self.prompt), "ticket": self.ticket is not None}
-            form = asdict(replace(self.form, mlp_width=0))  # the prompt is stored folded
             own = {"truncate": self.truncate, "template": self.template, "versions": versions()}
-            sealed_json.write(new / CONFIG, config | form | own)
+            sealed_json.write(new / CONFIG, config | asdict(self.form) | own)
 
     @classmethod
     def load(cls, folder: str | Path, lm: Backbone) -> Trained:
@@ -151,6 +150,7 @@ class Trained(PromptModel):
             how = {name: config.get(name, 0) for name in ("full", "lora")}
             how["ticket"] = Ticket.load(folder / TICKET) if config["ticket"] else None
             form = Form(**{f.name: config[f.name] for f in fields(Form) if f.name in config})
+            form = replace(form, prompt_start="pieces", mlp_width=0, mlp_norm=False)  # it is there
             model = cls(lm, config["words"], config["prompt_length"], form, base=base, **how)
             if sealed and model.outer != config["outer"]:  # version 0.1 did not know it
                 which = "head or tokenizer over the same base"

@@ -19,7 +19,7 @@ from ..stage1.find import find_ticket
 from ..ticket import file as ticket_file
 from ..ticket.on_model import gather
 from ..ticket.ticket import Ticket
-from .spec import WHERE, Run, listed
+from .spec import CHOICE, WHERE, Run, listed
 
 if TYPE_CHECKING:
     from ..model.backbone import Backbone
@@ -35,9 +35,10 @@ def shared_ticket(lm: Backbone, run: Run, folder: Path, *, progress: bool = True
     path = folder / f"{name}-d{run.density:g}-{mark}.ticket.safetensors"
     if path.exists():
         return Ticket.load(path, lm.model)
-    training = {key: value for key, value in settings.items() if key not in WHERE}
+    training = {key: value for key, value in settings.items() if key not in CHOICE}
     if any(isinstance(layer, str) for layer in listed(settings.get("layers") or [])):
-        training = settings  # more than the encoder moves in stage 1
+        # More than the encoder moves in stage 1.
+        training |= {key: settings[key] for key in WHERE if key in settings}
     mark = _mark(run, [languages, which, training])
     ticket = find_ticket(
         lm,

@@ -16,14 +16,23 @@ use one, the grid for those that train. Two equal runs count once.
     every                one test item in so many; 1 for all                    1
     k                    examples per class; 0 for all there are                [16]
     seeds, density       of the run, its examples and prompt; of the ticket     [0], [0.20]
-    [ticket]             stage 1: text, steps, layers, name, and `Stage1Options`; [[ticket]] for
-                         several, each with a `name`
+    [ticket]             stage 1: text, steps, layers, name, score, quota, and `Stage1Options`;
+                         [[ticket]] for several, each with a `name`
     words                words for the labels of a folder or of a task from the hub     {}
     [train], [evaluate]  `Stage2Options` (and least_steps, most_steps), options of `evaluate`
     [rates.METHOD]       options of one method, in place of those in [train]; or rates = "FILE",
                          a TOML file beside the spec with a table for each method that trains
-    [grid]               scale: factors on the method's own rates (left out: the rates are those
-                         of [rates]); epochs: how long. Multiplied
+    [grid]               what is tried, all with all:
+                           scale          factors on the method's own two rates
+                           learning_rate  or rates of the weights, the same for every method
+                           prompt_ratio   the prompt's rate over the weights'
+                           prompt_rate    or rates of the prompt
+                           epochs         how long
+                           [[grid.prompt]]  a table for each way to make the prompt: fields of
+                                            `Form`, and prompt_length
+                           [grid.METHOD]  lists of one method, in place of those above
+                         A method that trains no weights takes no learning_rate and no
+                         prompt_ratio. A rate that no list gives is that of [rates]
 
 Reading order: `Run`, `read_spec`.
 
@@ -56,6 +65,8 @@ LISTS = {"methods": str, "k": int, "seeds": int, "density": float, "languages": 
 WORDS = {"task", "split", "test", "every", "language"}
 TABLES = {"ticket", "train", "evaluate", "rates", "grid", "words"}
 WHERE = ("layers", "modules")  # the part of a ticket's table that other tickets share
+CHOICE = (*WHERE, "score", "quota", "gradient_batches")  # what decides after the same training
+AXES = ("prompt", "scale", "learning_rate", "prompt_ratio", "prompt_rate", "epochs")  # of a grid
 
 
 @dataclass(frozen=True)
@@ -160,15 +171,26 @@ def _tickets(spec: Settings, needs: set[str]) -> list[Settings]:
 
 
 def _grid(spec: Settings, method: str) -> Iterator[Settings]:
-    """The settings of a method, one after another; as many for each method that trains."""
+    """The settings of a method, one after another."""
     grid, tuned = spec.get("grid", {}), rates_key(method)
     if not grid or not tuned:
         yield {}
         return
-    names = ("learning_rate", "prompt_rate")
-    for scale, epochs in product(grid.get("scale", [None]), grid.get("epochs", [None])):
-        rates = [] if scale is None else [float(f"{scale * rate:.3g}") for rate in RATES[tuned]]
-        yield dict(zip(names, rates, strict=False)) | ({} if epochs is None else {"epochs": epochs})
+    grid = grid | grid.get(method, {})
+    body, prompt = RATES[tuned]
+    for values in product(*(grid.get(axis, [None]) for axis in AXES)):
+        form, scale, rate, ratio, prompt_rate, epochs = values
+        rates: Settings = {}
+        if scale is not None:
+            rates = {"learning_rate": scale * body, "prompt_rate": scale * prompt}
+        if rate is not None and body:
+            rates["learning_rate"] = rate
+        if ratio is not None and body:
+            rates["prompt_rate"] = ratio * rates["learning_rate"]
+        if prompt_rate is not None:
+            rates["prompt_rate"] = prompt_rate
+        rounded = {name: float(f"{value:.3g}") for name, value in rates.items()}
+        yield (form or {}) | rounded | ({} if epochs is None else {"epochs": epochs})
 
 
 def listed(value: Any) -> list[Any]:
@@ -189,7 +211,7 @@ def options(methods: Iterable[str]) -> dict[str, set[str]]:
     stage1 = {f.name for f in fields(Stage1Options)} - by_sweep - {"checkpoint"}
     return {
         "train": training - by_sweep - by_method,
-        "ticket": stage1 | {"name", "text", "running_only", "sources", "seed", *WHERE},
+        "ticket": stage1 | {"name", "text", "running_only", "sources", "seed", *CHOICE},
         "evaluate": {"batch_size", "autocast"},
     }
 
@@ -227,8 +249,7 @@ def _check(path: Path, spec: Settings) -> None:
         raise ValueError(f"{path}: every must be a whole number from 1 up, got {every!r}")
     if every > 1 and spec.get("test") == "dev":
         raise ValueError(f"{path}: every thins the test, and this spec tests on dev; leave it out")
-    if unknown := sorted(set(spec.get("grid", {})) - {"scale", "epochs"}):
-        raise ValueError(f"{path}: the grid has scale and epochs, not {unknown[0]!r}")
+    _check_grid(path, spec.get("grid", {}), spec["methods"])
     for table, allowed in options(spec["methods"]).items():
         for given in listed(spec.get(table, {})):
             if unknown := sorted(set(given) - allowed):
@@ -241,3 +262,21 @@ def _check(path: Path, spec: Settings) -> None:
     tickets = [table.get("name", "") for table in listed(spec.get("ticket", {}))]
     if len(set(tickets)) < len(tickets):
         raise ValueError(f"{path}: several tickets need a name each, and no name twice")
+
+
+def _check_grid(path: Path, grid: Settings, methods: list[str]) -> None:
+    """ValueError for a grid that cannot be multiplied out, before anything is trained."""
+    for table in (grid, *(grid[m] for m in methods if m in grid)):
+        if unknown := sorted(set(table) - {*AXES, *methods}):
+            known = ", ".join(AXES)
+            raise ValueError(f"{path}: the grid has {known}, not {unknown[0]!r}")
+        for one, other in (("scale", "learning_rate"), ("prompt_ratio", "prompt_rate")):
+            if one in table and other in table:
+                raise ValueError(f"{path}: {one} and {other} give one rate twice; leave one out")
+    if "prompt_ratio" in grid and not {"scale", "learning_rate"} & grid.keys():
+        raise ValueError(f"{path}: prompt_ratio needs scale or learning_rate beside it in the grid")
+    for form in grid.get("prompt", []):
+        try:
+            Stage2Options(**form)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"{path}: [[grid.prompt]] {error}") from None

@@ -13,7 +13,8 @@ What it does not do: choose (`topk.py`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from math import prod
 
 import numpy as np
@@ -30,33 +31,43 @@ Stream = Callable[[int], Chunks]
 class Deltas(Mapping[str, Tensor]):
     """θ₁ − θ₀ in fp32. `Deltas` holds no numbers: it subtracts when asked, so it takes no memory.
 
-    `before` and `after` may lie in memory, on a GPU, or in files (`mapped`), in any precision.
+    `before` and `after` may lie in memory, on a GPU, or in files (`mapped`), in any precision. With
+    `weights` each difference is multiplied by its own.
 
     >>> Deltas({"w": torch.tensor([1.0, 2.0])}, {"w": torch.tensor([1.5, 2.0])})["w"]
     tensor([0.5000, 0.0000])
     """
 
-    def __init__(self, before: Mapping[str, Tensor], after: Mapping[str, Tensor]) -> None:
+    def __init__(
+        self,
+        before: Mapping[str, Tensor],
+        after: Mapping[str, Tensor],
+        weights: Mapping[str, Tensor] | None = None,
+    ) -> None:
         for name in before:
             if name not in after:
                 raise ValueError(f"stage 1 gave no weights for {name!r}, which is eligible")
             if (old := before[name].shape) != (new := after[name].shape):
                 shapes = f"shape {tuple(old)} before and {tuple(new)} after"
                 raise ValueError(f"{name} has {shapes}; compare two states of one model")
-        self.before, self.after = before, after
+        self.before, self.after, self.weights = before, after, weights
 
     def __getitem__(self, name: str) -> Tensor:
-        return _minus(self.after[name].detach(), self.before[name].detach())
+        return self.part(name, slice(None)).view(self.before[name].shape)
+
+    def part(self, name: str, here: slice) -> Tensor:
+        """The numbers of a tensor in some of its flat places."""
+        new, old = (of[name].detach().reshape(-1)[here] for of in (self.after, self.before))
+        delta = new.float() - old.to(new.device).float()
+        if self.weights is None:
+            return delta
+        return delta * self.weights[name].reshape(-1)[here].to(delta)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.before)
 
     def __len__(self) -> int:
         return len(self.before)
-
-
-def _minus(after: Tensor, before: Tensor) -> Tensor:
-    return after.float() - before.to(after.device).float()
 
 
 def shapes_of(deltas: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:
@@ -69,19 +80,23 @@ def shapes_of(deltas: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:
     return {name: tuple(tensors[name].shape) for name in tensors}
 
 
-def delta_bits(deltas: Mapping[str, Tensor]) -> Stream:
-    """The stream of |delta|. Deltas must be fp32 (in bf16 most of them tie) and finite."""
-    before, after = (deltas.before, deltas.after) if isinstance(deltas, Deltas) else (None, deltas)
+def delta_bits(deltas: Mapping[str, Tensor], names: Iterable[str] | None = None) -> Stream:
+    """The stream of |delta|, of all tensors or of some.
+
+    Deltas must be fp32 (in bf16 most of them tie) and finite.
+    """
+    sizes = {name: prod(shape) for name, shape in shapes_of(deltas).items()}
 
     def stream(step: int) -> Chunks:
-        for name in sorted(deltas):
-            new = after[name].detach().reshape(-1)
-            old = None if before is None else before[name].detach().reshape(-1)
-            if old is None and new.dtype != torch.float32:
-                raise ValueError(f"the delta of {name} is {new.dtype}; take it in torch.float32")
-            for start in range(0, len(new), CHUNK):
-                here = slice(start, start + CHUNK, step)
-                delta = new[here] if old is None else _minus(new[here], old[here])
+        for name in sorted(sizes if names is None else names):
+            if isinstance(deltas, Deltas):
+                part: Callable[[slice], Tensor] = partial(deltas.part, name)
+            else:
+                part = deltas[name].detach().reshape(-1).__getitem__
+                if (kind := deltas[name].dtype) != torch.float32:
+                    raise ValueError(f"the delta of {name} is {kind}; take it in torch.float32")
+            for start in range(0, sizes[name], CHUNK):
+                delta = part(slice(start, start + CHUNK, step))
                 bits = (delta.contiguous().view(torch.int32) & 0x7FFFFFFF).cpu().numpy()  # no sign
                 if bits.max() >= INFINITY:
                     way_out = "run stage 1 again with a lower learning rate"

@@ -20,7 +20,7 @@ What this file does not do: know files (`mask_file`), or train (`mlm` for θ₁,
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import prod
 from pathlib import Path
@@ -37,7 +37,13 @@ from ..model.parameters import Layers, Modules, eligible, in_encoder, place, sel
 from . import file as mask_file
 from .chunks import delta_bits, random_bits, shapes_of
 from .report import report
-from .topk import how_many, top_k
+from .topk import how_many, quotas, top_k
+
+GROUPS: dict[str, Callable[[str], object]] = {  # what shares a quota
+    "all": lambda name: None,
+    "layer": lambda name: place(name)[0],
+    "tensor": lambda name: name,
+}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -167,10 +173,11 @@ class Ticket:
         deltas: Mapping[str, Tensor],
         density: float,
         *,
+        quota: str = "all",
         allow_unmoved: bool = False,
         **about: Any,
     ) -> Ticket:
-        """The exact global top k of |delta|.
+        """The exact top k of |delta|: of all together, or with a `quota` of each layer or tensor.
 
         A parameter that did not move says nothing: it is never chosen unless `allow_unmoved`.
         deltas: fp32 tensors by name, or `chunks.Deltas`, which takes no memory.
@@ -180,14 +187,22 @@ class Ticket:
         {'a': tensor([0, 1]), 'b': tensor([0])}
         """
         shapes = shapes_of(deltas)
-        total = sum(map(prod, shapes.values()))
-        stream, k = delta_bits(deltas), how_many(density, total)
-        found = top_k(stream, k, total)
-        if found.least == 0 and not allow_unmoved:
-            few = f"density {density:g} asks for {k:,} parameters, but {k - found.ties:,} moved"
-            way_out = "train stage 1 longer, lower the density, or pass allow_unmoved=True"
-            raise ValueError(f"{few}; {way_out}")
-        return cls(shapes=shapes, indices=found.indices, **about)
+        sizes = {name: prod(shape) for name, shape in shapes.items()}
+        how_many(density, sum(sizes.values()))
+        if quota not in GROUPS:
+            raise ValueError(f"quota must be one of {', '.join(GROUPS)}, got {quota!r}")
+        indices: dict[str, Tensor] = {}
+        for names, k in quotas(sizes, density, GROUPS[quota]):
+            if not k:  # a small tensor's share can be less than one
+                continue
+            found = top_k(delta_bits(deltas, names), k, sum(sizes[name] for name in names))
+            if found.least == 0 and not allow_unmoved:
+                few = f"density {density:g} asks for {k:,} parameters, but"
+                where = "" if quota == "all" else f" in {quota} {GROUPS[quota](names[0])}"
+                way_out = "train stage 1 longer, lower the density, or pass allow_unmoved=True"
+                raise ValueError(f"{few} {k - found.ties:,} moved{where}; {way_out}")
+            indices |= found.indices
+        return cls(shapes=shapes, indices=indices, **about)
 
     @classmethod
     def random(

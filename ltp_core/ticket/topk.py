@@ -23,6 +23,7 @@ What this file does not do: it knows nothing of models, files and tickets.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
@@ -55,6 +56,24 @@ def how_many(density: float, total: int) -> int:
     if k == 0:
         raise ValueError(f"density {density:g} of {total:,} parameters is less than one; raise it")
     return k
+
+
+def quotas(
+    sizes: Mapping[str, int], density: float, group: Callable[[str], object]
+) -> list[tuple[list[str], int]]:
+    """The names of each group, and how many of its numbers may be chosen: its share of the k.
+
+    What is left of one group by rounding goes to the next, so that all have k together.
+
+    >>> quotas({"a.x": 4, "a.y": 3, "b.x": 3}, 0.3, group=lambda name: name[0])
+    [(['a.x', 'a.y'], 2), (['b.x'], 1)]
+    """
+    found, so_far = [], 0
+    for _, names in groupby(sorted(sizes, key=lambda name: (str(group(name)), name)), key=group):
+        own = list(names)
+        before, so_far = so_far, so_far + sum(sizes[name] for name in own)
+        found.append((own, round(density * so_far) - round(density * before)))
+    return found
 
 
 class Chosen(NamedTuple):

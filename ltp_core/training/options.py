@@ -31,6 +31,7 @@ HOLDS: dict[str, Callable[[Any, Any], bool]] = {  # the bounds that an option ca
     "above": operator.gt,
     "one_of": lambda value, choices: value in choices,
 }
+PLACES = ("start", "hole")  # where in its row a prompt may stand
 P = ParamSpec("P")
 A = TypeVar("A")
 B = TypeVar("B")
@@ -43,9 +44,26 @@ def option(default: Any, about: str, **bounds: Any) -> Any:
     return field(default=default, metadata={"about": about, "bounds": bounds})
 
 
+class Options:
+    """Fields with bounds: a value that exists is within them."""
+
+    def __post_init__(self) -> None:
+        for f in fields(self):  # type: ignore[arg-type]  # each kind is a dataclass
+            value, bounds = getattr(self, f.name), f.metadata.get("bounds", {})
+            for name, bound in bounds.items() if value is not None else ():
+                if not HOLDS[name](value, bound):
+                    of = ", ".join(map(str, bound)) if name == "one_of" else bound
+                    words = f"{f.name} must be {name.replace('_', ' ')} {of}"
+                    raise ValueError(f"{words}, got {value!r}")
+
+    def only(self, kind: type[LoopOptions | Form]) -> dict[str, Any]:
+        """Those of the options that `kind` has, too, as keywords."""
+        return {f.name: getattr(self, f.name) for f in fields(kind)}
+
+
 @dataclass(frozen=True, kw_only=True)
-class LoopOptions:
-    """What both stages share. A value that exists is within its bounds.
+class LoopOptions(Options):
+    """What both stages share.
 
     >>> LoopOptions(warmup=0.1).every
     50
@@ -68,19 +86,6 @@ class LoopOptions:
     progress: bool = option(True, "show progress bars")
     callback: Callable[[int, dict[str, Any]], None] | None = option(None, "hears of each step")
 
-    def __post_init__(self) -> None:
-        for f in fields(self):
-            value, bounds = getattr(self, f.name), f.metadata.get("bounds", {})
-            for name, bound in bounds.items() if value is not None else ():
-                if not HOLDS[name](value, bound):
-                    of = ", ".join(map(str, bound)) if name == "one_of" else bound
-                    words = f"{f.name} must be {name.replace('_', ' ')} {of}"
-                    raise ValueError(f"{words}, got {value!r}")
-
-    def only(self, kind: type[LoopOptions | Form]) -> dict[str, Any]:
-        """Those of the options that `kind` has, too, as keywords."""
-        return {f.name: getattr(self, f.name) for f in fields(kind)}
-
 
 @dataclass(frozen=True, kw_only=True)
 class Stage1Options(LoopOptions):
@@ -94,10 +99,17 @@ class Stage1Options(LoopOptions):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Form:
+class Form(Options):
     """How a prompt model is built."""
 
+    prompt_start: str = option("pieces", "where the prompt starts: pieces, labels, words: ...")
+    prompt_place: str = option(
+        "start", "the prompt stands after the row's start, or beside its hole", one_of=PLACES
+    )
+    keep_positions: bool = option(False, "the text keeps its position ids beside a prompt")
+    silent: bool = option(False, "the prompt gets next to no attention until it has learned to")
     mlp_width: int = option(0, "width of the prompt's re-parametrization", at_least=0)
+    mlp_norm: bool = option(False, "re-parametrization with ReLU and LayerNorm")
     learned_labels: bool = option(False, "train one vector per class, starting from its word")
     truncate: bool = option(False, "cut texts that are longer than the positions")
     template: str | None = option(None, "words of a human around the text")

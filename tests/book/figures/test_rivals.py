@@ -8,6 +8,7 @@ from ltp_book.verdicts.findings import ALL_NAMES
 from ltp_core.measure.bootstrap import Interval
 from ltp_core.measure.compare import Comparison
 from ltp_core.rivals.methods import METHODS
+from ltp_core.study.tuning import Score
 
 
 @pytest.fixture(autouse=True)
@@ -57,12 +58,18 @@ def test_beside_is_hollow_where_not_told_apart():
 
 
 def test_tuning_marks_the_best_of_each_method():
-    tried = {"ltp": [(0.3, {}), (0.5, {}), (0.4, {})], "full": [(0.6, {}), (0.55, {}), (0.5, {})]}
+    means = {"ltp": (0.3, 0.5, 0.4), "full": (0.6, 0.55, 0.5)}
+    tried = {method: [Score(mean, {}) for mean in of] for method, of in means.items()}
+    tried["ltp"] += [Score(0.45, {}, error=0.2)]
     axes = rf.tuning(tried).axes[0]
     assert names(axes) == ["full fine-tuning", "LTP"]
     chosen = [line.get_xdata()[0] for line in axes.lines if line.get_marker() == "o"]
     assert chosen == pytest.approx([60, 50])
     assert axes.get_title("left").endswith("10 points (full fine-tuning) to 20 (LTP)")
+    tried["ltp"] += [Score(0.8, {}, error=0.5)]  # the best by luck is not the chosen one
+    axes = rf.tuning(tried).axes[0]
+    chosen = [line.get_xdata()[0] for line in axes.lines if line.get_marker() == "o"]
+    assert chosen == pytest.approx([60, 50])
 
 
 def test_price_names_only_what_nobody_beats_with_less():

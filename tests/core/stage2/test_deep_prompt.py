@@ -93,7 +93,7 @@ def test_every_layer_learns_and_the_hooks_are_gone():
     assert model.prompt.grad.abs().sum() > 0  # it still speaks through the first layer
     layers = deep_prompt.layers(lm.model)
     assert not any(layer._forward_pre_hooks for layer in layers)
-    with pytest.raises(KeyError), deep_prompt.inserted(lm.model, model.deep):
+    with pytest.raises(KeyError), deep_prompt.inserted(lm.model, model.deep, torch.tensor([[1]])):
         raise KeyError
     assert not any(layer._forward_pre_hooks for layer in layers)
 

@@ -33,7 +33,19 @@ def read(folder, text):
         ('methods = ["ltp"]\ntest = "all"', 'test must be "test" or "dev", got \'all\''),
         ('methods = ["ltp"]\nevery = 0', "every must be a whole number from 1 up, got 0"),
         ('methods = ["ltp"]\nevery = 2\ntest = "dev"', "every thins the test, and this spec"),
-        ('methods = ["ltp"]\n[grid]\nrate = [1]', "has scale and epochs, not 'rate'"),
+        (
+            'methods = ["ltp"]\n[grid]\nrate = [1]',
+            "the grid has prompt, scale, .*, epochs, not 'rate'",
+        ),
+        ('methods = ["ltp"]\n[grid]\nscale = [1]\nlearning_rate = [1]', "give one rate twice"),
+        ('methods = ["ltp"]\n[grid.ltp]\nscales = [1]', "the grid has .*, not 'scales'"),
+        ('methods = ["ltp"]\n[grid.full]\nscale = [1]', "the grid has .*, not 'full'"),
+        ('methods = ["ltp"]\n[grid]\nprompt_ratio = [1]', "needs scale or learning_rate beside"),
+        (
+            'methods = ["ltp"]\n[[grid.prompt]]\nprompt_place = "end"',
+            "grid.prompt.. prompt_place must",
+        ),
+        ('methods = ["ltp"]\n[[grid.prompt]]\nplace = "end"', "grid.prompt.. .*'place'"),
         ('methods = ["ltp"]\n[rates.lottery]\nepochs = 3', "unknown method 'lottery'"),
         ('methods = ["ltp"]\n[[ticket]]\n[[ticket]]', "several tickets need a name each"),
         ('methods = ["ltp"]\n[evaluate]\nbatch_size = 0', r"\[evaluate\] batch_size must be at"),
@@ -129,6 +141,50 @@ def test_a_grid_is_as_large_for_each_and_lies_around_its_own_rates(tmp_path):
     ]
 
 
+def test_both_rates_and_the_prompt_are_tried_all_with_all(tmp_path):
+    runs = read(
+        tmp_path,
+        """
+        methods = ["full", "ltp", "prompt_only"]
+        test = "dev"
+        [grid]
+        learning_rate = [1e-4, 2e-4]
+        prompt_ratio = [0, 1, 33]
+        [[grid.prompt]]
+        prompt_start = "words: is a kind of"
+        prompt_place = "hole"
+        [[grid.prompt]]
+        [grid.prompt_only]
+        prompt_rate = [0.01, 0.03, 0.1]
+    """,
+    )
+    assert Counter(r.method for r in runs) == {"full": 12, "ltp": 12, "prompt_only": 6}
+    words = {"prompt_start": "words: is a kind of", "prompt_place": "hole"}
+    expected = [
+        form | {"learning_rate": rate, "prompt_rate": pytest.approx(ratio * rate)}
+        for form in (words, {})
+        for rate in (1e-4, 2e-4)
+        for ratio in (0, 1, 33)
+    ]
+    for name in ("full", "ltp"):
+        assert [r.train for r in runs if r.method == name] == expected
+    alone = [r.train for r in runs if r.method == "prompt_only"]
+    assert alone == [f | {"prompt_rate": rate} for f in (words, {}) for rate in (0.01, 0.03, 0.1)]
+
+
+def test_a_ratio_is_taken_of_a_methods_own_rate(tmp_path):
+    text = 'methods = ["full", "ltp"]\n[grid]\nscale = [0.5, 2]\nprompt_ratio = [3]'
+    for run in read(tmp_path, text):
+        assert run.train["prompt_rate"] == pytest.approx(3 * run.train["learning_rate"])
+    assert run.train["learning_rate"] == 2 * RATES["ticket"][0]
+
+
+def test_a_ticket_may_have_a_score_and_a_quota(tmp_path):
+    text = 'methods = ["ltp", "random_ticket"]\n[ticket]\nscore = "fisher"\nquota = "tensor"'
+    ltp, chance = read(tmp_path, text)
+    assert ltp.ticket == {"score": "fisher", "quota": "tensor"} and chance.ticket == {}
+
+
 def test_a_name_depends_on_every_setting_and_on_no_default():
     plain = Run("ltp", seed=0)
     changed = [
@@ -173,13 +229,18 @@ EXPECTED = {  # runs, as the first lines of each spec say
     "second_split_rate": 2,
     "nli_256_rate": 1,
     "same_rate": 30,
+    "recipe_prompt": 552,
+    "recipe_rates": 240,
+    "recipe_score": 285,
+    "recipe_score_densities": 180,
+    "recipe_score_more": 225,
 }
 
 
 @pytest.mark.parametrize("name", EXPECTED)
 def test_the_specs_of_the_book(name, tmp_path):
     path = Path(shutil.copy(BENCHMARKS / f"{name}.toml", tmp_path))
-    table = {m: [(0.5, {"learning_rate": 1e-4, "epochs": 12})] for m in method.RATES}
+    table = {m: [tuning.Score(0.5, {"learning_rate": 1e-4, "epochs": 12})] for m in method.RATES}
     (tmp_path / "rates.toml").write_text(tuning.written(table))
     runs = read_spec(path)
     assert len(runs) == EXPECTED[name]
@@ -192,7 +253,7 @@ def test_the_specs_of_the_book(name, tmp_path):
             "autocast",
             "truncate",
         }
-        taken |= {"learning_rate", "prompt_rate", "least_steps", "most_steps"}
+        taken |= {"learning_rate", "prompt_rate", "least_steps", "most_steps", *tuning.FORM}
         assert run.train.keys() <= taken
 
 

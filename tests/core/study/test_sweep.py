@@ -306,18 +306,19 @@ epochs = 1
         ("b", "layers = [1]"),
         ("c", "seed = 1"),
         ("d", 'layers = ["embeddings", 0, 1]'),
+        ("e", 'score = "movement_root"\nquota = "tensor"\ngradient_batches = 1'),
     ):
         spec += f'[[ticket]]\nname = "{name}"\nsteps = 2\n{more}\n'
     found = runs_of(write(tmp_path, spec), tmp_path, lm)
     rows = [rows[0] for rows in found.values()]
     count = {m: sum(row["method"] == m for row in rows) for m in ("ltp", "random_ticket")}
-    assert count == {"ltp": 8, "random_ticket": 6}  # "c" asks chance for what "a" asked
-    assert len(trained) == 8 and len(set(trained)) == 3  # "b" goes on from what "a" trained
+    assert count == {"ltp": 10, "random_ticket": 6}  # "c" asks chance for what "a" asked
+    assert len(trained) == 10 and len(set(trained)) == 3  # "b" and "e" go on from "a"
     share = {(r["method"], r["ticket"], json.loads(r["spec"])["density"]): r for r in rows}
     assert share["ltp", "b", 0.5]["density_encoder"] == pytest.approx(0.25)
     before = len(list((tmp_path / "tickets").glob("*.ticket.safetensors")))
     runs_of(write(tmp_path, spec), tmp_path, lm)
-    assert before == 8 and len(trained) == 8, "a ticket is found once"
+    assert before == 10 and len(trained) == 10, "a ticket is found once"
 
 
 def test_missing_and_damaged_results(tmp_path):

@@ -1,0 +1,119 @@
+"""Run the specs that decide the recipe, one after another, most decisive first.
+
+    python -m tools.run_specs --list              what is left, and how long it will take
+    python -m tools.run_specs                     do it
+    python -m tools.run_specs recipe_score main   these specs only, in this order
+
+Cut it at any moment: a run that was under way is lost, all others are kept, and the same line goes
+on. The table of a spec is written when all its runs are done; to have it before,
+`ltp sweep` a spec with `--only` the name of a finished run.
+
+How long: the time between the ends of two runs, the middle one of all pairs that a spec has; where
+it has none yet, `--seconds`. On a GPU the same line is right, and the times are learned anew.
+
+What it does not do: change a spec. Where a later spec takes what an earlier one chose, its header
+says so: look at the choice, write it there, and go on.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+from ltp_core.study.spec import Run, read_spec
+from ltp_core.study.sweep import sweep
+
+ROOT = Path(__file__).resolve().parents[1]
+ORDER = (
+    "recipe_prompt",
+    "recipe_rates",
+    "recipe_score",
+    "recipe_score_more",
+    "recipe_score_densities",
+)
+PAUSE = 1800  # seconds between the ends of two runs beyond which nobody was at work
+
+
+class Left(NamedTuple):
+    """What a spec still needs."""
+
+    name: str
+    runs: int
+    of: int
+    seconds: float  # a run
+
+    def __str__(self) -> str:
+        """One line.
+
+        >>> print(Left("recipe_rates", 60, 240, 90.0))
+        recipe_rates                60 of  240 runs left,    1.5 hours at 90 seconds a run
+        """
+        hours = self.runs * self.seconds / 3600
+        done = f"{self.name:<24}{self.runs:>6} of {self.of:>4} runs left"
+        return f"{done}, {hours:>6.1f} hours at {self.seconds:.0f} seconds a run"
+
+
+def left(spec: Path, out: Path, seconds: float) -> Left:
+    """How many runs of a spec are not done, and how long one takes."""
+    runs = read_spec(spec)
+    files = [file_of(run, out) for run in runs]
+    ends = sorted(file.stat().st_mtime for file in files if file.exists())
+    return Left(spec.stem, len(runs) - len(ends), len(runs), pace(ends) or seconds)
+
+
+def file_of(run: Run, out: Path) -> Path:
+    """Where a sweep keeps a finished run of the embedded model."""
+    return out / "runs" / f"{run.name}.parquet"
+
+
+def pace(ends: Sequence[float]) -> float | None:
+    """The usual time between the ends of two runs; None where nothing tells.
+
+    >>> pace([0.0, 60.0, 125.0, 180.0, 99_999.0]), pace([5.0])
+    (60.0, None)
+    """
+    steps = [b - a for a, b in zip(ends, ends[1:], strict=False) if b - a < PAUSE]
+    return median(steps) if steps else None
+
+
+def say(specs: Sequence[Path], out: Path, seconds: float) -> None:
+    """Print what is left of each spec, and of all."""
+    found = [left(spec, out, seconds) for spec in specs]
+    for one in found:
+        print(one)
+    whole = sum(one.runs * one.seconds for one in found) / 3600
+    print(f"in all {sum(one.runs for one in found)} runs, {whole:.1f} hours", flush=True)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Say what is left, do it spec by spec, and say what is left when it is cut."""
+    parser = argparse.ArgumentParser(prog="python -m tools.run_specs", description=main.__doc__)
+    parser.add_argument("specs", nargs="*", default=ORDER, help="names, or paths, in this order")
+    parser.add_argument("--out", type=Path, default=ROOT / "data" / "results")
+    parser.add_argument("--list", action="store_true", help="run nothing")
+    parser.add_argument("--seconds", type=float, default=60, help="for a run, until runs tell")
+    args = parser.parse_args(argv)
+    specs = [path_of(name) for name in args.specs]
+    say(specs, args.out, args.seconds)
+    if args.list:
+        return 0
+    for spec in specs:
+        try:
+            print(f"{spec.stem}: {sweep(spec, args.out)}", flush=True)
+        except KeyboardInterrupt:
+            print(f"cut in {spec.stem}; the same line goes on")
+            say(specs, args.out, args.seconds)
+            return 130
+    return 0
+
+
+def path_of(name: str) -> Path:
+    """A spec by its name in benchmarks, or by its path."""
+    return Path(name) if name.endswith(".toml") else ROOT / "benchmarks" / f"{name}.toml"
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
