@@ -32,6 +32,7 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
+from ..data.shown import brief
 from ..model import tokens
 from ..model.architecture import decoder, mlm_head, position_range
 from ..model.backbone import Backbone, Tokenizer
@@ -242,7 +243,9 @@ def label_pieces(tokenizer: Tokenizer, words: Sequence[str]) -> list[list[int]]:
     found = tokens.pieces(tokenizer, [space + word for word in words])
     for word, ids in zip(words, found, strict=True):
         if not ids or tokenizer.unk_token_id in ids:
-            raise ValueError(f"the model does not know the label word {word!r}; choose another")
+            raise ValueError(
+                f"the model does not know the label word {brief(word)}; choose another"
+            )
         if sum(sorted(ids) == sorted(other) for other in found) > 1:
-            raise ValueError(f"two label words have the pieces of {word!r}; choose another")
+            raise ValueError(f"two label words have the pieces of {brief(word)}; choose another")
     return found
