@@ -13,7 +13,7 @@ TABLE = [[cell.strip() for cell in line.strip("|").split("|")] for line in LINES
 # Outside these folders a file of such a kind is written by us, by hand or by a tool of ours.
 OTHERS = ("data/", "book/_vendor/")
 WRITTEN = {".py", ".md", ".ipynb", ".rst", ".toml", ".yml", ".yaml", ".cff"}
-WRITTEN |= {".lock", ".mplstyle", ".typed"}
+WRITTEN |= {".lock", ".cfg", ".mplstyle", ".typed"}
 
 
 def named(cell):
