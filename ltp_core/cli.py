@@ -187,6 +187,9 @@ def _task(args: argparse.Namespace, *languages: str) -> Task:
     from .tasks import load
 
     words = dict(args.words) if args.words else None
+    if words and len(words) < len(args.words):
+        twice = listed([label for label, _ in args.words])
+        raise ValueError(f"--words names a label twice: {twice}; name each once")
     return load(args.task, args.split, words=words, languages=languages, download=args.download)
 
 

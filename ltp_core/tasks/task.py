@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..data.items import in_subsample, shuffle_key
 from ..data.languages import check_language
-from ..data.shown import listed
+from ..data.shown import brief, listed
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -74,6 +74,12 @@ class Task:
                 f"task {self.name!r} needs distinct labels and one word for each, "
                 f"got labels {listed(self.labels)} and words {listed(self.words)}"
             )
+
+        for word in self.words:
+            if not isinstance(word, str) or not word.strip():
+                raise ValueError(
+                    f"a label word must be a string that is not empty, got {brief(word)}"
+                )
 
     def train(self, language: str) -> Dataset:
         """Return all training rows of a language."""

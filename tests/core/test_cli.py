@@ -71,6 +71,7 @@ def test_the_five_verbs(tmp_path, ltp, task_folder):  # noqa: F811
         (("train", "--save", "{tmp}/m", "--split", "odd"), "'random' or 'subgroup', got 'odd'"),
         (("train", "--save", "{tmp}/m", "--task", "odd"), "unknown task 'odd'"),
         (("train", "--save", "{tmp}/m", "--words", "food=meal"), "a word for each of its labels"),
+        (("train", "--save", "{tmp}/m", "--words", "food=a", "food=b"), "names a label twice: foo"),
         (("train", "--save", "{tmp}/m", "--task", "sib200"), "FLORES does, such as eng_Latn, got"),
         (("evaluate", "{tmp}", "--task", "sib200"), "name at least one language of SIB-200"),
         (("evaluate", "{tmp}", "--batch-size", 0), "batch_size must be at least 1, got 0"),
