@@ -189,11 +189,11 @@ def _read_parquet(file: Path) -> TextTable:
     import pyarrow.parquet as pq
 
     try:
-        with pq.ParquetFile(file) as opened:
+        with pq.ParquetFile(file, page_checksum_verification=True) as opened:  # where it has them
             schema = opened.schema_arrow
             there = _distinct(file, schema.names)
             table = opened.read(columns=[name for name in there if name in COLUMNS])
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeError) as error:
         raise ValueError(f"{file} is damaged, or no Parquet ({type(error).__name__})") from None
     return TextTable(there, _to_rows(file, table), _class_names(schema))
 

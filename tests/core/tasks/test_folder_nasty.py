@@ -87,6 +87,11 @@ BAD = {  # what -> the file, its bytes, how the sentence goes on after the name 
         parquet(COLUMNS | {"text": pa.array([1, 2**40], pa.timestamp("s"))}),
         ", row 2: text cannot be read",
     ),
+    "a name of a column, no UTF-8": (
+        "en.parquet",
+        parquet(COLUMNS, use_dictionary=False).replace(b"text", b"te\xffxt"[:4]),
+        " is damaged, or no Parquet",
+    ),
     "a class without a name": (
         "en.parquet",
         parquet(

@@ -60,6 +60,29 @@ def test_what_is_written_is_read(name, rows):
     assert found == [{column: row[column] for column in wanted} for row in rows]
 
 
+@pytest.mark.slow
+def test_no_flipped_bit_of_a_parquet_with_checksums_changes_a_value(tmp_path):
+    """Each of 8,840. Its frame, the names and sizes at its end, has no checksum of its own."""
+    texts, labels, splits = ["rice", "dog"] * 5, [1, 2] * 5, ["train", "test"] * 5
+    rows = [
+        {"text": text, "label": str(label), "split": split}
+        for text, label, split in zip(texts, labels, splits, strict=True)
+    ]
+    file = tmp_path / "a.parquet"
+    table = pa.table({"text": texts, "label": labels, "split": splits})
+    how = dict(compression="none", use_dictionary=False, write_page_checksum=True)
+    pq.write_table(table, file, **how)
+    data = file.read_bytes()
+    frame = len(data) - 8 - int.from_bytes(data[-8:-4], "little")
+    for at in range(len(data)):
+        for bit in range(8):
+            file.write_bytes(data[:at] + bytes([data[at] ^ 1 << bit]) + data[at + 1 :])
+            try:
+                assert read(file).rows == rows or at >= frame
+            except ValueError as error:
+                assert str(error).startswith(str(file)) and "\n" not in str(error)
+
+
 plain = text.filter(lambda value: not set(value) & set("\t\n\r"))
 
 
