@@ -24,11 +24,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .cli_options import parser, values
+from .cli_options import parser, refuse_empty, values
+from .data.shown import listed
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -46,6 +48,7 @@ def main(argv: list[str] | None = None) -> int:
     """
     args = parser().parse_args(argv)
     try:
+        refuse_empty(args)
         RUN[args.command](args)
     except (ValueError, LookupError, OSError) as error:
         message = error.args[0] if isinstance(error, KeyError) else error
@@ -120,8 +123,8 @@ def run_evaluate(args: argparse.Namespace) -> None:
     model = Trained.load(args.model, _backbone(args)).to(Accelerator().device)
     if tuple(model.words) != task.words:
         raise ValueError(
-            f"{args.model} answers with {', '.join(model.words)}, but the words of task "
-            f"{args.task!r} are {', '.join(task.words)}; give --words as in training"
+            f"{args.model} answers with {listed(model.words)}, but the words of task "
+            f"{args.task!r} are {listed(task.words)}; give --words as in training"
         )
     model.truncate |= truncate
     table = evaluate(model, test, batch_size=args.batch_size, **options)
@@ -190,6 +193,9 @@ def _task(args: argparse.Namespace, *languages: str) -> Task:
     from .tasks import load
 
     words = dict(args.words) if args.words else None
+    if words and len(words) < len(args.words):
+        twice = listed([label for label, _ in args.words])
+        raise ValueError(f"--words names a label twice: {twice}; name each once")
     return load(args.task, args.split, words=words, languages=languages, download=args.download)
 
 
@@ -223,8 +229,11 @@ def _text(args: argparse.Namespace) -> Rows:
     if args.text_file:
         from .data.utf8 import read_text
 
-        lines = read_text(args.text_file).splitlines()
-        return {"text": [line for line in lines if line.strip()]}
+        # Line ends are those of files; a text may hold one of the other characters that end a line.
+        lines = re.split(r"\r\n|\n|\r", read_text(args.text_file))
+        if not (kept := [line for line in lines if line.strip()]):
+            raise ValueError(f"{args.text_file} has no text; fill it, or give --text")
+        return {"text": kept}
     from .data.corpora import text
 
     return text(*args.text)

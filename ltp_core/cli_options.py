@@ -7,7 +7,7 @@ are the field's.
 
 No torch is imported here, so `ltp --help` answers at once.
 
-Reading order: `parser`, the five `add_*`, `keywords`, `values`.
+Reading order: `parser`, the five `add_*`, `keywords`, `refuse_empty`, `values`.
 
 What it does not do: run anything (`cli.py`).
 """
@@ -164,6 +164,19 @@ def keywords(p: argparse.ArgumentParser, kind: type[LoopOptions], *names: str) -
             shown = "" if default is None else f" (default: {default})"
             p.add_argument(flag, type=of, default=default, help=about + shown)
     p.set_defaults(keywords=[*p.get_default("keywords"), *names], options=kind)
+
+
+def refuse_empty(args: argparse.Namespace) -> None:
+    """ValueError for an option that is there and says nothing, as an unset shell variable does.
+
+    >>> refuse_empty(parser().parse_args(["train", "--save", "m", "--ticket", ""]))
+    Traceback (most recent call last):
+    ValueError: --ticket is empty; give it a value, or leave it out
+    """
+    for name, value in vars(args).items():
+        if value == "" or isinstance(value, list) and "" in value:
+            flag = "--" + name.replace("_", "-")
+            raise ValueError(f"{flag} is empty; give it a value, or leave it out")
 
 
 def values(args: argparse.Namespace) -> dict[str, Any]:

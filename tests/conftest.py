@@ -1,5 +1,7 @@
 """Every test, and every kernel a test starts, runs in the environment the book is made in.
 
+Generated inputs are drawn from a fixed seed, so that a red test is red again, and for everybody.
+
 Below it what several test files share: the toy model, a ticket of it, a lab, and a browser. They
 are imported late: the environment must stand before torch reads it.
 """
@@ -8,10 +10,13 @@ import gc
 import os
 
 import pytest
+from hypothesis import settings
 
 from tools.book import run as nbrun
 
 os.environ.update(nbrun.ENVIRONMENT)
+settings.register_profile("seeded", derandomize=True, deadline=None)
+settings.load_profile("seeded")
 
 
 @pytest.fixture(scope="module")

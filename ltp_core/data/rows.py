@@ -16,6 +16,8 @@ from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from .shown import brief, listed
+
 if TYPE_CHECKING:
     from datasets import Dataset
 
@@ -35,16 +37,16 @@ def columns(dataset: Rows, *names: str) -> list[list[Any]]:
     there = column_names(dataset)
     for name in names:
         if name not in there:
-            raise ValueError(f"the dataset has no column {name!r}; it has {', '.join(there)}")
+            raise ValueError(f"the dataset has no column {name!r}; it has {listed(there)}")
     if isinstance(dataset, Mapping) and len({len(dataset[name]) for name in there}) > 1:
-        sizes = ", ".join(f"{name} {len(dataset[name])}" for name in there)
+        sizes = listed([f"{name} {len(dataset[name])}" for name in there])
         raise ValueError(f"the columns of the dataset differ in length: {sizes}")
     found = [list(dataset[name]) for name in names]
     for name, column in zip(names, found, strict=True):
         if name in STRINGS:
             for i, value in enumerate(column):
                 if not isinstance(value, str):
-                    raise ValueError(f"{name} must be a string, got {value!r} in row {i + 1}")
+                    raise ValueError(f"{name} must be a string, got {brief(value)} in row {i + 1}")
     return found
 
 
@@ -104,7 +106,7 @@ def class_indices(
     indices = [_index(i, label) for i, label in enumerate(found)]
     if indices and not 0 <= min(indices) <= max(indices) < len(words):
         raise ValueError(
-            f"labels must be in [0, {len(words) - 1}], one for each of {', '.join(words)}; "
+            f"labels must be in [0, {len(words) - 1}], one for each of {listed(words)}; "
             f"got {min(indices)} to {max(indices)}"
         )
     return indices
@@ -114,7 +116,7 @@ def _refuse_other_classes(names: Sequence[str], labels: Sequence[str]) -> None:
     """Say where two lists of classes part."""
     for i, (there, here) in enumerate(zip_longest(names, labels)):
         if there != here:
-            shown = [repr(name) if name is not None else "missing" for name in (there, here)]
+            shown = [brief(name) if name is not None else "missing" for name in (there, here)]
             raise ValueError(
                 f"class {i} is {shown[0]} in the dataset and {shown[1]} to the model; give both "
                 "the same labels in the same order (a folder's take the order of its words)"
@@ -128,6 +130,6 @@ def _index(row: int, label: object) -> int:
         return operator.index(label)  # type: ignore[arg-type]  # what has no index is the case below
     except TypeError:
         raise ValueError(
-            f"a label must be the number of its class, a whole number from 0 up, got {label!r} "
-            f"({type(label).__name__}) in row {row + 1}"
+            "a label must be the number of its class, a whole number from 0 up, got "
+            f"{brief(label)} ({type(label).__name__}) in row {row + 1}"
         ) from None

@@ -27,12 +27,14 @@ What it does not do: train. It knows no optimizer and no ticket.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import torch
 from torch import Tensor, nn
 
+from ..data.shown import brief
 from ..model import tokens
 from ..model.architecture import decoder, has_position_table, position_range, row_logits
 from ..model.backbone import Backbone, Tokenizer
@@ -273,9 +275,12 @@ def label_pieces(tokenizer: Tokenizer, words: Sequence[str]) -> list[list[int]]:
     """
     space = tokens.opening(tokenizer)
     found = tokens.pieces(tokenizer, [space + word for word in words])
+    same = Counter(tuple(sorted(ids)) for ids in found)
     for word, ids in zip(words, found, strict=True):
         if not ids or tokenizer.unk_token_id in ids:
-            raise ValueError(f"the model does not know the label word {word!r}; choose another")
-        if sum(sorted(ids) == sorted(other) for other in found) > 1:
-            raise ValueError(f"two label words have the pieces of {word!r}; choose another")
+            raise ValueError(
+                f"the model does not know the label word {brief(word)}; choose another"
+            )
+        if same[tuple(sorted(ids))] > 1:  # a mean minds no order
+            raise ValueError(f"two label words have the pieces of {brief(word)}; choose another")
     return found

@@ -23,11 +23,13 @@ import csv
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..data.shown import brief, listed
 from ..data.utf8 import read_text
 
 if TYPE_CHECKING:
@@ -66,8 +68,10 @@ def read(file: Path) -> TextTable:
     if not found.columns:
         raise ValueError(f"{file} is empty; fill it, or take it out of the folder")
     if missing := [name for name in NEEDED if name not in found.columns]:
-        there = ", ".join(found.columns)
+        there = listed(found.columns)
         raise ValueError(f"{file} lacks the column {missing[0]!r}; it has {there}")
+    if not found.rows:
+        raise ValueError(f"{file} has no rows; fill it, or take it out of the folder")
     names = [name for name in COLUMNS if name in found.columns]
     rows = []
     for i, row in enumerate(found.rows, 1):
@@ -92,20 +96,20 @@ def cell(name: str, value: object, classes: tuple[str, ...] | None = None) -> st
     if isinstance(value, int) and not isinstance(value, bool) and name in NUMBERS:
         if name != "label" or classes is None:
             return str(value)
-        if 0 <= value < len(classes):
-            return classes[value]
-        raise ValueError(f"label must be in [0, {len(classes) - 1}], a class's number, got {value}")
+        if not 0 <= value < len(classes):
+            bound = f"label must be in [0, {len(classes) - 1}], a class's number"
+            raise ValueError(f"{bound}, got {brief(value)}")
+        value = classes[value]
     if not isinstance(value, str):
         kind = "a string or a whole number" if name in NUMBERS else "a string"
-        shown = repr(value) if len(repr(value)) < 40 else repr(value)[:40] + "…"
-        raise ValueError(f"{name} must be {kind}, got {shown} ({type(value).__name__})")
+        raise ValueError(f"{name} must be {kind}, got {brief(value)} ({type(value).__name__})")
     if not value.strip():
         raise ValueError(f"{name} is empty; fill it in, or leave the row out")
     if "\0" in value or _is_broken(value):
         raise ValueError(f"{name} holds a NUL or half a character, which no text has; take it out")
     if name == "label" and re.fullmatch(r"[+-]?\d+\.0*", value):
-        whole = value.split(".")[0]
-        raise ValueError(f"label {value!r} is a whole number with a point; write {whole}")
+        whole = listed([value.split(".")[0]])
+        raise ValueError(f"label {brief(value)} is a whole number with a point; write {whole}")
     return value
 
 
@@ -142,7 +146,7 @@ def _separated(file: Path, between: str, **form: Any) -> TextTable:
                 hint = "; a text with a comma in it stands in quotes" if between == "comma" else ""
                 raise ValueError(
                     f"{file}, row {len(rows) + 1}: {len(values)} values with a {between} between "
-                    f"two, but there are {len(header)} columns, {', '.join(header)}{hint}"
+                    f"two, but there are {len(header)} columns, {listed(header)}{hint}"
                 )
             rows.append(dict(zip(header, values, strict=True)))
     except csv.Error as error:
@@ -175,7 +179,8 @@ def _read_jsonl(file: Path) -> TextTable:
 def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     row = dict(pairs)
     if len(row) < len(pairs):
-        raise ValueError(f"a key stands twice among {', '.join(key for key, _ in pairs)}")
+        keys = [key for key, _ in pairs]
+        raise ValueError(f"the key {_twice(keys)} stands twice among {listed(keys)}")
     return row
 
 
@@ -184,13 +189,28 @@ def _read_parquet(file: Path) -> TextTable:
     import pyarrow.parquet as pq
 
     try:
-        with pq.ParquetFile(file) as opened:
+        with pq.ParquetFile(file, page_checksum_verification=True) as opened:  # where it has them
             schema = opened.schema_arrow
             there = _distinct(file, schema.names)
             table = opened.read(columns=[name for name in there if name in COLUMNS])
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeError) as error:
         raise ValueError(f"{file} is damaged, or no Parquet ({type(error).__name__})") from None
-    return TextTable(there, table.to_pylist(), _class_names(schema))
+    return TextTable(there, _to_rows(file, table), _class_names(schema))
+
+
+def _to_rows(file: Path, table: pa.Table) -> list[dict[str, Any]]:
+    """The rows as Python holds them; ValueError names the first value that it cannot hold."""
+    try:
+        return table.to_pylist()  # type: ignore[no-any-return]  # pyarrow has no types
+    except (ValueError, OverflowError, LookupError):  # no UTF-8, a date beyond the calendar, …
+        for i in range(table.num_rows):
+            for name in table.column_names:
+                try:
+                    table[name][i].as_py()
+                except (ValueError, OverflowError, LookupError) as error:
+                    why = f"{name} cannot be read ({error})"
+                    raise ValueError(f"{file}, row {i + 1}: {why}") from None
+        raise
 
 
 def _class_names(schema: pa.Schema) -> tuple[str, ...] | None:
@@ -204,8 +224,12 @@ def _class_names(schema: pa.Schema) -> tuple[str, ...] | None:
 
 def _distinct(file: Path, names: list[str]) -> list[str]:
     if len(set(names)) < len(names):
-        raise ValueError(f"{file} has two columns of one name: {', '.join(names)}")
+        raise ValueError(f"{file} has two columns of one name, {_twice(names)}: {listed(names)}")
     return names
+
+
+def _twice(names: list[str]) -> str:
+    return brief(Counter(names).most_common(1)[0][0])
 
 
 READERS: dict[str, Callable[[Path], TextTable]] = {

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..data.items import in_subsample, shuffle_key
 from ..data.languages import check_language
+from ..data.shown import brief, listed
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -71,8 +72,14 @@ class Task:
         if len(self.words) != len(self.labels) or len(set(self.labels)) != len(self.labels):
             raise ValueError(
                 f"task {self.name!r} needs distinct labels and one word for each, "
-                f"got labels {self.labels} and words {self.words}"
+                f"got labels {listed(self.labels)} and words {listed(self.words)}"
             )
+
+        for word in self.words:
+            if not isinstance(word, str) or not word.strip():
+                raise ValueError(
+                    f"a label word must be a string that is not empty, got {brief(word)}"
+                )
 
     def train(self, language: str) -> Dataset:
         """Return all training rows of a language."""
@@ -95,6 +102,8 @@ class Task:
         if every < 1:
             raise ValueError(f"every must be at least 1, got {every}; 1 keeps every item")
         codes = languages or self.languages
+        if len(set(codes)) < len(codes):
+            raise ValueError(f"a language stands twice among {listed(codes)}; name each once")
         rows = [row for code in codes for row in self._rows(code, "test")]
         return self._dataset([row for row in rows if every == 1 or in_subsample(row["id"], every)])
 

@@ -71,6 +71,7 @@ def test_the_five_verbs(tmp_path, ltp, task_folder):  # noqa: F811
         (("train", "--save", "{tmp}/m", "--split", "odd"), "'random' or 'subgroup', got 'odd'"),
         (("train", "--save", "{tmp}/m", "--task", "odd"), "unknown task 'odd'"),
         (("train", "--save", "{tmp}/m", "--words", "food=meal"), "a word for each of its labels"),
+        (("train", "--save", "{tmp}/m", "--words", "food=a", "food=b"), "names a label twice: foo"),
         (("train", "--save", "{tmp}/m", "--task", "sib200"), "FLORES does, such as eng_Latn, got"),
         (("evaluate", "{tmp}", "--task", "sib200"), "name at least one language of SIB-200"),
         (("evaluate", "{tmp}", "--batch-size", 0), "batch_size must be at least 1, got 0"),
@@ -82,6 +83,11 @@ def test_the_five_verbs(tmp_path, ltp, task_folder):  # noqa: F811
         (("sweep", "{tmp}/no.toml", "--out", "{tmp}"), "there is no spec at"),
         (("ticket", "--save", "{tmp}/t.safetensors", "--text-file", "no.txt"), "no.txt"),
         (("ticket", "--save", "{tmp}/en.ticket", "--text-file", "no.txt"), "add the ending"),
+        (("ticket", "--save", "{tmp}/t.safetensors", "--text-file", ""), "--text-file is empty"),
+        (("train", "--save", "{tmp}/m", "--ticket", ""), "--ticket is empty; give it a value"),
+        (("train", "--save", "{tmp}/m", "--checkpoint", ""), "--checkpoint is empty"),
+        (("evaluate", "{tmp}", "--languages", "qu", ""), "--languages is empty"),
+        (("evaluate", "{tmp}", "--languages", "qu", "qu"), "a language stands twice among qu, qu"),
     ],
 )
 def test_a_mistake_costs_one_sentence(tmp_path, ltp, words, sentence):
@@ -117,6 +123,17 @@ def test_lines_of_ones_own_are_utf8_or_refused_by_name(tmp_path, ltp):
         assert status == 2 and not out and "lines.txt" in err and says in err
     lines.write_bytes("\ufeffthe cat eats rice\n".encode())
     assert ltp(*find, "--text-file", lines, "--steps", 1)[0] == 0
+    lines.write_text("\n  \n")
+    assert "lines.txt has no text; fill it" in ltp(*find, "--text-file", lines)[2]
+
+
+def test_lines_end_where_those_of_files_do(tmp_path):
+    """A text may hold one of the other characters that end a line, and no line is cut there."""
+    odd = "\x0b\x0c\x1c\x85\u2028\u2029"
+    file = tmp_path / "lines.txt"
+    file.write_bytes(f"a{odd}b\r\nc\rd\n\n e \n".encode())
+    args = cli.parser().parse_args(["ticket", "--save", "x", "--text-file", str(file)])
+    assert cli._text(args) == {"text": [f"a{odd}b", "c", "d", " e "]}
 
 
 def test_a_text_longer_than_those_trained_on_can_be_cut(tmp_path, ltp, task_folder):  # noqa: F811

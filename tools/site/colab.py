@@ -44,7 +44,7 @@ LARGE = (
     "transformers.models.auto.modeling_auto",
     "pyarrow.parquet",
 )  # what else a chapter would load, each for itself
-PARTS = ("ltp_core", "ltp_book", "data", "pyproject.toml", "README.md", "LICENSE")
+PARTS = ("ltp_core", "ltp_book", "data", "pyproject.toml", "README.md", "LICENSE", "LICENSES.md")
 
 
 def make_environment(folder: Path) -> Path:

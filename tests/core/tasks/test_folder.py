@@ -171,7 +171,10 @@ def test_a_value_that_is_missing_or_of_another_kind_is_refused(tmp_path, row, sa
     [
         ('{"text": "tea"', "one JSON object a line; row 2: Expecting"),
         ('["tea"]', "one JSON object a line; row 2: it is a list"),
-        ('{"text": "a", "text": "b", "label": "x", "split": "dev"}', "row 2: a key stands twice"),
+        (
+            '{"text": "a", "text": "b", "label": "x", "split": "dev"}',
+            "the key 'text' stands twice",
+        ),
         ("[" * 100_000, "one JSON object a line; row 2: "),
         ('{"text": "a", "split": "dev"}', "row 2: label is missing"),
     ],
@@ -220,7 +223,7 @@ def test_a_damaged_parquet_is_named_and_so_are_twins_among_columns(tmp_path):
         tasks.from_folder(tmp_path)
     (tmp_path / "en.parquet").unlink()
     folder(tmp_path, en__csv="text,label,split,text\na,x,train,b\n")
-    with pytest.raises(ValueError, match="en.csv has two columns of one name: text, label"):
+    with pytest.raises(ValueError, match="en.csv has two columns of one name, 'text': text, label"):
         tasks.from_folder(tmp_path)
 
 
@@ -246,7 +249,7 @@ def test_a_whole_number_is_one_label_in_every_format(tmp_path):
 def test_labels_that_look_alike_are_refused_unless_both_are_named(tmp_path, labels):
     first, second = labels
     folder(tmp_path, en__csv=f"text,label,split\na,{first},train\nb,{second},test\n")
-    with pytest.raises(ValueError, match="differ in capitals or spaces only"):
+    with pytest.raises(ValueError, match="differ in capitals, spaces or what cannot be"):
         tasks.from_folder(tmp_path)
     assert tasks.from_folder(tmp_path, words={first: "a", second: "b"}).labels == labels
 
@@ -316,7 +319,7 @@ def test_a_text_file_is_utf8_or_refused_by_name(tmp_path, ending):
     [
         ("", "en.csv is empty"),
         ("\n\n", "en.csv is empty"),
-        ("text,label,split\n", "has no rows; a task needs at least two labels"),
+        ("text,label,split\n", "en.csv has no rows; fill it, or take it out of the folder"),
         (
             "text,label,split\na,x,train\nb,x,test\n",
             "has one label, 'x'; a task needs at least two",
@@ -367,6 +370,7 @@ def test_every_script_comes_back_as_it_was(tmp_path, ending):
 @pytest.mark.slow
 @pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
 def test_a_hundred_thousand_rows_are_there_in_five_seconds(tmp_path, ending):
+    """Seconds of the processor, so that it does not mind what runs beside it."""
     n = 100_000
     rows = {
         "text": [f"a text with some words, number {i}" for i in range(n)],
@@ -376,8 +380,8 @@ def test_a_hundred_thousand_rows_are_there_in_five_seconds(tmp_path, ending):
     write(tmp_path, ending, rows)
     took = []
     for _ in range(2):
-        start = time.perf_counter()
+        start = time.process_time()
         task = tasks.from_folder(tmp_path)
         assert task.train("qu").num_rows == task.test("qu").num_rows == n // 2
-        took.append(time.perf_counter() - start)
+        took.append(time.process_time() - start)
     assert min(took) < 5

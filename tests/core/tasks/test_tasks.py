@@ -112,6 +112,12 @@ def test_labels_and_words_must_pair():
         tasks.Task("t", ("a", "b"), ("x",), ("en",), lambda _: [])
 
 
+@pytest.mark.parametrize("word", [1, None, "", " "])
+def test_a_label_word_is_a_word(word):
+    with pytest.raises(ValueError, match=f"must be a string that is not empty, got {word!r}$"):
+        tasks.Task("t", ("a", "b"), ("x", word), ("en",), lambda _: [])
+
+
 def test_words_in_place_of_a_tasks_own(tmp_path):
     words = dict(zip(tasks.EMOJI_WORDS, "abcdefgh", strict=True))
     task = tasks.load("emoji", words=dict(reversed(words.items())))
