@@ -40,7 +40,12 @@ STYLE = f"""<style>
   --jp-widgets-input-background-color: #fff; }}
 .ltp-lab p {{ margin: 4px 0; color: {INK}; line-height: 1.4; }}
 .ltp-lab p.ltp-note {{ font-size: 13px; }}
-.ltp-lab .ltp-scroll {{ overflow-x: auto; }}
+.ltp-lab .widget-html-content {{ min-width: 0; }}
+.ltp-lab .ltp-scroll {{ overflow-x: auto; animation: ltp-more linear both;
+  animation-timeline: scroll(self inline); }}
+@keyframes ltp-more {{
+  from, 98% {{ mask-image: linear-gradient(to left, #0003, #000 3rem); }} to {{ mask-image: none; }}
+}}
 .ltp-lab table {{ border-collapse: collapse; color: {INK}; background: {CARD}; }}
 .ltp-lab th, .ltp-lab td {{ padding: 2px 8px; text-align: right; white-space: nowrap;
   border-bottom: 1px solid {LINE}; background: {CARD}; }}
