@@ -80,7 +80,9 @@ def test_each_fault_is_seen(look, fault, body):
 
 def test_faults_are_seen_in_a_shadow_root_too(look):
     inside = FAULTY["cut"][0] + FAULTY["raw"][0]
-    script = f"<div id=host></div><script>host.attachShadow({{mode: 'open'}}).innerHTML = `{inside}`"
+    script = (
+        f"<div id=host></div><script>host.attachShadow({{mode: 'open'}}).innerHTML = `{inside}`"
+    )
     seen = look(f"{script}</script>")
     assert len(seen["cut"]) == len(seen["raw"]) == 1
 
