@@ -34,11 +34,13 @@ FAULTS = """() => {
     || masked(e) || above(up(e)).some((it) => masked(it) && !scrolls(it));
   const says = (e) => masked(e) || style(e).backgroundImage.includes("gradient");
   const hidden = (e) => ["hidden", "clip"].includes(way(e)) && past(e)
-    && !up(e).closest?.("mjx-container") && !e.closest(".visually-hidden, select, .jupyter-widgets");
+    && !up(e).closest?.("mjx-container")
+    && !e.closest(".visually-hidden, select, .jupyter-widgets");
 
   const column = (e) => (e.closest("section") ?? article).clientWidth;
   const wide = (e) => e.getBoundingClientRect().width;
-  const inner = (e) => wide(e) - parseFloat(style(e).paddingLeft) - parseFloat(style(e).paddingRight);
+  const padding = (e) => parseFloat(style(e).paddingLeft) + parseFloat(style(e).paddingRight);
+  const inner = (e) => wide(e) - padding(e);
   const least = (e) => (e.naturalHeight > e.naturalWidth ? 0 : column(e));
   const figures = elements.filter((e) => e.matches(".cell_output img, .ltp-explorer"));
   const narrow = figures.filter((e) => e.checkVisibility()
