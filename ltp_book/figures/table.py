@@ -37,7 +37,7 @@ div.text_html:has(> .ltp-table) {
   padding: 0 0 .4em; }
 .ltp-table :is(th, td) { text-align: left; font-weight: normal; padding: .25em 1.2em .25em 0;
   white-space: nowrap; border: 0; background: none; color: inherit; vertical-align: baseline; }
-.ltp-table thead th { font-weight: bold; vertical-align: bottom; }
+.ltp-table thead th { font-weight: bold; vertical-align: bottom; white-space: normal; }
 .ltp-table :is(thead, tbody) tr { background: none;
   border-bottom: 1px solid color-mix(in srgb, currentcolor 25%, transparent); }
 .ltp-table .n { text-align: right; font-variant-numeric: tabular-nums; }

@@ -94,6 +94,7 @@ def site():
 
 def see(page) -> dict:
     """All that is judged in one view of a page."""
+    page.evaluate(site_browser.PAINTED)
     return page.evaluate(LOOK) | page.evaluate(FAULTS)
 
 

@@ -10,6 +10,7 @@ import pytest
 pytest.importorskip("playwright", reason="no browser tests: pip install -e .[test]")
 
 from tests.support.page_faults import FAULTS
+from tools.site.browser import PAINTED
 
 pytestmark = pytest.mark.browser
 
@@ -61,6 +62,7 @@ def look(browser):
             article = f'<article class="bd-article"><section>{body}</section></article>'
             page.set_content(f'<!DOCTYPE html>{style}<div class="bd-content">{article}</div>')
             page.evaluate("Promise.all([...document.images].map((image) => image.decode()))")
+            page.evaluate(PAINTED)
             return page.evaluate(FAULTS)
 
         yield looked

@@ -86,6 +86,7 @@ def test_a_narrow_screen_scrolls_the_table_and_not_the_page(browser, width, scro
             f'<!DOCTYPE html><body style="{colours}"><article><section>'
             f'<div class="text_html">{html}</div></section></article>'
         )
+        page.evaluate(pytest.importorskip("tools.site.browser").PAINTED)
         seen = page.evaluate(LOOK)
         assert seen["page"] == 0 and (seen["own"] > 1) == scrolls
         assert (seen["mask"] != "none") == scrolls
