@@ -25,24 +25,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..figures.style import COLOURS
+from .. import looks
 
 HERE = Path(__file__).parent
 LIMIT = 400_000  # bytes of one explorer
-DARK = {
-    "prompt only": "#b9b9c2",
-    "random ticket": "#ff9e5e",
-    "LTP": "#74b9f2",
-    "full fine-tuning": "#57cba0",
-}
-MORE = [  # for methods that have no colour of their own: light, dark, marker
-    ("#8a2a8a", "#e29ae2", "v"),
-    ("#7a5c00", "#e0bd4f", "p"),
-    ("#a3123a", "#ff8fab", "x"),
-    ("#2f5d62", "#8fd0d6", "h"),
-    ("#4b4b9c", "#b3b3f5", "<"),
-    ("#6b3e26", "#d9a98c", ">"),
-]
 
 PAGE = """\
 <div class="ltp-explorer" data-explorer="{name}">
@@ -125,22 +111,22 @@ def as_json(data: dict) -> str:
 
 
 def look(names: Sequence[str]) -> list[dict]:
-    """For each method its name, colours and marker: those of the figures, or new ones.
+    """For each method its name, colours and marker: those of the figures.
 
     "LTP: 16 English" has LTP's colour, and one marker with all that had the same lesson.
 
     >>> look(["LTP", "something new"])[0]
     {'name': 'LTP', 'light': '#0063a6', 'dark': '#74b9f2', 'marker': 's'}
     """
-    new = iter(MORE * len(names))
-    lessons = list(dict.fromkeys(name.partition(": ")[2] for name in names))
+    parts = {name: name.partition(": ") for name in names}
+    of = looks.series(dict.fromkeys(method for method, _, _ in parts.values()))
+    lessons = list(dict.fromkeys(lesson for _, _, lesson in parts.values()))
 
-    def one(name: str) -> tuple[str, str, str]:
-        method, _, lesson = name.partition(": ")
-        if method not in DARK:
-            return next(new)
-        marker = MORE[lessons.index(lesson) % len(MORE)][2] if lesson else COLOURS[method][1]
-        return COLOURS[method][0], DARK[method], marker
+    def one(name: str) -> dict:
+        method, _, lesson = parts[name]
+        own = of[method]._replace(name=name)
+        number = lessons.index(lesson) % len(looks.SERIES)
+        marker = looks.SERIES[number].marker if lesson else own.marker
+        return own._replace(marker=marker)._asdict()
 
-    keys = ("light", "dark", "marker")
-    return [{"name": name} | dict(zip(keys, one(name), strict=True)) for name in names]
+    return [one(name) for name in names]

@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from ..figures.style import BLUE, COLOURS, FAINT
+from .. import looks
+from ..looks import BLUE, CARD, INK, ORANGE, SOFT
 
-CARD, INK, SOFT, LINE = "#f7f7f4", "#222228", "#55555c", "#dcdcd6"
-ORANGE = COLOURS["random ticket"][0]
 TEXT = '<text x="{:g}" y="{:g}" fill="{}" text-anchor="{}">{}</text>'
 
 
@@ -71,8 +70,8 @@ def lines(curves: Mapping[str, Sequence[tuple[float, float]]], ends: Sequence[st
     top = max((y for curve in curves.values() for _, y in curve), default=1) or 1
     parts = [f'<path d="M40 20V200H400" fill="none" stroke="{SOFT}"/>']
     parts += [text(400, 216, f"{ends[0]} {right:g}", "end"), text(6, 14, f"{ends[1]}, to {top:g}")]
-    for number, (name, curve) in enumerate(curves.items()):
-        colour = COLOURS.get(name, (FAINT,))[0]
+    for number, (name, look) in enumerate(looks.series(curves).items()):
+        curve, colour = curves[name], look.light
         points = " ".join(f"{40 + 360 * x / right:.1f},{200 - 180 * y / top:.1f}" for x, y in curve)
         line = f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>'
         parts += [line, text(408, 34 + 18 * number, name, fill=colour)]

@@ -25,7 +25,7 @@ from ltp_core.data.languages import LANGUAGES
 from ltp_core.measure.per_language import drawn, interval, settle
 from ltp_core.measure.results import GROUPS
 
-from ..figures.style import SHORT
+from .. import looks
 from ..verdicts import findings
 from . import pictures
 from .page import Explorer, explorer, look
@@ -76,7 +76,7 @@ def layers(
     asked, stage = {run["density"] for run in runs}, _first(kinds, runs, density)
     data = {key: first[key] for key in ("layers", "sizes", "levels", "base_total", "encoder_total")}
     data |= {
-        "modules": [{"name": m, "short": SHORT.get(m, m.split(".")[-1])} for m in first["modules"]],
+        "modules": [{"name": m, "short": looks.module(m)} for m in first["modules"]],
         "stages": [
             {"words": _words(s["languages"]), "steps": s["steps"], "codes": s["codes"]}
             | {"octaves": s["octaves"], "key": [list(s["languages"]), s["steps"]]}
@@ -194,7 +194,7 @@ def _words(codes: Sequence[str]) -> str:
 def _still(sketch: dict, density: float) -> str:
     """The map at first sight, for readers without scripts."""
     found = shares(sketch, density)
-    columns = [SHORT.get(m, m.split(".")[-1]) for m in sketch["modules"]]
+    columns = [looks.module(m) for m in sketch["modules"]]
     rows = [f"layer {n}" if isinstance(n, int) else n for n in sketch["layers"]]
     grid = [[found.get((n, m)) for m in sketch["modules"]] for n in sketch["layers"]]
     says = (

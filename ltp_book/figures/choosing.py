@@ -19,10 +19,9 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from .style import BLUE, COLOURS, FAINT, SHORT, _apart, drawn, grid
-
-ORANGE, PALE = "#b34700", "#b9c9d8"
-OTHERS = [("#8a2a8a", "v"), ("#7a5c00", "D"), ("#00724f", "o")]  # tickets without a colour yet
+from .. import looks
+from ..looks import BLUE, INK, LIGHT_BLUE, ORANGE
+from .style import _apart, drawn, grid
 
 
 @drawn
@@ -64,7 +63,7 @@ def passes(deltas: Mapping[str, Tensor], k: int) -> Figure:
     _beside(second, threshold, " t", "left")
     second.set_title(f"Pass 2: the {_ordinal(k - above)} in it is {threshold:.6e}", wrap=True)
     for axes in (first, second):
-        axes.axhline(k / 1e6, color="#222228", linewidth=1)
+        axes.axhline(k / 1e6, color=INK, linewidth=1)
         axes.annotate(
             "k",
             (1, k / 1e6),
@@ -132,7 +131,7 @@ def ties(
         tied = sum(int((m == torch.tensor(cut)).sum()) for m in moved)
         edges = np.linspace(0, top, bins + 1)
         dark = edges[1:] > cut
-        for part, colour in ((~dark, PALE), (dark, BLUE)):
+        for part, colour in ((~dark, LIGHT_BLUE), (dark, BLUE)):
             axes.bar(
                 edges[:-1][part],
                 100 * counts[part] / total,
@@ -152,6 +151,8 @@ def ties(
 def places(counts: Mapping[int, Mapping[str, tuple[int, int]]]) -> Figure:
     """The share of each layer and module that is in the ticket, in percent; see `Ticket.counts`.
 
+    The middle of the colours is the share in all of them.
+
     >>> counts = {0: {"output.dense": (2, 8)}, 1: {"output.dense": (1, 8)}}
     >>> figure = places(counts)
     >>> figure.axes[0].get_title("left")
@@ -161,14 +162,15 @@ def places(counts: Mapping[int, Mapping[str, tuple[int, int]]]) -> Figure:
     table = {(n, m): 100 * k / of for n, row in counts.items() for m, (k, of) in row.items()}
     least, most = min(table, key=table.get), max(table, key=table.get)
     values = np.array([[table[n, m] for m in modules] for n in counts])
-    title = "\nto ".join(f"{table[c]:.1f} % (layer {c[0]}, {_short(c[1])})" for c in (least, most))
-    names = [_short(module) for module in modules]
-    return grid(values, [f"layer {n}" for n in counts], names, title=f"From {title}", form="{:.1f}")
-
-
-def _short(module: str) -> str:
-    """The name of a module as the explorer of the layers has it."""
-    return SHORT.get(module, module.split(".")[-1])
+    title = "\nto ".join(
+        f"{table[c]:.1f} % (layer {c[0]}, {looks.module(c[1])})" for c in (least, most)
+    )
+    names = [looks.module(module) for module in modules]
+    pairs = [pair for row in counts.values() for pair in row.values()]
+    whole = [sum(column) for column in zip(*pairs, strict=True)]
+    chance = 100 * whole[0] / whole[1]  # if all cells were alike
+    rows = [f"layer {n}" for n in counts]
+    return grid(values, rows, names, title=f"From {title}", form="{:.1f}", middle=chance)
 
 
 @drawn
@@ -183,9 +185,8 @@ def rivals(of_layers: Mapping[str, Mapping[int, float]]) -> Figure:
     top = 100 * max(max(shares.values()) for shares in of_layers.values())
     last = {name: 100 * list(shares.values())[-1] for name, shares in of_layers.items()}
     ends = _apart(dict(last), 0.075 * top)
-    fresh = iter(OTHERS)
-    for name, shares in of_layers.items():
-        colour, marker = COLOURS.get(name) or next(fresh, (FAINT, "o"))
+    for name, look in looks.series(of_layers).items():
+        shares, colour, marker = of_layers[name], look.light, look.marker
         axes.plot(
             list(shares),
             [100 * share for share in shares.values()],

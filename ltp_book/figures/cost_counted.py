@@ -18,15 +18,28 @@ from matplotlib.figure import Figure
 
 from ltp_core.measure import floors
 
-from .style import BLUE, FAINT, GREY, INK, ORANGE, PURPLE, drawn
+from ..looks import (
+    BLUE,
+    BROWN,
+    CARD,
+    FAINT,
+    GREEN,
+    GREY,
+    INK,
+    NAVY,
+    ORANGE,
+    PURPLE,
+    WHITE,
+)
+from .style import drawn
 
 PARTS = {  # what memory is spent on
     "weights": GREY,
     "gradients": ORANGE,
     "moments": BLUE,
-    "values": "#00724f",
+    "values": GREEN,
     "mask": PURPLE,
-    "places": PURPLE,
+    "places": BROWN,
 }
 
 
@@ -43,13 +56,13 @@ def held(bills: Mapping[str, Mapping[str, float]], unit: str = "MB") -> Figure:
     for y, bill in enumerate(bills.values()):
         left, beside = 0.0, []
         for part, size in bill.items():
-            axes.barh(y, size, 0.72, left, color=PARTS[part], edgecolor="#f7f7f4")
+            axes.barh(y, size, 0.72, left, color=PARTS[part], edgecolor=CARD)
             if size > 0.19 * most:
                 axes.text(
                     left + size / 2,
                     y,
                     f"{part}\n{size:.0f}",
-                    color="white",
+                    color=WHITE,
                     fontsize=9,
                     ha="center",
                     va="center",
@@ -95,9 +108,9 @@ def operations(counts: Mapping[str, float], forward: float) -> Figure:
     figure, axes = plt.subplots(figsize=(4.8, 1.1 + 0.34 * len(names)))
     places = range(len(names))
     axes.barh(places, shares, 0.66, color=BLUE)
-    axes.barh(places, forward / whole, 0.66, color="#003a63")
-    axes.text(forward / whole / 2, 0, "forward", color="white", ha="center", va="center")
-    axes.text((1 + forward / whole) / 2, 0, "backward", color="white", ha="center", va="center")
+    axes.barh(places, forward / whole, 0.66, color=NAVY)
+    axes.text(forward / whole / 2, 0, "forward", color=WHITE, ha="center", va="center")
+    axes.text((1 + forward / whole) / 2, 0, "backward", color=WHITE, ha="center", va="center")
     for y, share in enumerate(shares):
         axes.annotate(
             f"{share:.2f}", (share, y), xytext=(4, 0), textcoords="offset points", va="center"

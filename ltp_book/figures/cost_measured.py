@@ -21,8 +21,9 @@ from matplotlib.figure import Figure
 
 from ltp_core.measure import floors
 
+from ..looks import BLUE, FAINT, GREY, INK
 from ..verdicts import costs
-from .style import BLUE, FAINT, GREY, INK, drawn, flush
+from .style import drawn, flush
 
 SIZES = {"embedded": ("our model", "o"), "xlm-r-base": ("XLM-R base", "D")}
 WAYS = {

@@ -21,15 +21,11 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from .style import BLUE, FAINT, _apart, drawn
+from ..looks import BLUE, CARD, FAINT, GREY, INK, LIGHT_BLUE, ORANGE, PALE_BLUE, SERIES
+from .style import TWO_SIDED, _apart, drawn
 
-ORANGE, GREEN, GREY = "#b34700", "#00724f", "#5f5f66"
-KINDS = {
-    "matrices": (BLUE, "s"),
-    "biases": (ORANGE, "^"),
-    "LayerNorm": (GREEN, "D"),
-    "key biases": (GREY, "o"),
-}
+NAMES = ("matrices", "biases", "LayerNorm", "key biases")
+KINDS = {name: (look.light, look.marker) for name, look in zip(NAMES, SERIES, strict=False)}
 
 
 @drawn
@@ -42,11 +38,11 @@ def holes(there: Tensor, hidden: Tensor, rows: Sequence[str]) -> Figure:
     """
     state = there.int() + (hidden & there).int()  # 0 none, 1 seen, 2 hidden
     figure, axes = plt.subplots(figsize=(4.8, 1.0 + 0.24 * len(rows)))
-    colours = ListedColormap(["#f7f7f4", "#cdd9e4", BLUE])
+    colours = ListedColormap([CARD, PALE_BLUE, BLUE])
     axes.imshow(state.numpy(), aspect="auto", cmap=colours, vmin=0, vmax=2)
     for number, ruler in ((state.shape[1], axes.axvline), (len(rows), axes.axhline)):
         for line in range(1, number):
-            ruler(line - 0.5, color="#f7f7f4", linewidth=1.5)
+            ruler(line - 0.5, color=CARD, linewidth=1.5)
     axes.set_yticks(range(len(rows)), rows)
     axes.set_xticks(range(0, state.shape[1], 5))
     axes.tick_params(length=0)
@@ -72,7 +68,7 @@ def patch(before: Tensor, after: Tensor, size: int = 24) -> Figure:
     figure, all_axes = plt.subplots(1, 3, figsize=(4.8, 2.3))
     for axes, (name, values) in zip(all_axes, shown.items(), strict=True):
         top = reach[name]
-        axes.imshow(values.numpy(), cmap="RdBu", vmin=-top, vmax=top)
+        axes.imshow(values.numpy(), cmap=TWO_SIDED, vmin=-top, vmax=top)
         axes.set(xticks=[], yticks=[])
         axes.set_title(name, fontsize=10, fontweight="normal")
         axes.set_xlabel(f"±{top:.2g}")
@@ -201,7 +197,7 @@ def spread(deltas: Mapping[str, Tensor], threshold: float, aimless: Tensor) -> F
     figure, axes = plt.subplots()
     height = 100 * ours / total
     dark = np.arange(bins) >= light
-    for part, colour in ((~dark, "#b9c9d8"), (dark, BLUE)):
+    for part, colour in ((~dark, LIGHT_BLUE), (dark, BLUE)):
         axes.bar(
             10 ** edges[:-1][part],
             height[part],
@@ -211,7 +207,7 @@ def spread(deltas: Mapping[str, Tensor], threshold: float, aimless: Tensor) -> F
             linewidth=0,
         )
     axes.stairs(100 * theirs / total, 10**edges, color=ORANGE, linewidth=1.5)
-    axes.axvline(threshold, color="#222228", linewidth=1)
+    axes.axvline(threshold, color=INK, linewidth=1)
     axes.text(threshold * 1.06, axes.get_ylim()[1], "threshold", va="top", fontsize=9)
     peak = int(theirs.argmax())
     axes.annotate(

@@ -20,13 +20,12 @@ from matplotlib.figure import Figure
 from ltp_core.data.languages import LANGUAGES
 from ltp_core.measure.bootstrap import Interval
 
+from ..looks import BLUE, DEEP_ORANGE, GREY, GROUPS, INK, LINE, PALE_BLUE
 from ..verdicts import findings
-from .style import BLUE, _apart, drawn, flush
+from .style import _apart, drawn, flush
 
-ORANGE, GREY = "#b34700", "#5f5f66"
-FRAME, HUMAN, TEXT = "#c9c9c2", "#e58a4a", "#c6d7e6"
 WIDE = 3.0  # the width of a text, which may have any number of pieces
-LOOKS = {"low": (ORANGE, "^"), "high": (BLUE, "s"), "en": (GREY, "o")}
+LOOKS = {code: (GROUPS[code].light, GROUPS[code].marker) for code in findings.GROUPS}
 FORMS = {"^": "▲", "s": "■", "o": "●"}
 
 
@@ -122,12 +121,12 @@ def frames(parts: Mapping[str, Sequence], mask: int) -> Figure:
         x = 0.0
         for kind in kinds:
             wide = WIDE if kind == "text" else 1.0
-            ground = {"text": TEXT, "word": HUMAN, "hole": BLUE, "end": FRAME}[kind]
+            ground = {"text": PALE_BLUE, "word": DEEP_ORANGE, "hole": BLUE, "end": LINE}[kind]
             axes.add_patch(
                 plt.Rectangle((x + 0.04, y - 0.4), wide - 0.08, 0.8, color=ground, linewidth=0)
             )
             x += wide
-        axes.text(1 + WIDE / 2, y, "text", ha="center", va="center", fontsize=8.5, color="#222228")
+        axes.text(1 + WIDE / 2, y, "text", ha="center", va="center", fontsize=8.5, color=INK)
         right = max(right, x)
     axes.set_yticks(range(len(parts)), [LANGUAGES[code].name for code in parts], fontsize=9)
     axes.set(xlim=(0, right + 0.2), ylim=(len(parts) - 0.4, -0.6))
@@ -167,7 +166,7 @@ def entries(counts: Mapping[str, tuple[int, int]], names: int) -> Figure:
     figure, axes = plt.subplots(figsize=(4.8, 1.5 + 0.27 * len(order)))
     for y, code in enumerate(order):
         differ, same = counts[code]
-        axes.barh(y, differ, height=0.66, color=HUMAN)
+        axes.barh(y, differ, height=0.66, color=DEEP_ORANGE)
         axes.barh(y, same, left=differ, height=0.66, color=GREY)
         axes.annotate(
             f"{differ} + {same}",
@@ -205,7 +204,7 @@ def differences(gaps: Mapping[str, Mapping[str, Interval]], what: str) -> Figure
     """
     groups = [group for group in LOOKS if any(group in of for of in gaps.values())]
     figure, axes = plt.subplots(figsize=(4.8, 1.7 + 0.62 * len(gaps)))
-    axes.axvline(0, color="#222228", linewidth=0.8, zorder=0)
+    axes.axvline(0, color=INK, linewidth=0.8, zorder=0)
     for y, (name, of) in enumerate(gaps.items()):
         axes.text(0, y - 0.36, name, transform=axes.get_yaxis_transform(), va="center", fontsize=9)
         for number, group in enumerate(group for group in groups if group in of):

@@ -27,12 +27,12 @@ from matplotlib.figure import Figure
 from ltp_core.data.languages import HIGH, LANGUAGES
 from ltp_core.measure.bootstrap import Interval, interval
 
+from .. import looks
+from ..looks import BLUE, INK, ORANGE, STRIPE
 from ..verdicts import findings
-from .style import BLUE, COLOURS, FAINT, drawn
+from .style import drawn
 
-ORANGE, INK = "#b34700", "#222228"
-GROUPS = {"low-resource": (ORANGE, "^"), "high-resource": (BLUE, "s")}
-OTHERS = [(BLUE, "s"), (ORANGE, "^"), ("#8a2a8a", "v")]  # for what is no method
+GROUPS = [looks.GROUPS[code] for code in ("low", "high")]
 
 
 def name_of(code: str) -> str:
@@ -63,7 +63,7 @@ def spread(
     figure, axes = plt.subplots(figsize=(4.8, 1.5 + 0.21 * len(codes)))
     _marks(axes, right, codes)
     for row in range(1, len(codes), 2):  # a stripe leads the eye from the name to the marks
-        axes.axhspan(row - 0.5, row + 0.5, color="#ecece7", zorder=0)
+        axes.axhspan(row - 0.5, row + 0.5, color=STRIPE, zorder=0)
     if floor:
         axes.vlines(100 * floor[1], -0.5, len(codes) - 0.4, color=INK, linewidth=1, linestyle=":")
         axes.text(100 * floor[1], len(codes) - 0.4, floor[0], va="top", ha="center", fontsize=9)
@@ -84,9 +84,9 @@ def spread(
 
 def _marks(axes: Axes, right: Mapping[str, Mapping[str, Interval]], codes: list[str]) -> None:
     """One mark with its interval for each method and language, and the names above the rows."""
-    fresh, step = iter(OTHERS), 0.84 / len(right)
-    for number, (name, of) in enumerate(right.items()):
-        colour, marker = COLOURS.get(name) or next(fresh, (FAINT, "o"))
+    step = 0.84 / len(right)
+    for number, (name, look) in enumerate(looks.series(right).items()):
+        of, colour, marker = right[name], look.light, look.marker
         places = np.arange(len(codes)) + (number - (len(right) - 1) / 2) * step
         values = 100 * np.array([of.get(code, (np.nan,) * 3) for code in codes])  # (L, 3)
         axes.hlines(places, values[:, 1], values[:, 2], color=colour, linewidth=1)
@@ -174,7 +174,7 @@ def goes_with(
         axes.axis("off")
     for axes in all_axes[:, 0]:
         axes.set_ylabel("% right")
-    for x, (group, (colour, marker)) in zip((0.02, 0.5), GROUPS.items(), strict=True):
+    for x, (group, colour, _, marker) in zip((0.02, 0.5), GROUPS, strict=True):
         said = f"{'▲' if marker == '^' else '■'} {group}"
         figure.text(x, 0.005, said, color=colour, fontsize=9)
     figure.get_layout_engine().set(rect=(0, 0.04, 1, 0.96))
@@ -194,7 +194,7 @@ def _panel(
     axes: Axes, x: Mapping[str, float], y: Mapping[str, float], named: Sequence[str]
 ) -> None:
     """One mark a language, by group; a few are ringed and have their names."""
-    for group, (colour, marker) in GROUPS.items():
+    for group, colour, _, marker in GROUPS:
         mine = [code for code in y if (code in HIGH) == (group == "high-resource")]
         axes.plot(
             [x[c] for c in mine],

@@ -28,9 +28,9 @@ from torch import Tensor
 from ltp_core.data.paths import data_dir
 from ltp_core.measure import results
 
-from .style import BLUE, FAINT, drawn
-
-LOOKS = [("#5f5f66", "o"), (BLUE, "s"), ("#00724f", "D"), ("#b34700", "^")]
+from .. import looks
+from ..looks import FAINT, GREY, INK, LIGHT_ORANGE, NAVY, SKY, STRIPE, WHITE
+from .style import ONE_SIDED, drawn
 
 
 def stored() -> list[dict]:
@@ -80,7 +80,7 @@ def two(a: Tensor, b: Tensor) -> Figure:
     'Both chose 2 of 4 places, one alone 2'
     """
     state = a.int() + 2 * b.int()  # 0 neither, 1 first, 2 second, 3 both
-    colours = ["#f0efe9", "#e8b48c", "#9fc3e6", "#22313f"]
+    colours = [STRIPE, LIGHT_ORANGE, SKY, NAVY]
     figure, axes = plt.subplots(figsize=(4.8, 0.9 + 4.2 * len(a) / a.shape[1]))
     axes.imshow(state.numpy(), cmap=ListedColormap(colours), vmin=0, vmax=3)
     axes.set(xticks=[], yticks=[])
@@ -112,11 +112,12 @@ def against_chance(points: Mapping[str, Mapping[float, float]], title: str) -> F
         "chance",
         (d[22], (d / (2 - d))[22]),
         xytext=(6, -12),
-        color="#5f5f66",
+        color=GREY,
         textcoords="offset points",
     )
-    for (name, found), (colour, marker) in zip(points.items(), LOOKS, strict=False):
-        x, y = np.array(sorted(found.items())).T
+    for name, look in looks.series(points).items():
+        colour, marker = look.light, look.marker
+        x, y = np.array(sorted(points[name].items())).T
         axes.plot(x, y, color=colour, marker=marker, markersize=5)
         axes.annotate(
             name,
@@ -141,8 +142,9 @@ def patience(lines: Mapping[str, Mapping[float, float]]) -> Figure:
     'Shared beyond chance at 20 %: 100 steps 5 %'
     """
     figure, axes = plt.subplots(figsize=(4.8, 3.4))
-    for (name, found), (colour, marker) in zip(lines.items(), LOOKS, strict=False):
-        x, y = np.array(sorted(found.items())).T
+    for name, look in looks.series(lines).items():
+        colour, marker = look.light, look.marker
+        x, y = np.array(sorted(lines[name].items())).T
         axes.plot(x, 100 * y, color=colour, marker=marker, markersize=5)
         axes.annotate(
             name, (x[-1], 100 * y[-1]), xytext=(8, -3), textcoords="offset points", color=colour
@@ -172,9 +174,9 @@ def matrix(found: Mapping[tuple, float], names: Mapping[str, str], title: str) -
     values = 100 * np.array(cells).reshape(len(keys), -1)
     figure, axes = plt.subplots(figsize=(4.8, 1.3 + 0.36 * len(keys)))
     top = np.nanmax(values)
-    axes.imshow(np.nan_to_num(values), aspect="auto", cmap="Blues", vmin=0, vmax=1.25 * top)
+    axes.imshow(np.nan_to_num(values), aspect="auto", cmap=ONE_SIDED, vmin=0, vmax=1.25 * top)
     for (r, c), value in np.ndenumerate(values):
-        colour = "white" if value > 0.85 * top else "#222228"
+        colour = WHITE if value > 0.85 * top else INK
         said = "–" if np.isnan(value) else f"{round(value)}"
         weight = "bold" if r == c else "normal"
         axes.text(c, r, said, ha="center", va="center", color=colour, fontsize=9, fontweight=weight)

@@ -23,8 +23,10 @@ from ltp_core.measure import results
 from ltp_core.measure.evaluate import Table
 from ltp_core.model.parameters import place
 
+from .. import looks
+from ..looks import BLUE, ORANGE
 from ..verdicts import findings
-from .style import BLUE, COLOURS, FAINT, _apart, drawn, grid
+from .style import _apart, drawn, grid
 
 
 def movement(deltas: Mapping) -> Figure:
@@ -43,7 +45,7 @@ def movement(deltas: Mapping) -> Figure:
     modules = list(dict.fromkeys(module for _, module in total))
     means = np.array([[1e4 * total[n, m][0] / total[n, m][1] for m in modules] for n in layers])
     spread = f"{means.min():.1f} to {means.max():.1f}"
-    names = [m.replace("attention.", "att.").replace("self.", "") for m in modules]
+    names = [looks.module(m) for m in modules]
     title = f"Mean movement of a weight: {spread}, in 10⁻⁴"
     return grid(means, [f"layer {n}" for n in layers], names, title=title, form="{:.1f}")
 
@@ -58,10 +60,10 @@ def shares(of_layers: Mapping[int, float], density: float) -> Figure:
     layers, height = list(of_layers), [100 * share for share in of_layers.values()]
     figure, axes = plt.subplots()
     axes.bar(layers, height, width=0.65, color=BLUE)
-    axes.axhline(100 * density, color="#b34700", linewidth=1.5, zorder=3)
+    axes.axhline(100 * density, color=ORANGE, linewidth=1.5, zorder=3)
     label = f"{100 * density:.0f} %: if all layers were alike"
     axes.set_ylim(0, 1.25 * max([*height, 100 * density]))
-    axes.text(layers[0] - 0.4, axes.get_ylim()[1] * 0.98, label, color="#b34700", va="top")
+    axes.text(layers[0] - 0.4, axes.get_ylim()[1] * 0.98, label, color=ORANGE, va="top")
     axes.set_xticks(layers)
     axes.set_xlabel("layer")
     axes.set_ylabel("% of the layer in the ticket")
@@ -85,8 +87,8 @@ def curves(losses: Mapping[str, Sequence[float]], window: int = 8) -> Figure:
     }
     top = max(mean.max() for mean in means.values())
     ends = _apart({name: mean[-1] for name, mean in means.items()}, 0.075 * top)
-    for name, mean in means.items():
-        colour, marker = COLOURS.get(name, (FAINT, "o"))
+    for name, look in looks.series(means).items():
+        mean, colour, marker = means[name], look.light, look.marker
         steps = window * (1 + np.arange(len(mean)))
         axes.plot(steps, mean, color=colour, marker=marker)
         axes.annotate(
@@ -118,8 +120,8 @@ def accuracies(tables: Mapping[str, Table]) -> Figure:
     codes = [row.language for row in next(iter(tables.values())).rows]
     figure, axes = plt.subplots(figsize=(4.8, 1.2 + 0.62 * len(codes)))
     step = 0.72 / len(tables)
-    for number, (name, table) in enumerate(tables.items()):
-        colour, marker = COLOURS.get(name, (FAINT, "o"))
+    for number, (name, look) in enumerate(looks.series(tables).items()):
+        table, colour, marker = tables[name], look.light, look.marker
         for place_, row in enumerate(table.rows):
             y = place_ + (number - (len(tables) - 1) / 2) * step
             axes.plot([100 * row.low, 100 * row.high], [y, y], color=colour, linewidth=1.5)
@@ -165,8 +167,8 @@ def measured(found: findings.Stored) -> Figure:
     )
     for axes, group in zip(all_axes[:, 0], groups, strict=True):
         for y, method in enumerate(methods):
-            name, value = findings.NAMES[method], means[method][group]
-            colour, marker = COLOURS[name]
+            value = means[method][group]
+            _, colour, _, marker = looks.look(method)
             axes.plot([100 * value.low, 100 * value.high], [y, y], color=colour)
             axes.plot(100 * value.mean, y, marker, color=colour)
             axes.annotate(

@@ -18,13 +18,13 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from .prompt_accuracy import GREY, LOOKS, ORANGE, answers, names_below, shortfall
-from .style import BLUE, drawn, grid
+from ..looks import BLUE, GREY, INK, LINE, ORANGE, PALE_BLUE, PALE_ORANGE, SKY, WHITE
+from .prompt_accuracy import LOOKS, answers, names_below, shortfall
+from .style import drawn, grid
 
 __all__ = ["answers", "chances", "drift", "entering", "pull", "shortfall"]
 
-DARK = "#222228"
-FRAME, FREE, TEXT = "#dcdcd6", "#f3cda9", "#c6d7e6"  # light grounds for dark words
+FRAME, FREE, TEXT = LINE, PALE_ORANGE, PALE_BLUE  # light grounds for dark words
 
 
 @drawn
@@ -49,7 +49,7 @@ def entering(texts: Mapping[str, Sequence[str]], length: int) -> Figure:
             cell = plt.Rectangle((x - 0.47, y - 0.44), 0.94, 0.88, color=ground, linewidth=0)
             axes.add_patch(cell)
             axes.text(
-                x, y, piece, ha="center", va="center", fontsize=9, color="white" if answer else DARK
+                x, y, piece, ha="center", va="center", fontsize=9, color=WHITE if answer else INK
             )
     axes.set(xlim=(-0.55, len(columns) - 0.45), ylim=(tall - 0.4, -0.6), ylabel="place")
     axes.set_xticks(range(len(columns)), list(texts))
@@ -96,7 +96,7 @@ def pull(lengths: Sequence[float], names: Sequence[str], free: Sequence[bool]) -
         range(len(names)),
         lengths,
         height=0.72,
-        color=[ORANGE if may else "#9fb6c9" for may in free],
+        color=[ORANGE if may else SKY for may in free],
     )
     axes.set_yticks(range(len(names)), names)
     axes.tick_params(axis="y", length=0)
@@ -121,7 +121,7 @@ def drift(home: Sequence[float], moved: Sequence[float], chance: Sequence[float]
     ['movement with the piece nearest to it: 0.30,', 'by chance: 0.25']
     """
     figure, axes = plt.subplots(figsize=(4.8, 1.7 + 0.24 * len(home)))
-    axes.axvspan(min(chance), max(chance), color="#d9d9d3", linewidth=0)
+    axes.axvspan(min(chance), max(chance), color=LINE, linewidth=0)
     for values, (colour, marker) in ((home, LOOKS[2]), (moved, LOOKS[1])):
         axes.plot(values, range(len(values)), marker, color=colour)
     names_below(

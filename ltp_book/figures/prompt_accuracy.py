@@ -21,11 +21,12 @@ from ltp_core.measure import results
 from ltp_core.measure.bootstrap import macro_interval
 from ltp_core.measure.evaluate import Table
 
+from .. import looks
+from ..looks import BLUE, GREY, ORANGE
 from ..verdicts import findings
 from .overview import measured
-from .style import BLUE, COLOURS, drawn
+from .style import drawn
 
-ORANGE, GREY = "#b34700", "#5f5f66"
 LOOKS = [(GREY, "o"), (ORANGE, "^"), (BLUE, "s")]
 DRAWN = {"o": "●", "^": "▲", "s": "■", "": "▌"}  # the marks as letters, for the names below
 
@@ -112,7 +113,7 @@ def shortfall(found: findings.Stored, same: Mapping[str, float]) -> Figure:
     )
     for axes, group in zip(all_axes[:, 0], same, strict=True):
         for y, method in enumerate(methods):
-            value, (colour, marker) = means[method][group], COLOURS[findings.NAMES[method]]
+            value, (_, colour, _, marker) = means[method][group], looks.look(method)
             axes.plot([100 * value.low, 100 * value.high], [y, y], color=colour)
             axes.plot(100 * value.mean, y, marker, color=colour)
             axes.annotate(

@@ -15,14 +15,11 @@ from matplotlib.figure import Figure
 from ltp_core.measure.bootstrap import Interval
 from ltp_core.measure.compare import Comparison
 
-from ..figures.style import BLUE, _apart, drawn, flush
+from ..looks import BLUE, INK, METHODS
 from ..verdicts.regimes import Regime
+from .style import _apart, drawn, flush
 
-TICKETS = {  # what is drawn of a ticket: name, colour, mark
-    "ltp": ("winning", BLUE, "o"),
-    "shuffled_ticket": ("shuffled", "#b34700", "^"),
-    "random_ticket": ("random", "#5f5f66", "s"),
-}
+TICKETS = ("ltp", "random_ticket", "shuffled_ticket")
 
 
 @drawn
@@ -33,7 +30,7 @@ def over_rates(of: Mapping[tuple[float, str], Mapping[float, Interval]]) -> Figu
     >>> figure = over_rates({(0.02, "ltp"): at, (0.02, "random_ticket"): at})
     >>> print(figure.axes[0].get_title("left"))
     2 % of the encoder, each at its best:
-    winning 50.0, random 50.0
+    LTP 50.0, random ticket 50.0
     """
     densities = sorted({density for density, _ in of})
     figure, fields = plt.subplots(
@@ -41,9 +38,10 @@ def over_rates(of: Mapping[tuple[float, str], Mapping[float, Interval]]) -> Figu
     )
     for axes, density in zip(fields[:, 0], densities, strict=True):
         said, ends = [], {}
-        for method, (name, colour, marker) in TICKETS.items():
+        for method in TICKETS:
             if (density, method) not in of:
                 continue
+            name, colour, _, marker = METHODS[method]
             at = of[density, method]
             means = [100 * i.mean for i in at.values()]
             axes.plot(list(at), means, marker, color=colour, linestyle="-")
@@ -94,7 +92,7 @@ def beside_chance(compared: Mapping[Regime, Comparison], names: Mapping[str, str
     densities = sorted({regime.density for regime in compared})
     order = sorted(compared, key=lambda r: (r.density, -compared[r].difference.mean))
     figure, axes = plt.subplots(figsize=(4.8, 1.2 + 0.24 * (len(order) + len(densities))))
-    axes.axvline(0, color="#222228", linewidth=0.8, zorder=0)
+    axes.axvline(0, color=INK, linewidth=0.8, zorder=0)
     labels, y, last = [], 0, None
     for regime in order:
         if regime.density != last:

@@ -1,8 +1,9 @@
 """The figures of a fair comparison: how each rival was tuned, where it stands, what it costs.
 
 Same style and same promise as `figures`: plain values in, a closed matplotlib figure out, and a
-title that is computed from what is drawn. Blue is what trains the winning ticket, orange what
-trains as many weights chosen otherwise, grey all others; the names say the rest.
+title that is computed from what is drawn. Each method has its colour in the whole book; hues go by
+families (`looks.py`): blue trains the winning ticket, orange to brown as many weights chosen
+otherwise, green all weights.
 
 Reading order: `tuning`, `standing`, `beside`, `price`, `curve`.
 
@@ -22,28 +23,19 @@ from ltp_core.measure.bootstrap import Interval
 from ltp_core.measure.compare import Comparison
 from ltp_core.study.tuning import Score, best
 
+from .. import looks
+from ..looks import FAINT, INK
 from ..verdicts.findings import ALL_NAMES
-from .style import BLUE, FAINT, _apart, drawn, flush
-
-ORANGE, GREY = "#b34700", "#5f5f66"
-TICKETS = {"ltp", "ticket_only", "template_ltp", "template_ltp_own"}
-CONTROLS = {
-    "random_ticket",
-    "shuffled_ticket",
-    "magnitude_ticket",
-    "gradient_ticket",
-    "middle_layers",
-    "lt_sft",
-}
+from .style import _apart, drawn, flush
 
 
 def colour(method: str) -> str:
-    """Blue, orange or grey, by which weights a method trains.
+    """The colour of a method, by its code.
 
-    >>> colour("ltp") == BLUE, colour("lora")
-    (True, '#5f5f66')
+    >>> colour("ltp"), colour("lora")
+    ('#0063a6', '#7048fd')
     """
-    return BLUE if method in TICKETS else ORANGE if method in CONTROLS else GREY
+    return looks.look(method).light
 
 
 @drawn
@@ -123,7 +115,7 @@ def beside(compared: Sequence[Comparison], method: str, group: str) -> Figure:
     """
     order = sorted(compared, key=lambda c: -c.difference.mean)
     figure, axes = plt.subplots(figsize=(4.8, 1.2 + 0.26 * len(order)))
-    axes.axvline(0, color="#222228", linewidth=0.8, zorder=0)
+    axes.axvline(0, color=INK, linewidth=0.8, zorder=0)
     for y, c in enumerate(order):
         middle, low, high = (100 * x for x in c.difference)
         own = colour(c.rival)
@@ -218,8 +210,9 @@ def curve(means: Mapping[str, Mapping[str, Interval]], group: str) -> Figure:
     figure, axes = plt.subplots(figsize=(4.8, 3.8))
     steps = list(next(iter(means.values())))
     ends = {}
-    for (method, of), marker in zip(means.items(), "oDs^vph", strict=False):
-        own, there = colour(method), range(len(steps))
+    for method, of in means.items():
+        _, own, _, marker = looks.look(method)
+        there = range(len(steps))
         aside = [x + 0.06 * (len(ends) - len(means) / 2) for x in there]  # so that no bar hides one
         axes.plot(aside, [100 * of[k].mean for k in steps], marker, color=own, linestyle="-")
         axes.vlines(

@@ -18,9 +18,21 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
-from .style import BLUE, FAINT, drawn
+from ..looks import (
+    BLUE,
+    EDGE,
+    FAINT,
+    GREY,
+    INK,
+    LIGHT_BLUE,
+    LINE,
+    ORANGE,
+    PALE_BLUE,
+    TEXT,
+    WHITE,
+)
+from .style import drawn
 
-ORANGE, PALE, INK = "#b34700", "#b9c9d8", "#222228"
 BOXES = {  # name -> (left, bottom, width, height, its lines); the canvas is 100 by 100
     "base": (0, 79, 40, 21, ["base model", "weights θ₀, tokenizer", "it has a fingerprint"]),
     "ticket": (60, 79, 40, 21, ["ticket", "places, no values", "knows the fingerprint"]),
@@ -92,8 +104,8 @@ def flow(**of: int) -> Figure:
                 width - 2,
                 height - 2,
                 boxstyle="round,pad=1",
-                facecolor="#e3edf5" if sent else "#ffffff",
-                edgecolor=BLUE if sent else "#77777a",
+                facecolor=PALE_BLUE if sent else WHITE,
+                edgecolor=BLUE if sent else EDGE,
                 linewidth=2 if sent else 1,
             )
         )
@@ -101,7 +113,7 @@ def flow(**of: int) -> Figure:
         top, middle = bottom + height - 3.6, left + width / 2
         axes.text(middle, top, head, ha="center", va="center", fontweight="bold", color=INK)
         for i, line in enumerate([*rest, told[name]], start=1):
-            colour = BLUE if i > len(rest) else "#33333a"
+            colour = BLUE if i > len(rest) else TEXT
             axes.text(
                 middle, top - 4.9 * i, line, ha="center", va="center", fontsize=9, color=colour
             )
@@ -142,7 +154,7 @@ def sizes(of: Mapping[str, int], *, focus: str, whole: str) -> Figure:
     axes.set_xscale("log")
     axes.set_xlim(least / 3, most * 3)
     for y, (name, size) in enumerate(of.items()):
-        colour = BLUE if name == focus else ORANGE if name == whole else "#5f5f66"
+        colour = BLUE if name == focus else ORANGE if name == whole else GREY
         axes.plot([least / 3, size], [y, y], color=FAINT, linewidth=1, zorder=1)
         axes.plot(size, y, "o", color=colour)
         share = f" · {_percent(size / of[whole])}" if name != whole else ""
@@ -215,7 +227,7 @@ def denominators(models: Mapping[str, tuple[int, int]], density: float = 0.20) -
 
 def _bar(axes: Axes, y: float, k: float, encoder: float, whole: float) -> None:
     """The whole model, its encoder, and the ticket, one over the other."""
-    for size, colour in ((whole, "#dcdcd6"), (encoder, PALE), (k, BLUE)):
+    for size, colour in ((whole, LINE), (encoder, LIGHT_BLUE), (k, BLUE)):
         axes.barh(y, size, height=0.6, color=colour, linewidth=0)
 
 

@@ -1,6 +1,6 @@
-"""How every figure looks: one style file, one table of colours, a few helpers.
+"""How every figure looks: one style file and a few helpers. The colours are in `looks.py`.
 
-Reading order: `STYLE`, `COLOURS`, `drawn`, `grid`.
+Reading order: `STYLE`, `drawn`, `grid`.
 
 What it does not do: draw a finding. Each figure's own module does.
 """
@@ -13,20 +13,17 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib import pyplot as plt
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+
+from ..looks import BLUE, CARD, INK, ORANGE, WHITE
 
 STYLE = Path(__file__).with_name("ltp.mplstyle")
 
 
-COLOURS = {
-    "prompt only": ("#5f5f66", "o"),
-    "random ticket": ("#b34700", "^"),
-    "LTP": ("#0063a6", "s"),
-    "full fine-tuning": ("#00724f", "D"),
-}
-
-
-BLUE, FAINT = COLOURS["LTP"][0], "#a9a9ae"
+ONE_SIDED = "Blues"
+# An odd number, so that the middle has a colour.
+TWO_SIDED = LinearSegmentedColormap.from_list("two sides", (ORANGE, CARD, BLUE), N=257)
 
 
 def drawn(function: Callable[..., Figure]) -> Callable[..., Figure]:
@@ -52,8 +49,11 @@ def grid(
     form: str = "{:.2f}",
     outline: int | None = None,
     low: float = 0.0,
+    middle: float | None = None,
 ) -> Figure:
     """A table of numbers (R, C), darker where larger, from `low` up; `outline` frames one row.
+
+    With a `middle` the scale has two sides: blue above it, orange below, and no colour at it.
 
     >>> figure = grid(np.eye(2), ["a", "b"], ["x", "y"], title="Two on the diagonal")
     >>> [text.get_text() for text in figure.axes[0].texts]
@@ -61,14 +61,21 @@ def grid(
     """
     values = np.asarray(values)
     figure, axes = plt.subplots(figsize=(4.8, 1.1 + 0.27 * len(rows)))
-    span = values.max() - low or 1.0
-    axes.imshow(values, aspect="auto", cmap="Blues", vmin=low, vmax=low + 1.25 * span)
+    if middle is None:
+        span = values.max() - low or 1.0
+        scale = dict(cmap=ONE_SIDED, vmin=low, vmax=low + 1.25 * span)
+        strong = values - low > 0.85 * span
+    else:
+        span = np.abs(values - middle).max() or 1.0
+        scale = dict(cmap=TWO_SIDED, vmin=middle - 1.5 * span, vmax=middle + 1.5 * span)
+        strong = np.zeros_like(values, dtype=bool)  # two thirds of a colour bear dark numbers
+    axes.imshow(values, aspect="auto", **scale)
     for (r, c), value in np.ndenumerate(values):
-        colour = "white" if value - low > 0.85 * span else "#222228"
+        colour = WHITE if strong[r, c] else INK
         axes.text(c, r, form.format(value), ha="center", va="center", color=colour, fontsize=9)
     if outline is not None:
         corner, size = (-0.5, outline - 0.5), (len(columns), 1)
-        axes.add_patch(plt.Rectangle(corner, *size, fill=False, edgecolor="#b34700", linewidth=2.5))
+        axes.add_patch(plt.Rectangle(corner, *size, fill=False, edgecolor=ORANGE, linewidth=2.5))
     slant = dict(rotation=40, ha="right", rotation_mode="anchor") if len(columns) > 4 else {}
     axes.set_xticks(range(len(columns)), columns, **slant)
     axes.set_yticks(range(len(rows)), rows)
@@ -90,18 +97,6 @@ def _apart(places: dict[str, float], least: float) -> dict[str, float]:
     return places
 
 
-SHORT = {
-    "attention.self.query": "query",
-    "attention.self.key": "key",
-    "attention.self.value": "value",
-    "attention.output.dense": "out",
-    "attention.output.LayerNorm": "norm",
-    "intermediate.dense": "up",
-    "output.dense": "down",
-    "output.LayerNorm": "norm 2",
-}
-
-
 def flush(figure: Figure) -> Figure:
     """Let the titles begin at the left edge of the figure: beside long row names they need room."""
     figure.draw_without_rendering()  # settles where the axes are
@@ -109,6 +104,3 @@ def flush(figure: Figure) -> Figure:
         place = axes.get_position()
         axes.set_title(axes.get_title("left"), fontsize=10, x=(0.01 - place.x0) / place.width)
     return figure
-
-
-GREY, INK, ORANGE, PURPLE = "#5f5f66", "#33333a", "#b34700", "#8a2a8a"

@@ -15,13 +15,9 @@ import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
-from .style import COLOURS, drawn
+from .. import looks
+from .style import drawn
 
-LOOKS = {
-    "prompt only": COLOURS["prompt only"],
-    "ticket only": ("#8a2b8f", "v"),
-    "both": COLOURS["LTP"],
-}
 PANELS = {
     "loss": "loss on the examples",
     "prompt": "movement of a number of the prompt",
@@ -40,13 +36,14 @@ def motion(runs: Sequence[Mapping], window: int = 4) -> Figure:
     >>> figure.get_suptitle().splitlines()
     ['Loss of the last 1 steps:', 'both 1.00']
     """
+    of = looks.series(run["name"] for run in runs)
     figure, all_axes = plt.subplots(3, 1, sharex=True, figsize=(4.8, 5.6))
     for axes, (key, title) in zip(all_axes, PANELS.items(), strict=True):
         for number, run in enumerate(runs):
             steps, values = points(run, key, window)
             if not len(values):
                 continue
-            colour, marker = LOOKS.get(run["name"], ("#33333a", "o"))
+            colour, marker = of[run["name"]].light, of[run["name"]].marker
             axes.plot(steps, values, color=colour, marker=marker, markersize=5)
             axes.annotate(
                 run["name"],

@@ -17,18 +17,12 @@ from html import escape
 from ltp_core.data.languages import LANGUAGES
 from ltp_core.measure.evaluate import wilson
 
-from ..explorers.pictures import CARD, INK, LINE, SOFT, text
-from ..figures.style import COLOURS
+from ..explorers.pictures import text
+from ..looks import CARD, INK, LINE, SERIES, SOFT, WHITE
 from .choice import Bench, Choice
 from .run import Run
 
-# One a run, in turn; each is dark enough to be read on the card.
-PALETTE = [
-    *(COLOURS[name][0] for name in ("LTP", "random ticket", "full fine-tuning")),
-    "#8a2b8f",
-    "#5f5f66",
-    "#7a5c00",
-]
+PALETTE = [look.light for look in SERIES]  # one a run, in turn
 WIDTH, HIGH, LEFT, RIGHT = 372, 140, 34, 274  # on a telephone the words are still 10 px high
 NOTE = (
     "If a button does nothing, no kernel holds this lab. On a page you see it as it was stored; "
@@ -37,10 +31,16 @@ NOTE = (
 STYLE = f"""<style>
 .ltp-lab {{ background: {CARD}; color: {INK}; padding: 10px; --jp-widgets-label-color: {INK};
   --jp-ui-font-color1: {INK}; --jp-widgets-color: {INK}; --jp-widgets-input-color: {INK};
-  --jp-widgets-input-background-color: #fff; }}
+  --jp-widgets-input-background-color: {WHITE}; }}
 .ltp-lab p {{ margin: 4px 0; color: {INK}; line-height: 1.4; }}
 .ltp-lab p.ltp-note {{ font-size: 13px; }}
-.ltp-lab .ltp-scroll {{ overflow-x: auto; }}
+.ltp-lab .widget-html-content {{ min-width: 0; }}
+.ltp-lab .ltp-scroll {{ overflow-x: auto; animation: ltp-more linear both;
+  animation-timeline: scroll(self inline); }}
+@keyframes ltp-more {{
+  from, 98% {{ mask-image: linear-gradient(to left, rgb(0 0 0 / .2), black 3rem); }}
+  to {{ mask-image: none; }}
+}}
 .ltp-lab table {{ border-collapse: collapse; color: {INK}; background: {CARD}; }}
 .ltp-lab th, .ltp-lab td {{ padding: 2px 8px; text-align: right; white-space: nowrap;
   border-bottom: 1px solid {LINE}; background: {CARD}; }}

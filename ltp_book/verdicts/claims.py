@@ -30,11 +30,12 @@ from typing import NamedTuple
 from ltp_core.measure.bootstrap import Interval
 from ltp_core.measure.compare import Comparison, compare_pairs
 
-from .findings import ALL_NAMES, GROUPS, Stored
+from .. import looks
+from .findings import ALL_NAMES, Stored
 
 MARGIN = 0.02  # two points; our choice
 Pairs = Mapping[tuple[str, str], tuple]  # (name of A, name of B) -> as in `compare_pairs`
-NAMED = GROUPS | {"other": "other languages"}  # groups of languages in words
+NAMED = {code: look.name for code, look in looks.GROUPS.items()}  # groups in words
 ANSWER = {"better": "yes", "worse": "no", "not told apart": "undecided"}
 
 

@@ -21,35 +21,12 @@ from ltp_core.data.paths import data_dir
 from ltp_core.measure import results
 from ltp_core.measure.bootstrap import Interval, macro_interval
 
-NAMES = {
-    "prompt_only": "prompt only",
-    "random_ticket": "random ticket",
-    "ltp": "LTP",
-    "full": "full fine-tuning",
-}
-ALL_NAMES = NAMES | {  # every rival of `methods.METHODS`
-    "deep_prompt": "deep prompt",
-    "cloze": "full, no prompt",
-    "head": "full, linear head",
-    "codeswitch": "full, code-switched",
-    "lora": "LoRA",
-    "bitfit": "BitFit",
-    "ticket_only": "LTP, no prompt",
-    "shuffled_ticket": "shuffled ticket",
-    "magnitude_ticket": "largest weights",
-    "gradient_ticket": "task gradient",
-    "middle_layers": "middle layers",
-    "lt_sft": "LT-SFT",
-    "lt_sft_language": "LT-SFT, languages",
-    "template_zero": "template, untrained",
-    "template_zero_own": "own template, untrained",
-    "template_zero_words": "own words, untrained",
-    "template_full": "template, full",
-    "template_full_own": "own template, full",
-    "template_ltp": "template, ticket",
-    "template_ltp_own": "own template, ticket",
-}
-GROUPS = {"low": "low-resource", "high": "high-resource", "en": "English"}
+from .. import looks
+from ..looks import METHODS
+
+ALL_NAMES = {code: look.name for code, look in METHODS.items()}  # every rival of `methods.METHODS`
+NAMES = {code: ALL_NAMES[code] for code in ("prompt_only", "random_ticket", "ltp", "full")}
+GROUPS = {code: look.name for code, look in looks.GROUPS.items() if code != "other"}
 ABSENT = (
     "These results are not on this machine: a clone of the repository has them,\n"
     "and ltp sweep benchmarks/first_light.toml --out data/results makes them."

@@ -13,6 +13,7 @@ import yaml
 from matplotlib import image
 
 from tools.book import chapters as book
+from tools.book import set_up
 from tools.site import card as site_card
 from tools.site import set_repository
 
@@ -73,15 +74,7 @@ def test_the_site_lies_where_the_repository_says():
 def test_a_set_up_cell_installs_from_the_repository(path):
     """Every chapter installs in the same lines; tests/book/chapters/test_colab.py runs them."""
     first = next(cell.source for cell in book.nbrun.read(path).cells if cell.cell_type == "code")
-    lines = [line.split("  #")[0].strip() for line in first.splitlines()]
-    assert lines[:6] == [
-        '#@title Set-up {display-mode: "form"}',
-        "try:",
-        "import ltp_core as ltp",
-        "except ModuleNotFoundError:",
-        f'%pip install --quiet "ltp-core @ git+{ADDRESS}"',
-        "import ltp_core as ltp",
-    ]
+    assert first.startswith(set_up.lines(ADDRESS)), "python -m tools.book.set_up"
     assert path.read_text(encoding="utf-8").count("%pip") == 1
 
 

@@ -11,10 +11,13 @@ BOOK = Path(__file__).resolve().parents[2] / "book"
 
 
 def printed(name: str) -> list[str]:
-    """What the code cells of a chapter print, one text a cell."""
+    """What the code cells of a chapter print, one text a cell; tables as they print."""
     cells = nbformat.read(BOOK / f"{name}.ipynb", 4).cells
     return [
-        "".join(out.text for out in cell.get("outputs", []) if out.output_type == "stream")
+        "\n".join(
+            out.text if out.output_type == "stream" else out.get("data", {}).get("text/plain", "")
+            for out in cell.get("outputs", [])
+        )
         for cell in cells
     ]
 

@@ -17,12 +17,13 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
+from ltp_book.looks import BLUE, INK, SOFT, TEXT, WEIGHT
+
 ROOT = Path(__file__).resolve().parents[2]
 CARD = ROOT / "book" / "_site" / "card.png"
 STYLE = ROOT / "ltp_book" / "figures" / "ltp.mplstyle"
 TITLE = "Lottery Ticket\nPrompt-learning"
 LINES = "Train ten vectors and a fifth\nof a small model's encoder\nin English. Ask it in Quechua."
-TICKET, WEIGHT = "#0063a6", "#cfd6da"
 
 
 def squares(axes, rows: int = 10, density: float = 0.20) -> None:
@@ -30,7 +31,7 @@ def squares(axes, rows: int = 10, density: float = 0.20) -> None:
     places = [(x, y) for y in range(rows) for x in range(rows)]
     ticket = set(random.Random(4).sample(places, round(density * len(places))))
     for x, y in places:
-        colour = TICKET if (x, y) in ticket else WEIGHT
+        colour = BLUE if (x, y) in ticket else WEIGHT
         axes.add_patch(
             FancyBboxPatch(
                 (x + 0.1, y + 0.1),
@@ -55,12 +56,12 @@ def draw() -> Figure:
             TITLE,
             fontsize=42,
             weight="bold",
-            color="#222228",
+            color=INK,
             va="top",
             linespacing=1.25,
         )
-        figure.text(0.055, 0.46, LINES, fontsize=23, color="#33333a", va="top", linespacing=1.5)
-        figure.text(0.055, 0.09, "A book of notebooks that run", fontsize=17, color="#55555c")
+        figure.text(0.055, 0.46, LINES, fontsize=23, color=TEXT, va="top", linespacing=1.5)
+        figure.text(0.055, 0.09, "A book of notebooks that run", fontsize=17, color=SOFT)
         squares(figure.add_axes((0.585, 0.13, 0.389, 0.74)))
         plt.close(figure)
         return figure

@@ -47,13 +47,13 @@ LARGE = (
 PARTS = ("ltp_core", "ltp_book", "data", "pyproject.toml", "README.md", "LICENSE", "LICENSES.md")
 
 
-def make_environment(folder: Path) -> Path:
-    """A new environment in `folder`; the path of its Python."""
+def make_environment(folder: Path, absent: tuple[str, ...] = ABSENT) -> Path:
+    """A new environment in `folder`, without what begins with `absent`; the path of its Python."""
     here, there = folder / "environment", folder / "preinstalled" / "site-packages"
     venv.create(here, symlinks=os.name != "nt")
     there.mkdir(parents=True)  # dill tells libraries from a reader's code by that name
     for path in Path(sysconfig.get_path("purelib")).iterdir():
-        if not path.name.lower().startswith(ABSENT):
+        if not path.name.lower().startswith(absent):
             (there / path.name).symlink_to(path)
     (site_packages(here) / "preinstalled.pth").write_text(f"{there}\n")
     return here / "bin" / "python"

@@ -69,7 +69,7 @@ def test_every_answer_of_the_quick_check_is_answered(path):
     for question in questions:
         replies = re.findall(r"<summary>.*?</summary>\n(.*?)</details>", question, re.S)
         assert len(replies) == question.count("<summary>") >= 3
-        assert sum(bool(re.match(r"Yes\b", reply)) for reply in replies) == 1, question[:60]
+        assert sum(bool(re.match(r"\s*Yes\b", reply)) for reply in replies) == 1, question[:60]
         assert all(len(reply.split()) >= 5 for reply in replies), question[:60]
 
 

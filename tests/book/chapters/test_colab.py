@@ -14,11 +14,13 @@ import os
 import re
 import subprocess
 import sys
+import zipfile
 
 import pytest
 
 import ltp_core
 from tools.book import chapters as book
+from tools.book import set_up
 from tools.site import colab as site_colab
 from tools.site import set_repository
 
@@ -93,6 +95,47 @@ def test_the_set_up_cell_adds_this_package_and_nothing_else(colab):
         check=True,
     ).stdout.split()
     assert ["preinstalled" in file for file in files] == [False, True, True]
+
+
+def test_elsewhere_the_set_up_cell_brings_what_draws_too(tmp_path):
+    """A bare Jupyter: neither matplotlib nor ipywidgets. Two empty wheels stand for them."""
+    lacks = ("ipywidgets", "matplotlib", "mpl_toolkits")
+    python = site_colab.make_environment(tmp_path, absent=(*site_colab.ABSENT, *lacks))
+    wheels = tmp_path / "wheels"
+    wheels.mkdir()
+    for name in ("ipywidgets", "matplotlib"):
+        empty_wheel(wheels, name)
+    environment = site_colab.settings(
+        set_repository.current(), site_colab.make_repository(tmp_path), tmp_path
+    ) | {"PIP_FIND_LINKS": str(wheels)}
+    environment.pop("MPLBACKEND")  # IPython would ask the empty one for it
+    cell = set_up.lines(set_repository.current())
+    script = (
+        "from IPython.core.interactiveshell import InteractiveShell as Shell\n"
+        f"Shell.instance().run_cell({cell!r}).raise_error()\n"
+        "import ipywidgets, ltp_core, matplotlib\n"
+        "for m in ipywidgets, matplotlib, ltp_core: print(m.__file__)"
+    )
+    done = subprocess.run(
+        [python, "-c", script], env=environment, cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    files = done.stdout.split()[-3:]
+    assert all(str(python.parents[1]) in file for file in files), files
+
+
+def empty_wheel(folder, name: str, version: str = "99.0") -> None:
+    """A wheel of one empty module."""
+    about = f"{name}-{version}.dist-info"
+    parts = {
+        f"{name}.py": "",
+        f"{about}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
+        f"{about}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    parts[f"{about}/RECORD"] = "".join(f"{part},,\n" for part in (*parts, f"{about}/RECORD"))
+    with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as wheel:
+        for part, text in parts.items():
+            wheel.writestr(part, text)
 
 
 def test_a_cell_that_fails_is_reported(colab):

@@ -71,6 +71,14 @@ def test_a_chapter_names_no_folder_of_some_machine(path):
             assert not found, f"an output shows {found.group()}"
 
 
+@each_chapter
+def test_a_cell_that_makes_a_folder_can_run_twice(path):
+    for cell in nbrun.read(path).cells:
+        if cell.cell_type == "code":
+            made = re.findall(r"\b(?:mkdir|makedirs|copytree)\(.*", cell.source)
+            assert all("exist_ok=True" in line for line in made), made
+
+
 # --- the tools themselves -------------------------------------------------------------------
 
 CELLS = [

@@ -82,15 +82,20 @@ def test_layers_modules_and_stage_can_be_chosen_with_keys(visit):
     assert shows(page_, the_map(second, 0.2))
 
 
-def test_steps_go_upwards_and_many_languages_have_short_words(visit):
+def test_steps_go_upwards_and_what_was_not_run_stays_in_the_list_and_says_so(visit):
     page_ = visit("which_layers")
     for words, steps in (
         ("English", ["40 steps", "400 steps"]),
-        ("12 languages (en, de, hi, zh, sw, am, cy, ha, km, qu, so, zu)", ["400 steps"]),
+        (
+            "12 languages (en, de, hi, zh, sw, am, cy, ha, km, qu, so, zu)",
+            ["40 steps (not run)", "400 steps"],
+        ),
     ):
         choose(page_, "Stage 1 read", words)
         menu = page_.get_by_role("combobox", name="for", exact=True)
-        assert menu.locator("option").all_inner_texts() == steps
+        assert menu.is_enabled() and menu.locator("option").all_inner_texts() == steps
+        closed = menu.locator("option:disabled").all_inner_texts()
+        assert closed == [words for words in steps if "not run" in words]
         assert page_.locator(".says").inner_text().startswith(f"{words}, 400 steps: the ticket")
 
 

@@ -43,7 +43,7 @@ def test_what_choosing_says_of_the_stored_sketches_is_so():
     assert quechua[11] > 1.9 * 0.02 and 0.02 < quechua[0] < 1.1 * 0.02
     assert together.argmax() == 0 and abs(together[11] - 0.02) < 0.1 * 0.02
     for sketch in stages.values():
-        modules = [which_layers.SHORT[name] for name in sketch["modules"]]
+        modules = [which_layers.looks.MODULES[name] for name in sketch["modules"]]
         for percent in which_layers.DENSITIES:
             density = percent / 100
             share = dict(zip(modules, by_layer_and_module(sketch, density)[1], strict=True))

@@ -71,7 +71,7 @@ def test_marks_and_levels_stand_at_their_accuracies():
 def test_each_place_of_a_template_has_the_colour_of_its_kind():
     parts = {"hi": [[0], "{text}", [5, MASK, 6, 2]]}
     figure = ff.frames(parts, MASK)
-    kinds = [ff.FRAME, ff.TEXT, ff.HUMAN, ff.BLUE, ff.HUMAN, ff.FRAME]
+    kinds = [ff.LINE, ff.PALE_BLUE, ff.DEEP_ORANGE, ff.BLUE, ff.DEEP_ORANGE, ff.LINE]
     assert colours(figure.axes[0]) == kinds
     assert figure.axes[0].get_title("left") == "1 templates: each adds 2 pieces"
 

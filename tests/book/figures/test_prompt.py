@@ -61,7 +61,7 @@ def test_every_figure_fits_a_telephone_and_can_be_read():
     for colour, _ in draw.LOOKS:
         assert contrast(colour, CARD) >= 4.5
     for ground in (draw.FRAME, draw.FREE, draw.TEXT):
-        assert contrast(draw.DARK, ground) >= 4.5
+        assert contrast(draw.INK, ground) >= 4.5
     assert contrast("#ffffff", draw.BLUE) >= 4.5
 
 

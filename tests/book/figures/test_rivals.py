@@ -96,10 +96,3 @@ def test_price_names_only_what_nobody_beats_with_less():
     best = {"prompt only", "random ticket", "full fine-tuning", "template, untrained"}
     assert named == best | {"LTP"}  # it has its name wherever it stands
     assert axes.get_title("left").startswith("low: 4 of 7 methods")
-
-
-@pytest.mark.parametrize("method", METHODS)
-def test_colours_tell_tickets_from_controls(method):
-    blue = method in ("ltp", "ticket_only", "template_ltp", "template_ltp_own")
-    assert (rf.colour(method) == rf.BLUE) == blue
-    assert (rf.colour(method) == rf.ORANGE) == (method in rf.CONTROLS)

@@ -13,7 +13,7 @@ from ltp_book.verdicts import findings
 from ltp_core.measure import results
 from ltp_core.measure.bootstrap import Interval
 from ltp_core.measure.evaluate import Table
-from tests.support.figures import CARD, a_sweep, contrast, draw_whole
+from tests.support.figures import CARD, a_sweep, draw_whole
 from tools.book import chapters as book
 
 
@@ -75,7 +75,7 @@ def test_a_sweep_is_found_where_it_lies_and_its_absence_is_said(tmp_path, monkey
 
 def tables(n: int) -> dict[str, Table]:
     right = {code: np.arange(50) % 2 for code in ("en", "sw", "qu")}
-    return {name: Table.of(right) for name in list(figures.COLOURS)[:n]}
+    return {name: Table.of(right) for name in list(findings.NAMES.values())[:n]}
 
 
 def all_figures():
@@ -86,7 +86,7 @@ def all_figures():
         "grid": figures.grid(np.eye(8)[:, :3], list("abcdefgh"), list("xyz"), title="t", outline=2),
         "movement": figures.movement({name: torch.rand(3, 3) / 1e3 for name in names}),
         "shares": figures.shares({n: 0.1 + n / 50 for n in range(12)}, 0.2),
-        "curves": figures.curves({name: [2.0, 1.0] * 24 for name in figures.COLOURS}),
+        "curves": figures.curves({name: [2.0, 1.0] * 24 for name in findings.NAMES.values()}),
         "accuracies": figures.accuracies(tables(3)),
         "measured": figures.measured(sweep),
         "measured, absent": figures.measured(findings.Stored([], {})),
@@ -126,12 +126,6 @@ def test_the_title_of_the_measurement_tells_ltp_beside_its_baseline_and_its_cont
     assert where == "In low-resource languages:"
     assert re.fullmatch(r"LTP beside prompt only: \+\d+\.\d points, better", first)
     assert second == "LTP beside random ticket: +0.0 points, not told apart"
-
-
-def test_colours_are_dark_enough_to_be_read_and_every_method_has_its_own_marker():
-    assert set(findings.NAMES.values()) == set(figures.COLOURS)
-    assert all(contrast(colour, CARD) >= 4.5 for colour, _ in figures.COLOURS.values())
-    assert len({marker for _, marker in figures.COLOURS.values()}) == len(figures.COLOURS)
 
 
 def test_drawings_are_sound_say_what_they_show_and_load_nothing():

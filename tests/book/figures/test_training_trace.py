@@ -4,7 +4,6 @@ import matplotlib
 import numpy as np
 
 from ltp_book.figures import training_trace as motion
-from tests.support.figures import CARD, contrast
 
 RUNS = [
     {
@@ -40,8 +39,3 @@ def test_each_panel_has_the_lines_of_what_was_trained():
     assert names[1:] == [["prompt only", "both"], ["ticket only", "both"]]
     assert np.allclose(figure.axes[2].lines[0].get_ydata(), [1e-4, 2e-4, 3e-4])
     assert not matplotlib.pyplot.get_fignums() and figure.get_figwidth() == 4.8
-
-
-def test_colours_and_markers_differ_and_can_be_read():
-    assert all(contrast(colour, CARD) >= 4.5 for colour, _ in motion.LOOKS.values())
-    assert len({marker for _, marker in motion.LOOKS.values()}) == len(motion.LOOKS)

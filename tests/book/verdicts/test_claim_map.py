@@ -50,7 +50,7 @@ MINUS = re.compile(
 
 
 BEST = re.compile(
-    r"^(?P<group>low-resource|high-resource) +(?P<share>[\d.]+)%  winning minus (?P<b>.+?) "
+    r"^(?P<group>low-resource|high-resource) +(?P<share>[\d.]+)%  (?P<b>[a-z]+ ticket) "
     r"+(?P<points>[+-]\d+\.\d) \[",
     re.M,
 )

@@ -42,7 +42,7 @@ def prose(name: str) -> str:
         (
             "real",
             "After 1,600 steps two runs share a fifth",
-            r"1,600 steps, tickets of 20%: the two runs share +2[0-2]%",
+            r"tickets of 20 %\n(?:.*\n)*1,600 steps +\d+% +2[0-2]%",
         ),
         (
             "fair",
