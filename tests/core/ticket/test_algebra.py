@@ -7,8 +7,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ltp_core.measure.overlap import overlap
 from ltp_core.model.parameters import place
-from ltp_core.ticket.overlap import overlap
 from ltp_core.ticket.ticket import Ticket
 from tests.support.movements import by_sorting, pairs
 
