@@ -274,6 +274,8 @@ def label_pieces(tokenizer: Tokenizer, words: Sequence[str]) -> list[list[int]]:
     [[23], [7, 26]]
     """
     space = tokens.opening(tokenizer)
+    if odd := [word for word in words if not isinstance(word, str)]:
+        raise ValueError(f"a label word must be a string, got {odd[0]!r}; put it in quotes")
     found = tokens.pieces(tokenizer, [space + word for word in words])
     same = Counter(tuple(sorted(ids)) for ids in found)
     for word, ids in zip(words, found, strict=True):

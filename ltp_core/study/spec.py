@@ -58,7 +58,7 @@ else:
 from ..data.digest import digest
 from ..rivals.method import RATES, rates_key
 from ..rivals.methods import INPUTS, METHODS, required_inputs
-from ..training.options import Stage1Options, Stage2Options
+from ..training.options import Options, Stage1Options, Stage2Options, is_of
 
 Settings: TypeAlias = dict[str, Any]  # a table of a spec
 LISTS = {"methods": str, "k": int, "seeds": int, "density": float, "languages": str}
@@ -236,7 +236,8 @@ def _check(path: Path, spec: Settings) -> None:
         raise ValueError(f"{path} names no methods; choose from {', '.join(METHODS)}")
     for key, kind in LISTS.items():
         values = spec.get(key, [])
-        if not isinstance(values, list) or not all(isinstance(v, kind) for v in values):
+        fits = isinstance(values, list) and all(is_of(v, kind.__name__) for v in values)
+        if not fits or (key in spec and key != "languages" and not values):
             raise ValueError(f"{path}: {key} must be a list of {kind.__name__}, got {values!r}")
     rates = spec.get("rates", {})
     for used in (spec["methods"], [] if isinstance(rates, str) else rates):
@@ -245,7 +246,7 @@ def _check(path: Path, spec: Settings) -> None:
             raise ValueError(f"{path}: unknown method {unknown[0]!r}; known are {methods}")
     if spec.get("test", "test") not in ("test", "dev"):
         raise ValueError(f'{path}: test must be "test" or "dev", got {spec["test"]!r}')
-    if not isinstance(every := spec.get("every", 1), int) or every < 1:
+    if not is_of(every := spec.get("every", 1), "int") or every < 1:
         raise ValueError(f"{path}: every must be a whole number from 1 up, got {every!r}")
     if every > 1 and spec.get("test") == "dev":
         raise ValueError(f"{path}: every thins the test, and this spec tests on dev; leave it out")
@@ -255,13 +256,33 @@ def _check(path: Path, spec: Settings) -> None:
             if unknown := sorted(set(given) - allowed):
                 there = ", ".join(sorted(allowed))
                 raise ValueError(f"{path}: [{table}] has no {unknown[0]!r}; there are {there}")
-    try:
-        Stage2Options(**spec.get("evaluate", {}))  # now, not after the first training
-    except ValueError as error:
-        raise ValueError(f"{path}: [evaluate] {error}") from None
+    spoken = listed(language := spec.get("language", "en"))
+    if not spoken or not all(isinstance(code, str) for code in spoken):
+        raise ValueError(f"{path}: language must be a code or a list of these, got {language!r}")
+    stage2 = {f"rates.{m}": own for m, own in rates.items()} if isinstance(rates, dict) else {}
+    stage2 |= {table: spec.get(table, {}) for table in ("train", "evaluate")}
+    allowed = options(spec["methods"])["train"]
+    for table, given in stage2.items():
+        if unknown := sorted(set(given) - allowed) if table.startswith("rates.") else []:
+            there = ", ".join(sorted(allowed))
+            raise ValueError(f"{path}: [{table}] has no {unknown[0]!r}; there are {there}")
+        _check_options(f"{path}: [{table}]", Stage2Options, given)
+    for given in listed(spec.get("ticket", {})):
+        _check_options(f"{path}: [ticket]", Stage1Options, given)
+        text = given.get("text", ["en"])
+        if not isinstance(text, list) or not text or not all(is_of(code, "str") for code in text):
+            raise ValueError(f"{path}: [ticket] text must be a list of languages, got {text!r}")
     tickets = [table.get("name", "") for table in listed(spec.get("ticket", {}))]
     if len(set(tickets)) < len(tickets):
         raise ValueError(f"{path}: several tickets need a name each, and no name twice")
+
+
+def _check_options(where: str, kind: type[Options], given: Settings) -> None:
+    """ValueError for a value outside its bounds: now, and not after the first training."""
+    try:
+        kind(**{f.name: given[f.name] for f in fields(kind) if f.name in given})  # type: ignore[arg-type]  # each kind is a dataclass
+    except ValueError as error:
+        raise ValueError(f"{where} {error}") from None
 
 
 def _check_grid(path: Path, grid: Settings, methods: list[str]) -> None:

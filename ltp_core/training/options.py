@@ -15,12 +15,14 @@ What it does not do: train.
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from functools import wraps
 from inspect import signature
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
@@ -30,6 +32,13 @@ HOLDS: dict[str, Callable[[Any, Any], bool]] = {  # the bounds that an option ca
     "at_most": operator.le,
     "above": operator.gt,
     "one_of": lambda value, choices: value in choices,
+}
+KINDS = {  # what a field of such a type may be
+    "int": "a whole number",
+    "float": "a finite number",
+    "bool": "True or False",
+    "str": "a string",
+    "None": "None",
 }
 PLACES = ("start", "hole")  # where in its row a prompt may stand
 P = ParamSpec("P")
@@ -44,13 +53,31 @@ def option(default: Any, about: str, **bounds: Any) -> Any:
     return field(default=default, metadata={"about": about, "bounds": bounds})
 
 
+def is_of(value: object, kinds: str) -> bool:
+    """Is the value of a type as it is written, "float | None"? True counts as no number.
+
+    >>> is_of(16, "int"), is_of(True, "int"), is_of(1, "float"), is_of(math.nan, "float")
+    (True, False, True, False)
+    """
+    names = kinds.split(" | ")
+    if value is None or isinstance(value, bool | str):
+        return {type(None): "None", bool: "bool"}.get(type(value), "str") in names
+    if isinstance(value, Integral):
+        return "int" in names or "float" in names
+    return isinstance(value, Real) and "float" in names and math.isfinite(value)
+
+
 class Options:
-    """Fields with bounds: a value that exists is within them."""
+    """Fields with kinds and bounds: a value that exists is of its kind and within its bounds."""
 
     def __post_init__(self) -> None:
         for f in fields(self):  # type: ignore[arg-type]  # each kind is a dataclass
             value, bounds = getattr(self, f.name), f.metadata.get("bounds", {})
-            for name, bound in bounds.items() if value is not None else ():
+            kinds = str(f.type).split(" | ")
+            if KINDS.keys() >= set(kinds) and not is_of(value, str(f.type)):
+                words = " or ".join(KINDS[kind] for kind in kinds)
+                raise ValueError(f"{f.name} must be {words}, got {value!r}")
+            for name, bound in bounds.items() if value is not None or "None" not in kinds else ():
                 if not HOLDS[name](value, bound):
                     of = ", ".join(map(str, bound)) if name == "one_of" else bound
                     words = f"{f.name} must be {name.replace('_', ' ')} {of}"

@@ -137,9 +137,9 @@ def test_levels_are_means_over_languages_and_the_figure_draws_them():
         drawn = [line.get_ydata().tolist() for line in axes.lines]
         assert drawn == [
             [100 * i.mean for i in at[density, m].values()]
-            for m in ("ltp", "shuffled_ticket", "random_ticket")
+            for m in ("ltp", "random_ticket", "shuffled_ticket")
         ]
-        assert [t.get_text() for t in axes.texts] == ["winning", "shuffled", "random"]
+        assert [t.get_text() for t in axes.texts] == ["LTP", "random ticket", "shuffled ticket"]
     draw_whole(figure)
 
 

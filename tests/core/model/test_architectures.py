@@ -71,7 +71,9 @@ def test_the_answer_is_the_plain_models_at_the_mask(name, length):
 
 @each
 def test_a_deep_prompt_starts_as_the_shallow_one_and_is_read(name):
-    shallow, deep = (PromptModel(miniature(name), WORDS, 3, Form(deep=how)) for how in (0, 1))
+    shallow, deep = (
+        PromptModel(miniature(name), WORDS, 3, Form(deep=how)) for how in (False, True)
+    )
     empty, texts = (shallow.batch(shallow.encode(some)) for some in ([""], TEXTS))
     with torch.no_grad():
         assert torch.equal(deep(empty), shallow(empty))

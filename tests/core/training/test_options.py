@@ -33,7 +33,7 @@ def test_options_cannot_be_changed():
     "kind, given, said",
     [
         (LoopOptions, {"warmup": 1.5}, "warmup must be at most 1, got 1.5"),
-        (LoopOptions, {"warmup": float("nan")}, "warmup must be at least 0, got nan"),
+        (LoopOptions, {"warmup": float("nan")}, "warmup must be a finite number, got nan"),
         (LoopOptions, {"clip": 0}, "clip must be above 0, got 0"),
         (LoopOptions, {"every": 0}, "every must be at least 1, got 0"),
         (LoopOptions, {"seed": -1}, "seed must be at least 0, got -1"),
