@@ -16,7 +16,7 @@ NOWHERE := http://127.0.0.1:9
 export HF_HUB_OFFLINE = 1
 export PYTHONUNBUFFERED = 1
 
-.PHONY: help setup book test check lint types execute pages verify repository clean
+.PHONY: help setup book test check torture lint types execute pages verify repository clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -41,6 +41,9 @@ check: lint  ## the quick loop, about a minute: lint, format, types, core tests,
 	@mkdir -p _build; $(PY) -m mypy --no-error-summary > _build/types.log 2>&1 & types=$$!; \
 	  $(PY) -m pytest -q -n 2 -m "not slow and not browser and not process" tests/core ltp_core; \
 	  tests=$$?; wait $$types && echo "types: clean" || { cat _build/types.log; exit 1; }; exit $$tests
+
+torture: setup  ## 100,000 bad inputs: all must be refused in one sentence (about 10 minutes)
+	@$(PY) -m tools.torture
 
 lint: setup  ## ruff: rules and format
 	@echo "lint: ruff"

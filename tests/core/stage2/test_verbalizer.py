@@ -35,9 +35,9 @@ def test_a_word_that_the_model_does_not_know_is_refused(words, unknown):
 def test_a_class_row_is_the_mean_of_its_pieces(words):
     model = PromptModel(LM, [" ".join(word) for word in words], length=0)
     rows, bias = model.class_rows()
-    out = decoder(LM.model)
+    weight, own = decoder(LM.model)
     for ids, row, one in zip(model.label_pieces, rows, bias, strict=True):
-        plain = sum(out.weight[i] for i in ids) / len(ids)
+        plain = sum(weight[i] for i in ids) / len(ids)
         assert torch.allclose(row, plain, atol=1e-6)
-        assert torch.allclose(one, sum(out.bias[i] for i in ids) / len(ids), atol=1e-6)
+        assert torch.allclose(one, sum(own[i] for i in ids) / len(ids), atol=1e-6)
     assert (rows.shape, bias.shape) == ((len(words), LM.model.config.hidden_size), (len(words),))
