@@ -137,7 +137,8 @@ class Trained(PromptModel):
         ...     Trained.load(f"{folder}/model", toy_backbone()).prompt.shape
         torch.Size([4, 16])
         """
-        folder = settle(folder)
+        settle(folder)
+        folder = Path(folder)
         if not (folder / CONFIG).is_file():
             raise FileNotFoundError(f"{folder} holds no trained model; make one with `ltp train`")
         config = sealed_json.read(folder / CONFIG, KIND, [FORMAT], WAY_OUT, unsealed=[1])
