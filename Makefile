@@ -16,7 +16,7 @@ NOWHERE := http://127.0.0.1:9
 export HF_HUB_OFFLINE = 1
 export PYTHONUNBUFFERED = 1
 
-.PHONY: help setup book test check lint types execute pages verify repository clean
+.PHONY: help setup book test torture check lint types execute pages verify repository clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -35,6 +35,9 @@ book: setup  ## run the chapters that changed and build the pages: _build/html/i
 test: lint types pages  ## lint, types, pages, unit tests, doctests, nbval with the stored outputs
 	@echo "test: unit tests, doctests, nbval over the chapters that changed"
 	@$(PY) -m tools.book test
+
+torture: setup  ## 10^5 bad inputs over all entry points and the shell (below half an hour)
+	@OMP_NUM_THREADS=1 $(PY) -m tools.torture --json _build/torture.json
 
 check: lint  ## the quick loop, about a minute: lint, format, types, core tests, doctests
 	@echo "check: types; tests and doctests of ltp_core that are quick and start no process"

@@ -90,7 +90,7 @@ def run_train(args: argparse.Namespace) -> None:
     else:
         shots = task.train(args.language)
     lm = _backbone(args)
-    ticket = Ticket.load(args.ticket, lm.model) if args.ticket else None
+    ticket = None if args.ticket is None else Ticket.load(args.ticket, lm.model)
     base = ticket.base if ticket else None  # Ticket.load has compared it with the model
     model = train(lm, shots, task=task, ticket=ticket, full=args.full, base=base, **options)
     if not _first():
@@ -219,7 +219,7 @@ def _backbone(args: argparse.Namespace) -> Backbone:
 
 
 def _text(args: argparse.Namespace) -> Rows:
-    if args.text_file:
+    if args.text_file is not None:
         from .data.utf8 import read_text
 
         lines = read_text(args.text_file).splitlines()

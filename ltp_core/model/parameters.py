@@ -12,7 +12,7 @@ Reading order: `place`, `select_tensors`, `eligible`. What this file does not do
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias, TypeVar
 
 from torch import nn
@@ -94,7 +94,9 @@ def eligible(
 
 
 def _listed(wanted: int | str | Sequence[int | str]) -> list[int | str]:
-    return [wanted] if isinstance(wanted, int | str) else list(wanted)
+    return (
+        list(wanted) if isinstance(wanted, Iterable) and not isinstance(wanted, str) else [wanted]
+    )
 
 
 def _row(known: Sequence[object]) -> str:

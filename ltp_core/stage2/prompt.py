@@ -24,7 +24,7 @@ What it does not do: train. It knows no optimizer and no ticket.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
 import torch
@@ -86,6 +86,10 @@ class PromptModel(nn.Module):
         seed: int = 0,
     ) -> None:
         super().__init__()
+        if isinstance(words, str) or not isinstance(words, Iterable) or not (words := tuple(words)):
+            raise ValueError(f"words must be a list, one for each class, got {words!r}")
+        if wrong := [word for word in words if not isinstance(word, str)]:
+            raise ValueError(f"a label word must be a string, got {wrong[0]!r}")
         self.form = form
         self.reparametrization = nn.Identity()
         self.lm, self.tokenizer = lm

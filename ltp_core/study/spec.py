@@ -34,10 +34,12 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import MISSING, asdict, dataclass, field, fields
+from difflib import get_close_matches
 from inspect import signature
 from itertools import product
+from math import inf
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -46,12 +48,21 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+from ..data.corpora import SOURCES
 from ..data.digest import digest
+from ..data.languages import check_language
 from ..rivals.method import RATES, rates_key
 from ..rivals.methods import INPUTS, METHODS, required_inputs
-from ..training.options import Stage1Options, Stage2Options
+from ..training.options import LoopOptions, Stage1Options, Stage2Options
 
 Settings: TypeAlias = dict[str, Any]  # a table of a spec
+BOUNDS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "k": (lambda k: k >= 0, "0 or more"),
+    "seeds": (lambda seed: seed >= 0, "0 or more"),
+    "density": (lambda density: 0 < density <= 1, "in (0, 1]"),
+    "scale": (lambda scale: type(scale) in (int, float) and 0 < scale < inf, "above 0"),
+    "epochs": (lambda epochs: type(epochs) is int and epochs >= 1, "whole numbers from 1 up"),
+}
 LISTS = {"methods": str, "k": int, "seeds": int, "density": float, "languages": str}
 WORDS = {"task", "split", "test", "every", "language"}
 TABLES = {"ticket", "train", "evaluate", "rates", "grid", "words"}
@@ -211,33 +222,97 @@ def _check(path: Path, spec: Settings) -> None:
         names = ", ".join(sorted(known))
         raise ValueError(f"{path}: unknown key {unknown[0]!r}; there are {names}")
     if not spec.get("methods"):
-        raise ValueError(f"{path} names no methods; choose from {', '.join(METHODS)}")
+        raise ValueError(f'{path} names no methods; give some, as methods = ["ltp"] does')
     for key, kind in LISTS.items():
         values = spec.get(key, [])
-        if not isinstance(values, list) or not all(isinstance(v, kind) for v in values):
+        if not isinstance(values, list) or not all(type(v) is kind for v in values):
             raise ValueError(f"{path}: {key} must be a list of {kind.__name__}, got {values!r}")
+        if wrong := [v for v in values if key in BOUNDS and not BOUNDS[key][0](v)]:
+            raise ValueError(f"{path}: {key} must be {BOUNDS[key][1]}, got {wrong[0]}")
+    _check_kinds(path, spec)
     rates = spec.get("rates", {})
     for used in (spec["methods"], [] if isinstance(rates, str) else rates):
         if unknown := sorted(set(used) - set(METHODS)):
-            methods = ", ".join(METHODS)
-            raise ValueError(f"{path}: unknown method {unknown[0]!r}; known are {methods}")
+            near = get_close_matches(unknown[0], METHODS, 3, cutoff=0.3)
+            hint = f"did you mean {' or '.join(near)}?" if near else f"one is {next(iter(METHODS))}"
+            raise ValueError(f"{path}: unknown method {unknown[0]!r}; {hint}")
     if spec.get("test", "test") not in ("test", "dev"):
         raise ValueError(f'{path}: test must be "test" or "dev", got {spec["test"]!r}')
-    if not isinstance(every := spec.get("every", 1), int) or every < 1:
+    if type(every := spec.get("every", 1)) is not int or every < 1:
         raise ValueError(f"{path}: every must be a whole number from 1 up, got {every!r}")
     if every > 1 and spec.get("test") == "dev":
         raise ValueError(f"{path}: every thins the test, and this spec tests on dev; leave it out")
-    if unknown := sorted(set(spec.get("grid", {})) - {"scale", "epochs"}):
+    grid = spec.get("grid", {})
+    if unknown := sorted(set(grid) - {"scale", "epochs"}):
         raise ValueError(f"{path}: the grid has scale and epochs, not {unknown[0]!r}")
+    for key, values in grid.items():
+        if not isinstance(values, list) or not all(map(BOUNDS[key][0], values)):
+            raise ValueError(
+                f"{path}: [grid] {key} must list values {BOUNDS[key][1]}, got {values}"
+            )
     for table, allowed in options(spec["methods"]).items():
         for given in listed(spec.get(table, {})):
             if unknown := sorted(set(given) - allowed):
                 there = ", ".join(sorted(allowed))
                 raise ValueError(f"{path}: [{table}] has no {unknown[0]!r}; there are {there}")
-    try:
-        Stage2Options(**spec.get("evaluate", {}))  # now, not after the first training
-    except ValueError as error:
-        raise ValueError(f"{path}: [evaluate] {error}") from None
+    checked = [("evaluate", Stage2Options, spec.get("evaluate", {}))]
+    checked += [("train", Stage2Options, spec.get("train", {}))]
+    checked += [("ticket", Stage1Options, table) for table in listed(spec.get("ticket", {}))]
+    if isinstance(rates, dict):
+        for name, table in rates.items():
+            checked += [(f"rates.{name}", Stage2Options, table)]
+            given = set(table) if isinstance(table, dict) else set()
+            if unknown := sorted(given - options([name])["train"]):
+                raise ValueError(f"{path}: [rates.{name}] has no option {unknown[0]!r}")
+    for name, kind, table in checked:  # now, not after the first training
+        try:
+            _check_table(kind, table)
+        except (ValueError, FileNotFoundError) as error:
+            raise ValueError(f"{path}: [{name}] {error}") from None
     tickets = [table.get("name", "") for table in listed(spec.get("ticket", {}))]
     if len(set(tickets)) < len(tickets):
         raise ValueError(f"{path}: several tickets need a name each, and no name twice")
+
+
+def _check_kinds(path: Path, spec: Settings) -> None:
+    """Strings are strings, and tables are tables."""
+    for key in ("task", "split", "test"):
+        if not isinstance(value := spec.get(key, "test"), str) or not value:
+            raise ValueError(f"{path}: {key} must be a string, got {value!r}")
+    for code in listed(spec.get("language", "en")):
+        if not isinstance(code, str):
+            raise ValueError(f"{path}: language must be a code or a list of codes, got {code!r}")
+    for key in TABLES:
+        value = spec.get(key, {})
+        tables = value if key == "ticket" and isinstance(value, list) and value else [value]
+        if not all(isinstance(table, dict) for table in tables):
+            if key != "rates" or not isinstance(value, str):
+                raise ValueError(f"{path}: {key} must be a table, got {value!r}")
+    for label, word in spec.get("words", {}).items():
+        if not isinstance(word, str) or not word.strip():
+            raise ValueError(f"{path}: [words] {label} must be a word, got {word!r}")
+
+
+def _check_table(kind: type[LoopOptions], table: Settings) -> None:
+    """ValueError unless the values of a table may stand where they do."""
+    if not isinstance(table, dict):
+        raise ValueError(f"it must be a table, got {table!r}")
+    own = {f.name for f in fields(kind)}
+    kind(**{name: value for name, value in table.items() if name in own})
+    for name in ("least_steps", "most_steps"):
+        if not BOUNDS["epochs"][0](table.get(name, 1)):
+            raise ValueError(f"{name} must be a whole number from 1 up, got {table[name]!r}")
+    for name in ("text", "sources", *WHERE):
+        one = str if name == "modules" else int | str if name == "layers" else str
+        values = listed(table.get(name, []))
+        listed_only = name in ("text", "sources") and not isinstance(table.get(name, []), list)
+        if listed_only or not all(isinstance(value, one) for value in values):
+            raise ValueError(f"{name} must be a list of names, got {table[name]!r}")
+    if not isinstance(table.get("name", ""), str):
+        raise ValueError(f"name must be a string, got {table['name']!r}")
+    if not isinstance(table.get("running_only", False), bool):
+        raise ValueError(f"running_only must be true or false, got {table['running_only']!r}")
+    for code in table.get("text", []):
+        check_language(code)
+    if unknown := sorted(set(table.get("sources", [])) - set(SOURCES)):
+        raise ValueError(f"unknown source {unknown[0]!r}; there are: {', '.join(SOURCES)}")

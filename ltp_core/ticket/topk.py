@@ -24,6 +24,7 @@ What this file does not do: it knows nothing of models, files and tickets.
 from __future__ import annotations
 
 from itertools import groupby
+from numbers import Real
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -47,6 +48,8 @@ def how_many(density: float, total: int) -> int:
     Traceback (most recent call last):
     ValueError: density must be in (0, 1], got 20; did you mean 0.20?
     """
+    if not isinstance(density, Real):
+        raise ValueError(f"density must be a number in (0, 1], got {density!r}")
     if not 0 < density <= 1:
         share = f"{density / 100:.2f}" if density == round(density, 0) else f"{density / 100:g}"
         hint = f"; did you mean {share}?" if 1 < density <= 100 else ""

@@ -15,12 +15,14 @@ What it does not do: train.
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from functools import wraps
 from inspect import signature
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
@@ -30,6 +32,13 @@ HOLDS: dict[str, Callable[[Any, Any], bool]] = {  # the bounds that an option ca
     "at_most": operator.le,
     "above": operator.gt,
     "one_of": lambda value, choices: value in choices,
+}
+KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {  # a field's type, as it is written
+    "int": (lambda v: isinstance(v, Integral) and not isinstance(v, bool), "a whole number"),
+    "float": (lambda v: _is_real(v) and math.isfinite(v), "a finite number"),
+    "bool": (lambda v: isinstance(v, bool), "True or False"),
+    "str": (lambda v: isinstance(v, str), "a string"),
+    "str | Path": (lambda v: isinstance(v, str | Path), "a path"),
 }
 P = ParamSpec("P")
 A = TypeVar("A")
@@ -41,6 +50,31 @@ R = TypeVar("R")
 def option(default: Any, about: str, **bounds: Any) -> Any:
     """A field with a sentence for `--help` and bounds by the names in `HOLDS`."""
     return field(default=default, metadata={"about": about, "bounds": bounds})
+
+
+def _is_real(value: object) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def check(options: Any) -> None:
+    """Raise ValueError unless each field is of its kind and within its bounds.
+
+    >>> LoopOptions(every=2.5)
+    Traceback (most recent call last):
+    ValueError: every must be a whole number, got 2.5
+    """
+    for f in fields(options):
+        value, kind = getattr(options, f.name), str(f.type)
+        if value is None and kind.endswith(" | None"):
+            continue
+        is_kind, said = KINDS.get(kind.removesuffix(" | None"), (lambda v: True, ""))
+        if not is_kind(value):
+            raise ValueError(f"{f.name} must be {said}, got {value!r}")
+        for name, bound in f.metadata.get("bounds", {}).items():
+            if not HOLDS[name](value, bound):
+                of = ", ".join(map(str, bound)) if name == "one_of" else bound
+                words = f"{f.name} must be {name.replace('_', ' ')} {of}"
+                raise ValueError(f"{words}, got {value!r}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,14 +102,7 @@ class LoopOptions:
     progress: bool = option(True, "show progress bars")
     callback: Callable[[int, dict[str, Any]], None] | None = option(None, "hears of each step")
 
-    def __post_init__(self) -> None:
-        for f in fields(self):
-            value, bounds = getattr(self, f.name), f.metadata.get("bounds", {})
-            for name, bound in bounds.items() if value is not None else ():
-                if not HOLDS[name](value, bound):
-                    of = ", ".join(map(str, bound)) if name == "one_of" else bound
-                    words = f"{f.name} must be {name.replace('_', ' ')} {of}"
-                    raise ValueError(f"{words}, got {value!r}")
+    __post_init__ = check
 
     def only(self, kind: type[LoopOptions | Form]) -> dict[str, Any]:
         """Those of the options that `kind` has, too, as keywords."""
@@ -103,6 +130,8 @@ class Form:
     template: str | None = option(None, "words of a human around the text")
     deep: bool = option(False, "a prompt in every layer")
     head: bool = option(False, "a new linear layer answers, in the place of label words")
+
+    __post_init__ = check
 
 
 PLAIN = Form()  # the method's own: random vectors after <s>, answers by label words

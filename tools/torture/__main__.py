@@ -122,8 +122,12 @@ def examples(wrong: list[Found]) -> str:
     """One case for each sentence; numbers in it do not make another sentence."""
     seen: dict[tuple[str, ...], Found] = {}
     for found in wrong:
-        seen.setdefault((found.area, found.kind, re.sub(r"[\d.]+|'.*?'", "", found.said)[:60]), found)
-    return "\n".join(f"{f.area} {f.number} {f.kind}: {f.wrong}\n    {f.said}" for f in seen.values())
+        seen.setdefault(
+            (found.area, found.kind, re.sub(r"[\d.]+|'.*?'", "", found.said)[:60]), found
+        )
+    return "\n".join(
+        f"{f.area} {f.number} {f.kind}: {f.wrong}\n    {f.said}" for f in seen.values()
+    )
 
 
 def main() -> int:

@@ -42,7 +42,8 @@ k = [2]
 seeds = [0]
 density = [0.2]
 [ticket]
-text = ["en"]
+text = ["qu"]
+max_length = 16
 steps = 2
 [train]
 epochs = 1
@@ -77,7 +78,9 @@ class Good:
         (home / "task" / "en.csv").write_text(TABLE)
         (home / "spec").mkdir()
         (home / "spec" / "mini.toml").write_text(SPEC.format(task=home / "task"))
-        rows = [{"language": c, "accuracy": 0.5, "n": 9, "correct": b"\xa0\x80"} for c in ("en", "qu")]
+        rows = [
+            {"language": c, "accuracy": 0.5, "n": 9, "correct": b"\xa0\x80"} for c in ("en", "qu")
+        ]
         results.write(home / "results" / "a.parquet", rows)
         return good
 

@@ -82,8 +82,18 @@ def swapped(rng: Random, file: Path) -> str:
 
 
 SPOILERS: tuple[Spoiler, ...] = (
-    flip, flip, flip, truncate, insert, huge_header, garbage, missing, folder, dangling, swapped,
-)  # fmt: skip
+    flip,
+    flip,
+    flip,
+    truncate,
+    insert,
+    huge_header,
+    garbage,
+    missing,
+    folder,
+    dangling,
+    swapped,
+)
 
 
 def spoil(rng: Random, file: Path, spoilers: tuple[Spoiler, ...] = SPOILERS) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 import ltp_core as ltp
 from ltp_core.rivals.methods import METHODS
-from ltp_core.training.options import LoopOptions, Stage1Options, Stage2Options
+from ltp_core.training.options import Form, LoopOptions, Stage1Options, Stage2Options
 
 
 @pytest.mark.parametrize("name", ["adapt", "find_ticket", "train"])
@@ -33,7 +33,7 @@ def test_options_cannot_be_changed():
     "kind, given, said",
     [
         (LoopOptions, {"warmup": 1.5}, "warmup must be at most 1, got 1.5"),
-        (LoopOptions, {"warmup": float("nan")}, "warmup must be at least 0, got nan"),
+        (LoopOptions, {"warmup": float("nan")}, "warmup must be a finite number, got nan"),
         (LoopOptions, {"clip": 0}, "clip must be above 0, got 0"),
         (LoopOptions, {"every": 0}, "every must be at least 1, got 0"),
         (LoopOptions, {"seed": -1}, "seed must be at least 0, got -1"),
@@ -64,3 +64,22 @@ def test_an_unknown_keyword_is_reported_under_the_name_that_was_called(lm):
         ltp.train(lm, shots, task=None, zzz=1)
     with pytest.raises(TypeError, match="task"):
         ltp.train(lm, shots)
+
+
+@pytest.mark.parametrize(
+    "kind, given, said",
+    [
+        (LoopOptions, {"every": 2.5}, "every must be a whole number, got 2.5"),
+        (LoopOptions, {"seed": True}, "seed must be a whole number, got True"),
+        (Stage1Options, {"steps": None}, "steps must be a whole number, got None"),
+        (Stage1Options, {"learning_rate": "1e-4"}, "learning_rate must be a finite number"),
+        (LoopOptions, {"clip": float("inf")}, "clip must be a finite number, got inf"),
+        (LoopOptions, {"dropout": 1}, "dropout must be True or False, got 1"),
+        (LoopOptions, {"checkpoint": 3}, "checkpoint must be a path, got 3"),
+        (Stage2Options, {"template": 3}, "template must be a string, got 3"),
+        (Form, {"mlp_width": -1}, "mlp_width must be at least 0, got -1"),
+    ],
+)
+def test_a_value_of_another_kind_is_refused(kind, given, said):
+    with pytest.raises(ValueError, match=said):
+        kind(**given)

@@ -16,8 +16,19 @@ from ..good import QUICK, SHOTS, WORDS, Good
 from ..judge import Case
 
 BAD_WORDS: tuple[Any, ...] = (
-    "", " ", "zebra", "food zebra", "food", None, 3, float("nan"), b"food", ["food"], "\0", "🍞",
-)  # fmt: skip
+    "",
+    " ",
+    "zebra",
+    "food zebra",
+    "food",
+    None,
+    3,
+    float("nan"),
+    b"food",
+    ["food"],
+    "\0",
+    "🍞",
+)
 PIECES = ("{text}", "{mask}", "{pair}", "{}", "{label}", "the ", " likes ", "{Text}", "{text ")
 
 
@@ -47,4 +58,8 @@ def fits(template: str) -> bool:
     (True, False)
     """
     fields = re.findall(r"\{.*?\}", template)
-    return fields in (["{text}", "{mask}"], ["{text}", "{pair}", "{mask}"], ["{pair}", "{text}", "{mask}"])
+    return fields in (
+        ["{text}", "{mask}"],
+        ["{text}", "{pair}", "{mask}"],
+        ["{pair}", "{text}", "{mask}"],
+    )

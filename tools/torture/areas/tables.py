@@ -19,8 +19,33 @@ from ..good import TABLE, Good
 from ..judge import Case
 from ..spoil import flip, garbage, insert, truncate
 
-PIECES = ('"', '""', ",", "\n", "\r", "\r\n", "\t", "\\", "'", ";", "\0", "\ufeff", "é", "العربية", " ",
-          "null", "NaN", "{", "}", "[", ":", "\u2028", "\x85", "\x1c", "\ud800".encode("utf-8", "surrogatepass"))  # fmt: skip
+PIECES = (
+    '"',
+    '""',
+    ",",
+    "\n",
+    "\r",
+    "\r\n",
+    "\t",
+    "\\",
+    "'",
+    ";",
+    "\0",
+    "\ufeff",
+    "é",
+    "العربية",
+    " ",
+    "null",
+    "NaN",
+    "{",
+    "}",
+    "[",
+    ":",
+    "\u2028",
+    "\x85",
+    "\x1c",
+    "\ud800".encode("utf-8", "surrogatepass"),
+)
 
 
 def case(rng: Random, good: Good, home: Path) -> Case:
