@@ -255,18 +255,19 @@ def _check(path: Path, spec: Settings) -> None:
             if unknown := sorted(set(given) - allowed):
                 there = ", ".join(sorted(allowed))
                 raise ValueError(f"{path}: [{table}] has no {unknown[0]!r}; there are {there}")
+    checked: list[tuple[str, type[LoopOptions], Settings]]
     checked = [("evaluate", Stage2Options, spec.get("evaluate", {}))]
     checked += [("train", Stage2Options, spec.get("train", {}))]
     checked += [("ticket", Stage1Options, table) for table in listed(spec.get("ticket", {}))]
     if isinstance(rates, dict):
-        for name, table in rates.items():
-            checked += [(f"rates.{name}", Stage2Options, table)]
-            given = set(table) if isinstance(table, dict) else set()
+        for name, own in rates.items():
+            checked += [(f"rates.{name}", Stage2Options, own)]
+            given = set(own) if isinstance(own, dict) else set()
             if unknown := sorted(given - options([name])["train"]):
                 raise ValueError(f"{path}: [rates.{name}] has no option {unknown[0]!r}")
-    for name, kind, table in checked:  # now, not after the first training
+    for name, kind, values in checked:  # now, not after the first training
         try:
-            _check_table(kind, table)
+            _check_table(kind, values)
         except (ValueError, FileNotFoundError) as error:
             raise ValueError(f"{path}: [{name}] {error}") from None
     tickets = [table.get("name", "") for table in listed(spec.get("ticket", {}))]

@@ -184,13 +184,14 @@ def _read_parquet(file: Path) -> TextTable:
     import pyarrow.parquet as pq
 
     try:
-        with pq.ParquetFile(file) as opened:
+        with pq.ParquetFile(file, page_checksum_verification=True) as opened:
             schema = opened.schema_arrow
             there = _distinct(file, schema.names)
             table = opened.read(columns=[name for name in there if name in COLUMNS])
-    except (pa.ArrowException, OSError) as error:
+            rows = table.to_pylist()
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise ValueError(f"{file} is damaged, or no Parquet ({type(error).__name__})") from None
-    return TextTable(there, table.to_pylist(), _class_names(schema))
+    return TextTable(there, rows, _class_names(schema))
 
 
 def _class_names(schema: pa.Schema) -> tuple[str, ...] | None:

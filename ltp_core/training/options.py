@@ -102,7 +102,8 @@ class LoopOptions:
     progress: bool = option(True, "show progress bars")
     callback: Callable[[int, dict[str, Any]], None] | None = option(None, "hears of each step")
 
-    __post_init__ = check
+    def __post_init__(self) -> None:
+        check(self)
 
     def only(self, kind: type[LoopOptions | Form]) -> dict[str, Any]:
         """Those of the options that `kind` has, too, as keywords."""
@@ -117,7 +118,7 @@ class Stage1Options(LoopOptions):
     batch_size: int = option(32, "rows per step", at_least=1)
     learning_rate: float = option(1e-4, "peak rate of the weights", at_least=0)
     warmup: float = option(0.1, "share of the steps with a rising rate", at_least=0, at_most=1)
-    max_length: int = option(128, "cut lines into rows of this many pieces")
+    max_length: int = option(128, "cut lines into rows of this many pieces", at_least=3)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,7 +132,8 @@ class Form:
     deep: bool = option(False, "a prompt in every layer")
     head: bool = option(False, "a new linear layer answers, in the place of label words")
 
-    __post_init__ = check
+    def __post_init__(self) -> None:
+        check(self)
 
 
 PLAIN = Form()  # the method's own: random vectors after <s>, answers by label words

@@ -21,9 +21,9 @@ from ltp_core.stage2.train import train
 from ltp_core.ticket.merge import merge
 from ltp_core.ticket.ticket import Ticket, origin
 
-WORDS = ("food", "animals")
+WORDS = ("animals", "food")  # in the order of the folder's labels
 TASK = SimpleNamespace(words=WORDS)
-SHOTS = {"text": ["rice", "the bread", "cat", "the dog"], "label": [0, 0, 1, 1]}
+SHOTS = {"text": ["rice", "the bread", "cat", "the dog"], "label": [1, 1, 0, 0]}
 TEST = SHOTS | {"language": ["en"] * 4}
 QUICK: dict[str, Any] = dict(task=TASK, prompt_length=2, epochs=2, progress=False)
 TABLE = "id,text,label,split\n" + "".join(
@@ -42,9 +42,10 @@ k = [2]
 seeds = [0]
 density = [0.2]
 [ticket]
-text = ["qu"]
+text = ["en"]
+sources = ["udhr"]
 max_length = 16
-steps = 2
+steps = 4
 [train]
 epochs = 1
 prompt_length = 2

@@ -78,7 +78,8 @@ class Mutant(NamedTuple):
     file: str
     line: int
     change: str
-    tree: ast.Module
+    place: int = 0  # of the node, as `ast.walk` comes to it
+    number: int = -1  # of the way in which it is changed; -1 for none
 
 
 def mutants(file: str) -> Iterator[Mutant]:
@@ -88,13 +89,25 @@ def mutants(file: str) -> Iterator[Mutant]:
     'Gt to GtE'
     """
     source = ast.parse((ROOT / file).read_text(encoding="utf-8"))
-    places = [i for i, node in enumerate(ast.walk(source)) if node not in untouched(source)]
-    for i in places:
+    left = untouched(source)
+    places: list[tuple[int, Any]] = [
+        (i, node) for i, node in enumerate(ast.walk(source)) if node not in left
+    ]
+    for i, node in places:
         for number in range(3):
-            tree = copy.deepcopy(source)
-            node: Any = list(ast.walk(tree))[i]
-            if change := mutate(node, number):
-                yield Mutant(file, node.lineno, change, ast.fix_missing_locations(tree))
+            if change := mutate(copy.deepcopy(node), number):
+                yield Mutant(file, node.lineno, change, i, number)
+
+
+def changed(mutant: Mutant) -> ast.Module:
+    """The module with the change in it.
+
+    >>> "2 * len(index) >= n" in ast.unparse(changed(next(mutants("ltp_core/ticket/rice.py"))))
+    True
+    """
+    tree = ast.parse((ROOT / mutant.file).read_text(encoding="utf-8"))
+    mutate(list(ast.walk(tree))[mutant.place], mutant.number)
+    return ast.fix_missing_locations(tree)
 
 
 def untouched(tree: ast.AST) -> set[ast.AST]:
@@ -187,7 +200,7 @@ def put(mutant: Mutant) -> None:
     """
     module = import_module(mutant.file.removesuffix(".py").replace("/", "."))
     before = dict(vars(module))
-    exec(compile(mutant.tree, str(ROOT / mutant.file), "exec"), vars(module))
+    exec(compile(changed(mutant), str(ROOT / mutant.file), "exec"), vars(module))
     for other in list(sys.modules.values()):
         if getattr(other, "__name__", "").startswith("ltp_core") and other is not module:
             for name, value in list(vars(other).items()):
@@ -230,7 +243,7 @@ def main() -> int:
     drawn = Random(args.seed).sample(every, min(args.count, len(every)))
     warm(files)
     for file in files:
-        if not survives(Mutant(file, 0, "", ast.parse((ROOT / file).read_text(encoding="utf-8")))):
+        if not survives(Mutant(file, 0, "")):
             raise RuntimeError(f"the tests of {file} fail without a change, too")
     left = [mutant for mutant in tqdm(drawn, unit="mutant") if survives(mutant)]
     for mutant in left:
@@ -240,7 +253,7 @@ def main() -> int:
     share = f"{killed / len(drawn):.1%}"
     print(f"{killed} of {len(drawn)} mutants killed, {share}; {len(every)} there are")
     if args.json:
-        kept = [mutant._asdict() | {"tree": None} for mutant in left]
+        kept = [mutant._asdict() for mutant in left]
         facts = {"mutants": len(every), "drawn": len(drawn), "killed": killed, "survivors": kept}
         args.json.write_text(json.dumps(about(args.seed, begin) | facts, indent=1) + "\n")
     return 0

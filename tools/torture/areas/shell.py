@@ -94,7 +94,7 @@ def command(verb: str, good: Good, home: Path) -> list[str]:
     """A command that would work."""
     base, task = ["--backbone", str(good.home / "backbone")], ["--task", str(good.home / "task")]
     short = ["--epochs", "1", "--prompt-length", "2", "--k", "1"]
-    reads = ["--text", "qu", "--max-length", "16"]
+    reads = ["--text", "en", "--max-length", "16"]
     lines = {
         "ticket": [*reads, "--steps", "1", "--save", str(home / "new" / "a.safetensors")],
         "train": [*task, *short, "--save", str(home / "new" / "model")],
