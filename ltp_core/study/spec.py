@@ -304,7 +304,7 @@ def _check_table(kind: type[LoopOptions], table: Settings) -> None:
         if not BOUNDS["epochs"][0](table.get(name, 1)):
             raise ValueError(f"{name} must be a whole number from 1 up, got {table[name]!r}")
     for name in ("text", "sources", *WHERE):
-        one = str if name == "modules" else int | str if name == "layers" else str
+        one = int | str if name == "layers" else str
         values = listed(table.get(name, []))
         listed_only = name in ("text", "sources") and not isinstance(table.get(name, []), list)
         if listed_only or not all(isinstance(value, one) for value in values):

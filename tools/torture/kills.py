@@ -164,6 +164,18 @@ def attempt(kind: Kind, good: Good, folder: Path, seconds: float | None) -> str:
     return f"left over: {left[0]}" if left else ""
 
 
+def differs(end: object, wanted: object) -> str:
+    """Where two ends part, if they have names.
+
+    >>> differs({"a": 1, "b": 2}, {"a": 1, "c": 3})
+    'b, c'
+    """
+    if not isinstance(end, dict) or not isinstance(wanted, dict):
+        return "rows"
+    names = {*end, *wanted}
+    return ", ".join(sorted(n for n in names if n not in end or end[n] != wanted.get(n)))
+
+
 def kills(name: str, count: int, seed: int, good: Good, home: Path) -> Counter[str]:
     """How often it went well, and what else."""
     kind, rng = KINDS[name], Random(f"{seed} {name}")
@@ -177,8 +189,8 @@ def kills(name: str, count: int, seed: int, good: Good, home: Path) -> Counter[s
     wanted = kind.end(home / "undisturbed")
     for _ in range(count):
         wrong = attempt(kind, good, home / "killed", rng.uniform(0, whole))
-        if not wrong and kind.end(home / "killed") != wanted:
-            wrong = "another end"
+        if not wrong and (end := kind.end(home / "killed")) != wanted:
+            wrong = f"another end: {differs(end, wanted)}"
         found[wrong or "well"] += 1
         shutil.rmtree(home / "killed")
     for folder in ("undisturbed", "timed"):
