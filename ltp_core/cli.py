@@ -157,6 +157,8 @@ def run_sweep(args: argparse.Namespace) -> None:
         raise ValueError(
             f"a sweep needs one process, got {number}; start it without `accelerate launch`"
         )
+    if not args.out:
+        raise ValueError("--out is empty; name a folder, '.' for this one")
     out = Path(args.out)
     how = dict(backbone=args.backbone, download=args.download, progress=not args.quiet)
     path = sweep(args.spec, out, only=args.only, **how)

@@ -119,6 +119,8 @@ def replacing_folder(
 def settle(folder: str | Path) -> Path:
     """The folder's full path; the old one is back if a kill fell between the two renames.
 
+    If it fell after them, the old one goes.
+
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as home:
     ...     Path(home, f"m.{os.getpid()}.old").mkdir()
@@ -129,7 +131,9 @@ def settle(folder: str | Path) -> Path:
     for aside in path.parent.glob(f"{glob.escape(path.name)}.*.old"):
         process = re.fullmatch(r".+\.([1-9]\d*)\.old", aside.name)
         ended = process and (int(process[1]) == os.getpid() or not _lives(int(process[1])))
-        if ended and not path.exists():
+        if ended and path.exists():  # the kill fell after both
+            shutil.rmtree(aside, ignore_errors=True)
+        elif ended:
             aside.rename(path)
     return path
 
