@@ -16,7 +16,6 @@ import json
 import logging
 import os
 import re
-import subprocess
 import sys
 import tempfile
 import time
@@ -28,6 +27,8 @@ from functools import lru_cache
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
+
+from .about import about
 
 CHUNK, WORST = 100, ("traceback", "accepted", "lost", "costly")
 
@@ -162,15 +163,6 @@ def record(
         "wrong": [found._asdict() for found in wrong[:100]],
         "versions": versions(),
     }
-
-
-def about(seed: int, begin: float) -> dict[str, object]:
-    """With what a run was made."""
-    git = ["git", "describe", "--always", "--dirty"]
-    commit = subprocess.run(git, capture_output=True, text=True, cwd=Path(__file__).parent)
-    words = [Path(sys.argv[0]).stem, *sys.argv[1:]]
-    seconds = round(time.monotonic() - begin)
-    return {"command": words, "seed": seed, "commit": commit.stdout.strip(), "seconds": seconds}
 
 
 if __name__ == "__main__":

@@ -38,6 +38,7 @@ from ltp_core.study.sweep import sweep
 from ltp_core.ticket.ticket import Ticket
 from tools.book.chapters import store
 
+from .about import about
 from .good import QUICK, SHOTS, Good
 
 MEASURED = ("train_seconds", "peak_mb", "machine")  # differ from run to run
@@ -200,8 +201,6 @@ def kills(name: str, count: int, seed: int, good: Good, home: Path) -> Counter[s
 
 def main() -> int:
     """Read the arguments, kill, print, perhaps write."""
-    from .__main__ import about
-
     parser = argparse.ArgumentParser(prog="python -m tools.torture.kills", description=__doc__)
     parser.add_argument("--only", action="append", default=[], choices=list(KINDS))
     parser.add_argument("--count", type=int, default=200, help="kills of each kind")

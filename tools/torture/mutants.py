@@ -35,6 +35,8 @@ from random import Random
 from types import CodeType
 from typing import Any, NamedTuple
 
+from .about import about
+
 ROOT = Path(__file__).resolve().parents[2]
 ROOM, QUICK = "tests/core", "not slow and not browser and not process"
 SECONDS = 60  # a mutant that runs longer never ends
@@ -233,8 +235,6 @@ def warm() -> None:
 def main() -> int:
     """Read the arguments, sample, run, print, perhaps write."""
     from tqdm import tqdm
-
-    from .__main__ import about
 
     parser = argparse.ArgumentParser(prog="python -m tools.torture.mutants", description=__doc__)
     parser.add_argument("files", nargs="*", help=f"of {', '.join(TESTS)}; all if none is named")
