@@ -36,6 +36,9 @@ test: lint types pages  ## lint, types, pages, unit tests, doctests, nbval with 
 	@echo "test: unit tests, doctests, nbval over the chapters that changed"
 	@$(PY) -m tools.book test
 
+torture: setup  ## 10^5 bad inputs over all entry points and the shell (below half an hour)
+	@OMP_NUM_THREADS=1 $(PY) -m tools.torture --json _build/torture.json
+
 check: lint  ## the quick loop, about a minute: lint, format, types, core tests, doctests
 	@echo "check: types; tests and doctests of ltp_core that are quick and start no process"
 	@mkdir -p _build; $(PY) -m mypy --no-error-summary > _build/types.log 2>&1 & types=$$!; \

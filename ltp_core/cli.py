@@ -94,7 +94,7 @@ def run_train(args: argparse.Namespace) -> None:
     else:
         shots = task.train(args.language)
     lm = _backbone(args)
-    ticket = Ticket.load(args.ticket, lm.model) if args.ticket else None
+    ticket = None if args.ticket is None else Ticket.load(args.ticket, lm.model)
     base = ticket.base if ticket else None  # Ticket.load has compared it with the model
     model = train(lm, shots, task=task, ticket=ticket, full=args.full, base=base, **options)
     if not _first():
@@ -161,6 +161,8 @@ def run_sweep(args: argparse.Namespace) -> None:
         raise ValueError(
             f"a sweep needs one process, got {number}; start it without `accelerate launch`"
         )
+    if not args.out:
+        raise ValueError("--out is empty; name a folder, '.' for this one")
     out = Path(args.out)
     how = dict(backbone=args.backbone, download=args.download, progress=not args.quiet)
     path = sweep(args.spec, out, only=args.only, **how)
@@ -226,7 +228,7 @@ def _backbone(args: argparse.Namespace) -> Backbone:
 
 
 def _text(args: argparse.Namespace) -> Rows:
-    if args.text_file:
+    if args.text_file is not None:
         from .data.utf8 import read_text
 
         # Line ends are those of files; a text may hold one of the other characters that end a line.

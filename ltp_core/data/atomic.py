@@ -1,7 +1,7 @@
 """Files and folders that are there whole or not at all.
 
 A kill while a file is being written leaves the old file, or none; never half of the new one. It may
-leave a temporary file, `NAME.PROCESS.part`, which nobody reads: `remove_leftovers` takes it away.
+leave a temporary folder, `NAME.PROCESS.part`, which nobody reads: `remove_leftovers` takes it away.
 A folder is written beside the old one and takes its place in the end.
 
 Reading order: `replacing`, `replacing_folder`, `settle`, `remove_leftovers`.
@@ -22,9 +22,9 @@ from pathlib import Path
 
 @contextmanager
 def replacing(path: str | Path) -> Iterator[Path]:
-    """A temporary path beside `path`; at the end, what was written there replaces `path`.
+    """A path in a temporary folder; at the end, what was written there replaces `path`.
 
-    The folder is made if need be. After an error the temporary file is gone and `path` is as it
+    The folder is made if need be. After an error the temporary folder is gone and `path` is as it
     was.
 
     >>> import tempfile
@@ -36,15 +36,18 @@ def replacing(path: str | Path) -> Iterator[Path]:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Two processes may share a folder.
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
+    # Two processes may share a folder. And a writer may leave files of its own beside the one it is
+    # told, as safetensors does when it is killed; so it gets a folder for itself.
+    room = path.with_name(f"{path.name}.{os.getpid()}.part")
+    room.mkdir(exist_ok=True)
+    temporary = room / path.name
     try:
         yield temporary
         with temporary.open("rb+") as written:
             os.fsync(written.fileno())
         os.replace(temporary, path)
     finally:
-        temporary.unlink(missing_ok=True)
+        shutil.rmtree(room, ignore_errors=True)
 
 
 def check_folder(folder: str | Path, kind: str, ours: Callable[[set[str]], bool]) -> None:
@@ -116,6 +119,8 @@ def replacing_folder(
 def settle(folder: str | Path) -> Path:
     """The folder's full path; the old one is back if a kill fell between the two renames.
 
+    If it fell after them, the old one goes.
+
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as home:
     ...     Path(home, f"m.{os.getpid()}.old").mkdir()
@@ -126,7 +131,9 @@ def settle(folder: str | Path) -> Path:
     for aside in path.parent.glob(f"{glob.escape(path.name)}.*.old"):
         process = re.fullmatch(r".+\.([1-9]\d*)\.old", aside.name)
         ended = process and (int(process[1]) == os.getpid() or not _lives(int(process[1])))
-        if ended and not path.exists():
+        if ended and path.exists():  # the kill fell after both
+            shutil.rmtree(aside, ignore_errors=True)
+        elif ended:
             aside.rename(path)
     return path
 

@@ -92,9 +92,7 @@ def read(
         raise damaged(path, way_out) from error
     if header is None and not sealed:
         return TensorFile({}, tensors, "")
-    # Version 0.1 gave this entry to tickets alone, and without a kind.
-    ours = isinstance(header, dict) and isinstance(header.get("format"), int)
-    if not ours or header.get("kind", "ticket") != kind:
+    if kind_of(header) != kind:
         raise ValueError(f"{name} is not a {kind}; {way_out}")
     if header["format"] != format:
         formats = f"format {header['format']}, and this version of ltp_core reads {format}"
@@ -132,17 +130,26 @@ def check_free(path: str | Path, kind: str) -> None:
     """
     from safetensors import SafetensorError, safe_open
 
-    path, there = Path(path), None
-    if not path.exists():
+    if not Path(path).exists():
         return
     try:
         with safe_open(path, framework="pt") as opened:
-            there = json.loads((opened.metadata() or {}).get(ENTRY, "{}")).get("kind", "ticket")
-            there = there if ENTRY in (opened.metadata() or {}) else None
-    except (SafetensorError, ValueError, OSError, AttributeError, RecursionError):
-        pass
-    if there != kind:
+            ours = kind_of(json.loads((opened.metadata() or {}).get(ENTRY, "null"))) == kind
+    except (SafetensorError, ValueError, OSError, RecursionError):
+        ours = False
+    if not ours:
         raise ValueError(f"{str(path)!r} is there already and is not a {kind}; give another name")
+
+
+def kind_of(header: object) -> object:
+    """The kind of a file by our entry in its header; None if the entry is not ours.
+
+    >>> kind_of({"format": 2}), kind_of({"format": 1, "kind": "prompt"}), kind_of({})
+    ('ticket', 'prompt', None)
+    """
+    if not isinstance(header, dict) or not isinstance(header.get("format"), int):
+        return None
+    return header.get("kind", "ticket")  # version 0.1 gave tickets alone an entry, without a kind
 
 
 def digest(header: Mapping[str, Any], tensors: Mapping[str, Tensor], named: bool = True) -> str:

@@ -20,12 +20,14 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ..data.atomic import replacing
+from ..data.digest import digest
 from ..data.items import families
 from ..data.languages import HIGH, LOW
 from .bootstrap import Interval, macro_interval
 
 Row: TypeAlias = dict[str, Any]  # a method, a seed, a language, and what was measured
 Items: TypeAlias = Mapping[str, Sequence[str]]  # language -> ids of its test items, bit by bit
+SEAL = b"ltp"  # the entry of a file's metadata that holds a digest of its rows
 GROUPS = {"low": LOW, "high": HIGH, "en": ("en",)}  # of the emoji tasks; see `languages_in_group`
 
 
@@ -34,8 +36,10 @@ def write(path: str | Path, rows: list[Row]) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    table = pa.Table.from_pylist(rows)
+    table = table.replace_schema_metadata({SEAL: digest(table.to_pylist())})
     with replacing(path) as temporary:
-        pq.write_table(pa.Table.from_pylist(rows), temporary, compression="zstd")
+        pq.write_table(table, temporary, compression="zstd")
 
 
 def read(path: str | Path) -> list[Row]:
@@ -53,10 +57,14 @@ def read(path: str | Path) -> list[Row]:
     if not Path(path).is_file():
         raise FileNotFoundError(f"there are no results at {path}; make them with `ltp sweep`")
     try:
-        rows: list[Row] = pq.ParquetFile(path).read().to_pylist()
-    except (pa.ArrowException, OSError) as error:
-        kind = type(error).__name__
-        raise ValueError(f"{path} is damaged ({kind}); delete it and sweep again") from None
+        table = pq.ParquetFile(path).read()
+        rows: list[Row] = table.to_pylist()
+        seal = (table.schema.metadata or {}).get(SEAL)
+        if seal is not None and seal != digest(rows).encode():  # older files have none
+            raise OSError("its digest does not fit")
+    except (pa.ArrowException, OSError, ValueError) as error:
+        why = " ".join(str(error).split())[:80]
+        raise ValueError(f"{path} is damaged ({why}); delete it and sweep again") from None
     return rows
 
 

@@ -28,7 +28,7 @@ What it does not do: train. It knows no optimizer and no ticket.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
 import torch
@@ -98,6 +98,10 @@ class PromptModel(nn.Module):
         seed: int = 0,
     ) -> None:
         super().__init__()
+        if isinstance(words, str) or not isinstance(words, Iterable) or not (words := tuple(words)):
+            raise ValueError(f"words must be a list, one for each class, got {words!r}")
+        if wrong := [word for word in words if not isinstance(word, str)]:
+            raise ValueError(f"a label word must be a string, got {wrong[0]!r}; put it in quotes")
         if form.head and form.prompt_place == "hole":
             raise ValueError('a head reads no hole; leave prompt_place="start", or head=False')
         if form.mlp_norm and not form.mlp_width:
@@ -274,8 +278,6 @@ def label_pieces(tokenizer: Tokenizer, words: Sequence[str]) -> list[list[int]]:
     [[23], [7, 26]]
     """
     space = tokens.opening(tokenizer)
-    if odd := [word for word in words if not isinstance(word, str)]:
-        raise ValueError(f"a label word must be a string, got {odd[0]!r}; put it in quotes")
     found = tokens.pieces(tokenizer, [space + word for word in words])
     same = Counter(tuple(sorted(ids)) for ids in found)
     for word, ids in zip(words, found, strict=True):

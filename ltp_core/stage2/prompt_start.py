@@ -22,15 +22,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from ..data.atomic import replacing
+from ..data import tensor_file
 from ..model import tokens
 from ..model.backbone import Tokenizer
 
-FILE = "prompt.safetensors"  # in the folder of a trained model
+KIND, FILE = "prompt", "prompt.safetensors"  # in the folder of a trained model
 HOW = "pieces, labels, query, words: SENTENCE, or file: PATH"
 
 
@@ -79,8 +77,7 @@ def save(path: str | Path, prompt: Tensor) -> None:
     ...     vectors(how, 10, torch.zeros(41, 16), None, labels=[]).shape
     torch.Size([3, 16])
     """
-    with replacing(path) as temporary:
-        save_file({"prompt": prompt.detach().float().cpu().contiguous()}, temporary)
+    tensor_file.write(path, KIND, {"prompt": prompt.float()})
 
 
 def _pieces(tokenizer: Tokenizer, sentence: str) -> list[int]:
@@ -92,13 +89,11 @@ def _pieces(tokenizer: Tokenizer, sentence: str) -> list[int]:
 
 def _stored(path: Path, size: int) -> Tensor:
     path = path / FILE if path.is_dir() else path
-    if not path.is_file():
-        raise FileNotFoundError(f"there is no prompt at {path}; write one with prompt_start.save")
-    try:
-        found = load_file(path)["prompt"]
-    except (SafetensorError, KeyError) as error:
-        raise ValueError(f"{path} holds no prompt ({error}); write it again") from None
-    if found.dim() != 2 or found.shape[1] != size:
-        shape = f"{path} holds a prompt of shape {tuple(found.shape)}, the model needs (P, {size})"
-        raise ValueError(f"{shape}; take one that was trained on this model")
+    way_out = "write one with prompt_start.save"
+    tensors = tensor_file.read(path, KIND, way_out, sealed=False).tensors
+    found = tensors.get("prompt")
+    if found is None or found.dim() != 2 or found.shape[1] != size:
+        what = "no prompt" if found is None else f"a prompt of shape {tuple(found.shape)}"
+        needs = f"{path} holds {what}, and the model needs (P, {size})"
+        raise ValueError(f"{needs}; take one that was trained on this model")
     return found

@@ -33,10 +33,11 @@ from ..model.backbone import Backbone, fingerprint, outer_fingerprint
 from ..ticket.sparse import opened
 from ..ticket.ticket import Ticket
 from ..training.options import PLAIN, Form
+from . import prompt_start
 from .body import TICKET, WAY_OUT, WEIGHTS, Body
 from .prompt import PromptModel
 
-FORMAT, KIND, CONFIG, PROMPT = 2, "trained model", "config.json", "prompt.safetensors"
+FORMAT, KIND, CONFIG = 2, "trained model", "config.json"
 REMEMBERED = ("base", "outer", "task", "trains", "words", "labels", "history")
 
 
@@ -119,7 +120,9 @@ class Trained(PromptModel):
             self.ticket.check(lm.model)
         with replacing_folder(folder, KIND, is_trained) as new:
             files = self.body.save(self.lm, new, dtype, None if lm is None else lm.model)
-            files[PROMPT] = tensor_file.write(new / PROMPT, "prompt", self.prompt_tensors())
+            files[prompt_start.FILE] = tensor_file.write(
+                new / prompt_start.FILE, prompt_start.KIND, self.prompt_tensors()
+            )
             config = {name: getattr(self, name) for name in REMEMBERED} | {"format": FORMAT}
             config |= {"full": self.body.full, "lora": self.body.lora, "files": files}
             config |= {"prompt_length": len(self.prompt), "ticket": self.ticket is not None}
@@ -158,10 +161,14 @@ class Trained(PromptModel):
                 raise ValueError(f"{other} {which}; load the model it was trained from")
             model.history, model.task = config["history"], config.get("task", "")
             model.labels = tuple(config["labels"]) if config.get("labels") else None
-            _, stored, sha256 = tensor_file.read(folder / PROMPT, "prompt", WAY_OUT, sealed=sealed)
-            tensor_file.check_like(folder / PROMPT, stored, model.prompt_tensors(), WAY_OUT)
+            _, stored, sha256 = tensor_file.read(
+                folder / prompt_start.FILE, prompt_start.KIND, WAY_OUT, sealed=sealed
+            )
+            tensor_file.check_like(
+                folder / prompt_start.FILE, stored, model.prompt_tensors(), WAY_OUT
+            )
             model.fill(stored)
-            files = model.body.fill(model.lm, folder, sealed=sealed) | {PROMPT: sha256}
+            files = model.body.fill(model.lm, folder, sealed=sealed) | {prompt_start.FILE: sha256}
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"{folder} is damaged ({error!r}); {WAY_OUT}") from None
         if sealed and files != config["files"]:
@@ -175,7 +182,13 @@ def is_trained(names: set[str]) -> bool:
     >>> is_trained({"config.json", "model.safetensors"})
     False
     """
-    return names <= {CONFIG, PROMPT, TICKET, WEIGHTS, Path(TICKET).with_suffix(".md").name}
+    return names <= {
+        CONFIG,
+        prompt_start.FILE,
+        TICKET,
+        WEIGHTS,
+        Path(TICKET).with_suffix(".md").name,
+    }
 
 
 def versions() -> dict[str, str]:

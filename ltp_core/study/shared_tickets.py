@@ -19,7 +19,8 @@ from ..stage1.find import find_ticket
 from ..ticket import file as ticket_file
 from ..ticket.on_model import gather
 from ..ticket.ticket import Ticket
-from .spec import CHOICE, WHERE, Run, listed
+from .spec import Run
+from .spec_rules import CHOICE, WHERE, listed
 
 if TYPE_CHECKING:
     from ..model.backbone import Backbone

@@ -36,19 +36,17 @@ use one, the grid for those that train. Two equal runs count once.
 
 Reading order: `Run`, `read_spec`.
 
-What it does not do: run anything (`sweep.py`).
+What it does not do: say what may stand in a spec (`spec_rules.py`), or run anything (`sweep.py`).
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import MISSING, asdict, dataclass, field, fields
-from inspect import signature
 from itertools import product
 from pathlib import Path
-from typing import Any, TypeAlias
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -57,16 +55,8 @@ else:
 
 from ..data.digest import digest
 from ..rivals.method import RATES, rates_key
-from ..rivals.methods import INPUTS, METHODS, required_inputs
-from ..training.options import Options, Stage1Options, Stage2Options, is_of
-
-Settings: TypeAlias = dict[str, Any]  # a table of a spec
-LISTS = {"methods": str, "k": int, "seeds": int, "density": float, "languages": str}
-WORDS = {"task", "split", "test", "every", "language"}
-TABLES = {"ticket", "train", "evaluate", "rates", "grid", "words"}
-WHERE = ("layers", "modules")  # the part of a ticket's table that other tickets share
-CHOICE = (*WHERE, "score", "quota", "gradient_batches")  # what decides after the same training
-AXES = ("prompt", "scale", "learning_rate", "prompt_ratio", "prompt_rate", "epochs")  # of a grid
+from ..rivals.methods import required_inputs
+from .spec_rules import AXES, WHERE, Settings, check, listed
 
 
 @dataclass(frozen=True)
@@ -127,7 +117,7 @@ def read_spec(path: str | Path) -> list[Run]:
     """
     path = Path(path)
     spec = read_toml(path)
-    _check(path, spec)
+    check(path, spec)
     if isinstance(rates := spec.get("rates", {}), str):
         rates = read_toml(path.parent / rates)
         lacking = [m for m in spec["methods"] if rates_key(m) and rates_key(m) not in rates]
@@ -193,29 +183,6 @@ def _grid(spec: Settings, method: str) -> Iterator[Settings]:
         yield (form or {}) | rounded | ({} if epochs is None else {"epochs": epochs})
 
 
-def listed(value: Any) -> list[Any]:
-    """A list as it is, and anything else as a list of one."""
-    return value if isinstance(value, list) else [value]
-
-
-def options(methods: Iterable[str]) -> dict[str, set[str]]:
-    """What the tables of a spec may hold: the fields of the options, and what a method adds.
-
-    >>> {"epochs", "warmup"} <= options(["ltp"])["train"], sorted(options([])["evaluate"])
-    (True, ['autocast', 'batch_size'])
-    """
-    by_sweep = {"seed", "progress", "callback"}  # a sweep sets these itself
-    by_method = {"template", "deep", "head", *INPUTS}  # as a method does these
-    training = {f.name for f in fields(Stage2Options)} | {"least_steps", "most_steps"}
-    training |= {name for method in methods for name in signature(METHODS[method]).parameters}
-    stage1 = {f.name for f in fields(Stage1Options)} - by_sweep - {"checkpoint"}
-    return {
-        "train": training - by_sweep - by_method,
-        "ticket": stage1 | {"name", "text", "running_only", "sources", "seed", *CHOICE},
-        "evaluate": {"batch_size", "autocast"},
-    }
-
-
 def read_toml(path: Path) -> Settings:
     """What a TOML file holds; one sentence if it is missing or wrong."""
     if not path.is_file():
@@ -225,79 +192,3 @@ def read_toml(path: Path) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"{path} is not TOML: {error}") from None
     return table
-
-
-def _check(path: Path, spec: Settings) -> None:
-    known = {*LISTS, *WORDS, *TABLES}
-    if unknown := sorted(set(spec) - known):
-        names = ", ".join(sorted(known))
-        raise ValueError(f"{path}: unknown key {unknown[0]!r}; there are {names}")
-    if not spec.get("methods"):
-        raise ValueError(f"{path} names no methods; choose from {', '.join(METHODS)}")
-    for key, kind in LISTS.items():
-        values = spec.get(key, [])
-        fits = isinstance(values, list) and all(is_of(v, kind.__name__) for v in values)
-        if not fits or (key in spec and key != "languages" and not values):
-            raise ValueError(f"{path}: {key} must be a list of {kind.__name__}, got {values!r}")
-    rates = spec.get("rates", {})
-    for used in (spec["methods"], [] if isinstance(rates, str) else rates):
-        if unknown := sorted(set(used) - set(METHODS)):
-            methods = ", ".join(METHODS)
-            raise ValueError(f"{path}: unknown method {unknown[0]!r}; known are {methods}")
-    if spec.get("test", "test") not in ("test", "dev"):
-        raise ValueError(f'{path}: test must be "test" or "dev", got {spec["test"]!r}')
-    if not is_of(every := spec.get("every", 1), "int") or every < 1:
-        raise ValueError(f"{path}: every must be a whole number from 1 up, got {every!r}")
-    if every > 1 and spec.get("test") == "dev":
-        raise ValueError(f"{path}: every thins the test, and this spec tests on dev; leave it out")
-    _check_grid(path, spec.get("grid", {}), spec["methods"])
-    for table, allowed in options(spec["methods"]).items():
-        for given in listed(spec.get(table, {})):
-            if unknown := sorted(set(given) - allowed):
-                there = ", ".join(sorted(allowed))
-                raise ValueError(f"{path}: [{table}] has no {unknown[0]!r}; there are {there}")
-    spoken = listed(language := spec.get("language", "en"))
-    if not spoken or not all(isinstance(code, str) for code in spoken):
-        raise ValueError(f"{path}: language must be a code or a list of these, got {language!r}")
-    stage2 = {f"rates.{m}": own for m, own in rates.items()} if isinstance(rates, dict) else {}
-    stage2 |= {table: spec.get(table, {}) for table in ("train", "evaluate")}
-    allowed = options(spec["methods"])["train"]
-    for table, given in stage2.items():
-        if unknown := sorted(set(given) - allowed) if table.startswith("rates.") else []:
-            there = ", ".join(sorted(allowed))
-            raise ValueError(f"{path}: [{table}] has no {unknown[0]!r}; there are {there}")
-        _check_options(f"{path}: [{table}]", Stage2Options, given)
-    for given in listed(spec.get("ticket", {})):
-        _check_options(f"{path}: [ticket]", Stage1Options, given)
-        text = given.get("text", ["en"])
-        if not isinstance(text, list) or not text or not all(is_of(code, "str") for code in text):
-            raise ValueError(f"{path}: [ticket] text must be a list of languages, got {text!r}")
-    tickets = [table.get("name", "") for table in listed(spec.get("ticket", {}))]
-    if len(set(tickets)) < len(tickets):
-        raise ValueError(f"{path}: several tickets need a name each, and no name twice")
-
-
-def _check_options(where: str, kind: type[Options], given: Settings) -> None:
-    """ValueError for a value outside its bounds: now, and not after the first training."""
-    try:
-        kind(**{f.name: given[f.name] for f in fields(kind) if f.name in given})  # type: ignore[arg-type]  # each kind is a dataclass
-    except ValueError as error:
-        raise ValueError(f"{where} {error}") from None
-
-
-def _check_grid(path: Path, grid: Settings, methods: list[str]) -> None:
-    """ValueError for a grid that cannot be multiplied out, before anything is trained."""
-    for table in (grid, *(grid[m] for m in methods if m in grid)):
-        if unknown := sorted(set(table) - {*AXES, *methods}):
-            known = ", ".join(AXES)
-            raise ValueError(f"{path}: the grid has {known}, not {unknown[0]!r}")
-        for one, other in (("scale", "learning_rate"), ("prompt_ratio", "prompt_rate")):
-            if one in table and other in table:
-                raise ValueError(f"{path}: {one} and {other} give one rate twice; leave one out")
-    if "prompt_ratio" in grid and not {"scale", "learning_rate"} & grid.keys():
-        raise ValueError(f"{path}: prompt_ratio needs scale or learning_rate beside it in the grid")
-    for form in grid.get("prompt", []):
-        try:
-            Stage2Options(**form)
-        except (TypeError, ValueError) as error:
-            raise ValueError(f"{path}: [[grid.prompt]] {error}") from None

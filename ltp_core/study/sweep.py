@@ -58,7 +58,7 @@ def sweep(
     from tqdm import tqdm
 
     runs, out, name = read_spec(path), Path(out), Path(path).stem
-    lm = load_backbone(backbone, download=download) if backbone else None
+    lm = None if backbone is None else load_backbone(backbone, download=download)
     if lm is not None:
         base = fingerprint(lm.model)
         runs = [replace(run, base=base) for run in runs]

@@ -82,7 +82,9 @@ def load(
     >>> load("emoji-pairs", words={"other": "wrong", "fits": "right"}).words
     ('right', 'wrong')
     """
-    if name not in NAMES and Path(name).is_dir():
+    if name and name not in NAMES and Path(name).is_dir():
+        if split != "random":
+            raise ValueError(f"the rows of folder {name!r} name their splits; leave out {split!r}")
         return from_folder(name, words=words)
     task = _named(name, split, languages, download)
     if words is None:

@@ -77,6 +77,9 @@ def shapes_of(deltas: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:
     {'w': (2, 5)}
     """
     tensors = deltas.before if isinstance(deltas, Deltas) else deltas
+    for name, tensor in tensors.items():
+        if not isinstance(tensor, Tensor):
+            raise ValueError(f"{name} must be a tensor, got a {type(tensor).__name__}")
     return {name: tuple(tensors[name].shape) for name in tensors}
 
 

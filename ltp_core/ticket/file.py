@@ -128,6 +128,24 @@ def read(path: str | Path) -> MaskFile:
     return MaskFile(header, shapes, indices, values, error, sha256)
 
 
+def check_values(values: Tensor, k: int) -> None:
+    """Raise ValueError unless these are k finite numbers of a type that a file keeps.
+
+    >>> check_values(torch.ones(3), 2)
+    Traceback (most recent call last):
+    ValueError: a ticket of 2 needs values (2,) in float32, float16 or bfloat16, got float32 (3,)
+    """
+    found = f"a {type(values).__name__}"
+    if isinstance(values, Tensor):
+        found = f"{str(values.dtype).removeprefix('torch.')} {tuple(values.shape)}"
+        if values.shape == (k,) and values.dtype in (torch.float32, torch.float16, torch.bfloat16):
+            if values.isfinite().all():
+                return
+            found = "NaN or infinity"
+    need = f"a ticket of {k} needs values ({k},) in float32, float16 or bfloat16"
+    raise ValueError(f"{need}, got {found}")
+
+
 def check_free(path: str | Path) -> Path:
     """Raise ValueError unless a ticket and its report may be written here; the report's path.
 

@@ -71,12 +71,15 @@ class Ticket:
     def __post_init__(self) -> None:
         if stray := sorted(self.indices.keys() - self.shapes.keys()):
             raise ValueError(f"the ticket has indices for {stray[0]!r}, which is not eligible")
-        shapes = {name: tuple(self.shapes[name]) for name in sorted(self.shapes)}
+        shapes = {name: _shape(name, self.shapes[name]) for name in sorted(self.shapes)}
         nothing = torch.empty(0, dtype=torch.int64)
         indices = {name: self.indices.get(name, nothing) for name in shapes}
         for name, shape in shapes.items():
             _check_indices(name, indices[name], prod(shape))
         total, encoder = _totals({name: prod(shape) for name, shape in shapes.items()})
+        for count in (self.base_total, self.encoder_total):
+            if not isinstance(count, int) or count < 0:
+                raise ValueError(f"a total must be a whole number, 0 if not known, got {count!r}")
         base_total, encoder_total = self.base_total or total, self.encoder_total or encoder
         if not any(map(len, indices.values())):
             raise ValueError("a ticket must hold at least one parameter, got 0; raise the density")
@@ -283,6 +286,8 @@ class Ticket:
         True
         """
         beside = mask_file.check_free(path)
+        if values is not None:
+            mask_file.check_values(values, len(self))
         header = self._origin() | {"made": dict(self.made)}
         file = mask_file.MaskFile(header, self.shapes, self.indices, values, error)
         sha256 = mask_file.write(path, file)
@@ -333,8 +338,19 @@ def _totals(sizes: Mapping[str, int]) -> tuple[int, int]:
     return sum(sizes.values()), sum(size for name, size in sizes.items() if in_encoder(name))
 
 
+def _shape(name: str, shape: tuple[int, ...]) -> tuple[int, ...]:
+    if not isinstance(shape, tuple | list) or not all(isinstance(n, int) and n >= 0 for n in shape):
+        raise ValueError(f"the shape of {name} must be whole numbers from 0 up, got {shape!r}")
+    return tuple(shape)
+
+
 def _check_indices(name: str, index: Tensor, size: int) -> None:
-    if index.dtype != torch.int64 or index.dim() != 1 or index.device.type != "cpu":
+    if (
+        not isinstance(index, Tensor)
+        or index.dtype != torch.int64
+        or index.dim() != 1
+        or index.device.type != "cpu"
+    ):
         raise ValueError(f"the indices of {name} must be a flat int64 tensor on the CPU")
     at = index.numpy()  # compares faster than torch does
     if (at[1:] <= at[:-1]).any():

@@ -38,6 +38,7 @@ KINDS = {  # what a field of such a type may be
     "float": "a finite number",
     "bool": "True or False",
     "str": "a string",
+    "Path": "a path",
     "None": "None",
 }
 PLACES = ("start", "hole")  # where in its row a prompt may stand
@@ -62,6 +63,8 @@ def is_of(value: object, kinds: str) -> bool:
     names = kinds.split(" | ")
     if value is None or isinstance(value, bool | str):
         return {type(None): "None", bool: "bool"}.get(type(value), "str") in names
+    if isinstance(value, Path):
+        return "Path" in names
     if isinstance(value, Integral):
         return "int" in names or "float" in names
     return isinstance(value, Real) and "float" in names and math.isfinite(value)
@@ -122,7 +125,7 @@ class Stage1Options(LoopOptions):
     batch_size: int = option(32, "rows per step", at_least=1)
     learning_rate: float = option(1e-4, "peak rate of the weights", at_least=0)
     warmup: float = option(0.1, "share of the steps with a rising rate", at_least=0, at_most=1)
-    max_length: int = option(128, "cut lines into rows of this many pieces")
+    max_length: int = option(128, "cut lines into rows of this many pieces", at_least=3)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,57 +1,64 @@
-"""The judge of bad inputs sees each kind of fault; a small run of every area finds none."""
+"""Bad inputs, kills and mutants: a small share of what the commands do, and that they can fail."""
 
 from pathlib import Path
+from random import Random
 
-import numpy as np
 import pytest
 
-from ltp_core.training.options import LoopOptions
-from tools.torture.__main__ import BAD, run
-from tools.torture.areas import AREAS, changed
+from ltp_core.study.spec import read_spec
+from tools.torture.__main__ import torture
+from tools.torture.areas import AREAS
+from tools.torture.areas.shell import command, run
+from tools.torture.good import Good
 from tools.torture.judge import Case, judge
+from tools.torture.kills import kills
+from tools.torture.mutants import TESTS, mutants
 
-COUNTS = {"options": 500, "rows": 60, "tables": 100, "tickets": 200, "trained": 60, "shell": 20}
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory):
+    return Good.make(tmp_path_factory.mktemp("good"))
+
+
+def test_what_is_spoiled_was_good(good, tmp_path):
+    """Else a case would be refused for another reason than its own."""
+    assert len(read_spec(good.home / "spec" / "mini.toml")) == 2
+    for verb in ("ticket", "train", "evaluate", "merge"):
+        assert run(command(verb, good, tmp_path))()[0] == 0, verb
 
 
 @pytest.mark.parametrize("area", AREAS)
-@pytest.mark.slow
-def test_a_small_run_of_each_area_finds_no_fault(tmp_path, area):
-    counts, faults = run(area, COUNTS.get(area, 100), seed=1, folder=tmp_path)
-    assert not faults and sum(counts.values()) == COUNTS.get(area, 100)
-    assert counts["refused"] > 0 and not any(counts[name] for name in BAD)
+def test_a_case_is_the_same_again(area, good, tmp_path):
+    make = AREAS[area][0]
+    first, again = (make(Random(f"0 {area} 3"), good, tmp_path) for _ in range(2))
+    assert first.wrong.split(" object at")[0] == again.wrong.split(" object at")[0]
 
 
-def raises(error):
-    raise error
+def test_the_judge_sees_all_that_may_go_wrong(tmp_path):
+    def lose():
+        (tmp_path / "mine").unlink()
+        raise OSError("no space left on device")
+
+    (tmp_path / "mine").write_text("mine")
+    assert judge(Case("", lose, keeps=tmp_path)).kind == "lost"
+    assert judge(Case("", lambda: None)).kind == "accepted"
+    assert judge(Case("", lambda: [][0])).kind == "traceback"
+    assert judge(Case("", lambda: read_spec(tmp_path / "nowhere"))).kind == "refused"
 
 
-@pytest.mark.parametrize(
-    "call, outcome",
-    [
-        (lambda: LoopOptions(clip=-1), "refused"),
-        (lambda: 7, "harmless"),
-        (lambda: 8, "accepted"),
-        (lambda: LoopOptions().only(3), "traceback"),  # TypeError inside the library
-        (lambda: raises(ValueError("a sentence that we did not write")), "traceback"),
-        (lambda: raises(RuntimeError("x")), "traceback"),
-    ],
-)
-def test_each_outcome_is_told_from_the_others(call, outcome):
-    assert judge(Case("", call, lambda result: result == 7))[0] == outcome
+@pytest.mark.process
+def test_nothing_goes_wrong_in_silence():
+    table, wrong = torture([], 300, seed=0)
+    assert not wrong
+    assert min(counts["refused"] for counts in table.values()) > 0
 
 
-def test_a_file_that_had_to_stay_is_missed(tmp_path):
-    file = tmp_path / "a"
-    file.write_text("mine")
-    stay = {file: b"mine"}
-    assert judge(Case("", lambda: 7, lambda _: True, stay))[0] == "harmless"
-    assert judge(Case("", lambda: file.write_text("yours"), lambda _: True, stay))[0] == "lost"
-    file.unlink()
-    assert judge(Case("", lambda: 7, lambda _: True, stay))[0] == "lost"
+@pytest.mark.process
+@pytest.mark.parametrize("name", ["stage 1", "stage 2", "Trained.save", "Ticket.save", "notebook"])
+def test_a_kill_loses_nothing(name, good, tmp_path):
+    assert kills(name, 2, 0, good, tmp_path) == {"well": 2}
 
 
-def test_a_changed_file_is_another_file_and_follows_from_the_seed():
-    whole = Path(__file__).read_bytes()
-    for seed in range(200):
-        one, again = (changed(whole, np.random.default_rng(seed)) for _ in range(2))
-        assert one == again != whole
+def test_there_are_mutants_of_every_file():
+    for file in TESTS:
+        assert len({(m.line, m.change) for m in mutants(file)}) > 20 and Path(file).exists()

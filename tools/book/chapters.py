@@ -33,6 +33,8 @@ import yaml
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import from_dict
 
+from ltp_core.data.atomic import replacing
+
 from . import diff as nbdiff
 from . import run as nbrun
 from .needs import needs
@@ -133,7 +135,13 @@ class Stamps:
         for job in jobs:
             (self.folder / job).mkdir(parents=True, exist_ok=True)
             record = json.dumps({"key": self._key(job, path), **facts})
-            (self.folder / job / f"{path.stem}.json").write_text(record)
+            store(self.folder / job / f"{path.stem}.json", record)
+
+
+def store(path: Path, text: str) -> None:
+    """Write a file: a kill leaves the old one, or the new one."""
+    with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
 
 
 def announce(job: str, paths: list[Path], stamps: Stamps) -> None:
@@ -206,7 +214,7 @@ def execute(paths: list[Path], force: bool = False) -> None:
             print(f"{path.name}: as stored, byte for byte")
             stamps.mark(path, "execute", "verify", "nbval")
         else:
-            path.write_text(nbrun.text(notebook), encoding="utf-8", newline="\n")
+            store(path, nbrun.text(notebook))
             print(f"{path.name}: stored, the outputs are new")
             stamps.mark(path, "execute")
 

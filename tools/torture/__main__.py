@@ -1,79 +1,169 @@
-"""Give the library very many bad inputs and count what it makes of them.
+"""Bad inputs over all public entry points and the shell.
 
-    python -m tools.torture                         # 100,000 inputs, at most half an hour
-    python -m tools.torture --only tickets --count 500
+    python -m tools.torture                                100,000, in less than half an hour
+    python -m tools.torture --only tables --count 500      one area
+    python -m tools.torture --only tables --from 17 --count 1      one case again, by its number
 
-The inputs follow from the seed. One line per area; after it what should not have happened, each
-kind once. Exit status 1 if there was any. With --save the table is written as JSON.
-
-Reading order: `run`, then `areas.py` for the inputs and `judge.py` for the verdict.
+Case number i of an area is the same everywhere: it is made by a generator seeded with (seed, area,
+i). Two processes share the work. The table counts what came of the cases (`judge`); examples of
+what must not be follow, one for each sentence. Exit status 1 if there is one.
 """
+
+from __future__ import annotations
 
 import argparse
 import json
-import platform
+import logging
+import os
+import re
 import sys
 import tempfile
 import time
+import warnings
 from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import lru_cache
 from pathlib import Path
+from random import Random
+from typing import Any, NamedTuple
 
-import numpy as np
-from tqdm import tqdm
+from .about import about
 
-from .areas import AREAS
-from .judge import OUTCOMES, judge
-
-BAD = ("accepted", "traceback", "lost", "dear")
+CHUNK, WORST = 100, ("traceback", "accepted", "lost", "costly")
 
 
-def run(area: str, count: int, seed: int, folder: Path) -> tuple[Counter[str], dict[str, str]]:
-    """So many cases of an area: how often each outcome, and one example of each kind of fault."""
-    share, make = AREAS[area]
-    del share
+class Found(NamedTuple):
+    """A case that went wrong."""
+
+    area: str
+    number: int
+    kind: str
+    wrong: str
+    said: str
+
+
+def chunk(area: str, numbers: range, seed: int) -> tuple[str, Counter[str], list[Found]]:
+    """Some cases of an area: how many of each kind, and those that went wrong."""
+    from .areas import AREAS
+    from .judge import judge
+
+    good, home = workshop()
     counts: Counter[str] = Counter()
-    faults: dict[str, str] = {}
-    cases = make(folder, np.random.default_rng([seed, sorted(AREAS).index(area)]))
-    for _, case in tqdm(zip(range(count), cases, strict=False), total=count, desc=area):
-        outcome, said = judge(case)
-        counts[outcome] += 1
-        if outcome in BAD:
-            faults.setdefault(f"{outcome}: {said[-160:]}", case.about)
-    return counts, faults
+    found = []
+    for number in numbers:
+        case = AREAS[area][0](Random(f"{seed} {area} {number}"), good, home)
+        verdict = judge(case)
+        counts[verdict.kind] += 1
+        if verdict.kind in WORST:
+            found.append(Found(area, number, verdict.kind, case.wrong[:300], verdict.said))
+    return area, counts, found
 
 
-def main() -> None:
-    """Read the arguments, run the areas, print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--only", choices=sorted(AREAS), help="one area")
-    parser.add_argument("--count", type=int, default=100_000, help="how many inputs in all")
-    parser.add_argument("--seed", type=int, default=0, help="decides the inputs")
-    parser.add_argument("--save", help="a JSON file for the table")
-    args = parser.parse_args()
-    areas = [args.only] if args.only else list(AREAS)
-    whole = sum(AREAS[area][0] for area in areas)
-    start, table, failed = time.monotonic(), {}, False
-    print(f"{'area':<12}{'inputs':>8}" + "".join(f"{name:>11}" for name in OUTCOMES))
-    for area in areas:
-        with tempfile.TemporaryDirectory() as folder:
-            count = round(args.count * AREAS[area][0] / whole)
-            counts, faults = run(area, count, args.seed, Path(folder))
-        table[area] = {"inputs": sum(counts.values()), **{name: counts[name] for name in OUTCOMES}}
-        print(
-            f"{area:<12}"
-            + "".join(f"{n:>{8 if i == 0 else 11}}" for i, n in enumerate(table[area].values())),
-            flush=True,
+@lru_cache(maxsize=1)
+def workshop() -> tuple[Any, Path]:
+    """The good things of this process, and a folder to spoil copies in."""
+    from .good import Good
+
+    logging.disable(logging.CRITICAL)  # transformers tells of each load
+    warnings.simplefilter("ignore")
+    kept = tempfile.mkdtemp(prefix=f"torture-{os.getpid()}-", dir=os.environ.get("TORTURE_HOME"))
+    good, home = Path(kept, "good"), Path(kept, "spoiled")
+    home.mkdir()
+    os.chdir(home)
+    return Good.make(good), home
+
+
+def plan(only: list[str], count: int, start: int) -> Iterator[tuple[str, range]]:
+    """Chunks of cases: each area's share of `count`, or all for the areas named."""
+    from .areas import AREAS
+
+    names = only or list(AREAS)
+    whole = sum(AREAS[name][1] for name in names)
+    for name in names:
+        end = start + max(1, count * AREAS[name][1] // whole)
+        for first in range(start, end, CHUNK):
+            yield name, range(first, min(first + CHUNK, end))
+
+
+def torture(
+    only: list[str], count: int, seed: int, start: int = 0, workers: int = 2
+) -> tuple[dict[str, Counter[str]], list[Found]]:
+    """Run the plan; counts by area, and all that went wrong."""
+    from tqdm import tqdm
+
+    table: dict[str, Counter[str]] = {}
+    wrong: list[Found] = []
+    chunks = list(plan(only, count, start))
+    Random(seed).shuffle(chunks)
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["TORTURE_HOME"] = home
+        with ProcessPoolExecutor(workers) as pool:
+            jobs = [pool.submit(chunk, area, numbers, seed) for area, numbers in chunks]
+            for job in tqdm(jobs, unit=f"x{CHUNK}", disable=len(jobs) < 10):
+                area, counts, found = job.result()
+                table.setdefault(area, Counter()).update(counts)
+                wrong += found
+    return {area: table[area] for area, _ in plan(only, count, start)}, sorted(wrong)
+
+
+def shown(table: dict[str, Counter[str]]) -> str:
+    """The counts, area by area."""
+    from .judge import KINDS
+
+    total = sum(table.values(), Counter())
+    lines = [f"{'area':<18}{'inputs':>9}" + "".join(f"{kind:>11}" for kind in KINDS)]
+    for area, counts in [*table.items(), ("all", total)]:
+        numbers = "".join(f"{counts[kind]:>11,}" for kind in KINDS)
+        lines.append(f"{area:<18}{counts.total():>9,}{numbers}")
+    return "\n".join(lines)
+
+
+def examples(wrong: list[Found]) -> str:
+    """One case for each sentence; numbers in it do not make another sentence."""
+    seen: dict[tuple[str, ...], Found] = {}
+    for found in wrong:
+        seen.setdefault(
+            (found.area, found.kind, re.sub(r"[\d.]+|'.*?'", "", found.said)[:60]), found
         )
-        for fault, about in list(faults.items())[:20]:
-            print(f"    {fault}\n        input: {about[:300]}")
-        failed = failed or bool(faults)
-    print(f"{time.monotonic() - start:.0f} s")
-    if args.save:
-        made = {"command": " ".join(["python -m tools.torture", *sys.argv[1:]]), "areas": table}
-        made |= {"seconds": round(time.monotonic() - start), "python": platform.python_version()}
-        Path(args.save).write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
-    sys.exit(failed)
+    return "\n".join(
+        f"{f.area} {f.number} {f.kind}: {f.wrong}\n    {f.said}" for f in seen.values()
+    )
+
+
+def main() -> int:
+    """Read the arguments, run, print, perhaps write."""
+    from .areas import AREAS
+
+    parser = argparse.ArgumentParser(prog="python -m tools.torture", description=__doc__)
+    parser.add_argument("--only", action="append", default=[], choices=list(AREAS))
+    parser.add_argument("--count", type=int, default=100_000, help="cases, all areas together")
+    parser.add_argument("--from", type=int, default=0, dest="start", help="number of the first")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--json", type=Path, help="where to write the counts")
+    args = parser.parse_args()
+    begin = time.monotonic()
+    table, wrong = torture(args.only, args.count, args.seed, args.start, args.workers)
+    print(shown(table))
+    print(examples(wrong))
+    if args.json:
+        args.json.write_text(json.dumps(record(table, wrong, args.seed, begin), indent=1) + "\n")
+    return bool(wrong)
+
+
+def record(
+    table: dict[str, Counter[str]], wrong: list[Found], seed: int, begin: float
+) -> dict[str, object]:
+    """What a page can quote: counts, command, seed, commit, versions."""
+    from ltp_core.study.provenance import versions
+
+    return about(seed, begin) | {
+        "counts": {area: dict(counts) for area, counts in table.items()},
+        "wrong": [found._asdict() for found in wrong[:100]],
+        "versions": versions(),
+    }
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

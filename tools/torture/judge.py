@@ -1,77 +1,109 @@
-"""Was a bad input refused as promised: with one sentence, nothing lost, at little cost?
+"""One bad input, and what came of it.
 
-    refused     an error of the promised kinds, one sentence, raised on purpose in this repository
-    harmless    no error, and the same result as from the good input
-    accepted    no error, and another result: the fault that matters most
-    traceback   any other error: nobody thought of this input
-    lost        a file that had to stay was changed
-    dear        more than ten seconds, or more than 500 MB
+    refused     an error of the promised kinds, one sentence, raised by the library itself
+    harmless    the change did not matter: the result is that of the good input
+    traceback   another error, or one that is no sentence
+    accepted    no error, and another result: the worst
+    lost        a file that was there before is gone or changed, though the call was refused
+    costly      more than 10 s, or 500 MB more memory than ever before
 
 Reading order: `Case`, `judge`.
-
-What it does not do: make inputs (`areas.py`).
 """
 
+from __future__ import annotations
+
+import hashlib
 import resource
 import time
-import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple
 
-ROOT = Path(__file__).resolve().parents[2]
-OURS = (str(ROOT / "ltp_core"), str(ROOT / "ltp_book"))
-PROMISED = (ValueError, TypeError, LookupError, OSError)
-OUTCOMES = ("refused", "harmless", "accepted", "traceback", "lost", "dear")
-SECONDS, MEGABYTES, LETTERS = 10, 500, 500
+KINDS = ("refused", "harmless", "traceback", "accepted", "lost", "costly")
+LONGEST, SECONDS, MEGABYTES = 400, 10.0, 500
+LIBRARY = str(Path(__file__).resolve().parents[2] / "ltp_core")
 
 
-@dataclass
-class Case:
-    """One bad input: what it is, how it is given, and what would make it harmless."""
+class Case(NamedTuple):
+    """What is wrong with the input, in words; the call; and when its result is the good one."""
 
-    about: str
+    wrong: str
     call: Callable[[], object]
     same: Callable[[object], bool] = lambda result: False
-    stay: dict[Path, bytes] = field(default_factory=dict)  # files that must not change
+    keeps: Path | None = None  # the folder whose files a refused call must leave alone
 
 
-def judge(case: Case) -> tuple[str, str]:
-    """The outcome of a case, one of `OUTCOMES`, and what was said.
+class Verdict(NamedTuple):
+    """One of `KINDS`, and what was said."""
 
-    >>> def strict(x):
-    ...     raise ValueError("x must be above 0, got -1")
-    >>> judge(Case("-1", lambda: len("four")))
-    ('accepted', '4')
-    >>> judge(Case("-1", lambda: len(None)))[0]
+    kind: str
+    said: str
+
+
+def judge(case: Case) -> Verdict:
+    """Make the call.
+
+    >>> judge(Case("a letter", lambda: int("x"))).kind
     'traceback'
+    >>> judge(Case("nothing", lambda: 7, lambda result: result == 7)).kind
+    'harmless'
     """
-    start, before = time.monotonic(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before, start, memory = files(case.keeps), time.monotonic(), peak_mb()
     try:
         result = case.call()
-        outcome = "harmless" if case.same(result) else "accepted"
-        said = repr(result)[:200]
+        kind = "harmless" if case.same(result) else "accepted"
+        said = repr(result)[:LONGEST]
     except Exception as error:
-        outcome, said = _refused(error)
-    more = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    if time.monotonic() - start > SECONDS or more > MEGABYTES * 1024:
-        outcome, said = "dear", f"{time.monotonic() - start:.0f} s, {more // 1024} MB more"
-    if any(not path.is_file() or path.read_bytes() != old for path, old in case.stay.items()):
-        outcome = "lost"
-    return outcome, said
+        kind = "refused" if is_sentence(error) else "traceback"
+        said = f"{type(error).__name__}: {error}"[: LONGEST * 2]
+        if kind == "refused" and files(case.keeps) != before:
+            kind = "lost"
+    if time.monotonic() - start > SECONDS or peak_mb() - memory > MEGABYTES:
+        kind = "costly"
+    return Verdict(kind, said)
 
 
-def _refused(error: Exception) -> tuple[str, str]:
-    """Did we say it ourselves, in one sentence that a person understands?"""
-    if type(error).__name__ == "Refused":  # by the shell, in its last line
-        said = str(error)
-        return ("refused" if len(said.split()) >= 4 else "traceback"), said
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    said = " ".join(map(str, error.args[:1])) if isinstance(error, LookupError) else str(error)
-    where = f"{type(error).__name__}: {said[:200]} ({Path(last.filename).name}:{last.lineno})"
-    by_system = isinstance(error, OSError) and error.errno is not None  # it names the file itself
-    by_us = last.filename.startswith(OURS) and " raise " in f" {last.line} "
-    whole = len(said.split()) >= 4 and "\n" not in said.strip() and len(said) <= LETTERS
-    if isinstance(error, PROMISED) and (by_system or (by_us and whole)):
-        return "refused", said
-    return "traceback", where
+def is_sentence(error: Exception) -> bool:
+    """Is it of the promised kinds, on one line, and raised by the library?
+
+    >>> is_sentence(ValueError("steps must be at least 1, got 0")), is_sentence(KeyError("a"))
+    (False, False)
+    """
+    if not isinstance(error, ValueError | TypeError | LookupError | OSError):
+        return False
+    said = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
+    ours = isinstance(error, OSError) or raised_in(error.__traceback__).startswith(LIBRARY)
+    named = not isinstance(error, TypeError) or "()" in said
+    return ours and named and "\n" not in said and 2 < len(said.split()) and len(said) <= LONGEST
+
+
+def raised_in(traceback: TracebackType | None) -> str:
+    """The file in which an error was raised.
+
+    >>> raised_in(None)
+    ''
+    """
+    file = ""
+    while traceback is not None:
+        file, traceback = traceback.tb_frame.f_code.co_filename, traceback.tb_next
+    return file
+
+
+def files(folder: Path | None) -> dict[str, str]:
+    """A digest of each file below a folder.
+
+    >>> files(None)
+    {}
+    """
+    found = sorted(folder.rglob("*")) if folder else []
+    return {str(p): hashlib.sha256(p.read_bytes()).hexdigest() for p in found if p.is_file()}
+
+
+def peak_mb() -> float:
+    """The most memory that this process has had.
+
+    >>> peak_mb() > 1
+    True
+    """
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

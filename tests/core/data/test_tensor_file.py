@@ -7,7 +7,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from ltp_core.data import sealed_json, tensor_file
+from ltp_core.data import atomic, sealed_json, tensor_file
 
 TENSORS = {"a": torch.arange(3.0), "b": torch.ones(2, 2, dtype=torch.bfloat16), "c": torch.ones(0)}
 
@@ -182,3 +182,12 @@ def test_an_older_format_has_no_digest(tmp_path):
     assert read_json(path, unsealed=[1]) == {"format": 1, "words": []}
     with pytest.raises(ValueError, match="has format 1"):
         read_json(path)
+
+
+def test_what_a_writer_leaves_beside_its_file_goes_with_it(tmp_path):
+    """safetensors writes `.tmp...` beside the file it is told, and a kill leaves that there."""
+    with atomic.replacing(tmp_path / "a") as temporary:
+        temporary.write_text("whole")
+        temporary.with_name(".tmpMekxAz").write_text("half")
+        assert [path.suffix for path in tmp_path.iterdir()] == [".part"]
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]

@@ -65,3 +65,17 @@ def test_means_and_their_intervals_are_drawn_by_families():
     assert table["low"] != macro_interval(results.correctness(rows, ITEMS, ["qu"]))
     with pytest.raises(ValueError, match="group must be low, high, en, other or all"):
         results.languages_in_group("middle", ["qu"])
+
+
+def test_a_changed_name_or_number_is_noticed(tmp_path):
+    """Parquet has no digest of its own: a flipped bit may change a name or a number in silence."""
+    rows = [{"language": code, "accuracy": 0.5, "n": 9} for code in ("en", "qu")]
+    results.write(path := tmp_path / "a.parquet", rows)
+    good, accepted = path.read_bytes(), 0
+    for place in range(len(good)):
+        path.write_bytes(good[:place] + bytes([good[place] ^ 1]) + good[place + 1 :])
+        try:
+            accepted += results.read(path) != rows
+        except ValueError as error:
+            assert "is damaged" in str(error)
+    assert not accepted

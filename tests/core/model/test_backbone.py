@@ -173,3 +173,13 @@ def test_what_the_hub_said_is_passed_on(monkeypatch):
     monkeypatch.setattr("transformers.PreTrainedConfig.get_config_dict", refuse)
     with pytest.raises(FileNotFoundError, match="'xlm-nothing'.*no file named model.safetensors"):
         load_backbone("xlm-nothing", download=True)
+
+
+def test_damaged_weights_of_a_folder_cost_one_sentence(tmp_path):
+    lm = toy_backbone()
+    lm.model.save_pretrained(tmp_path)
+    lm.tokenizer.save_pretrained(tmp_path)
+    weights = tmp_path / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-100])
+    with pytest.raises(ValueError, match="the weights of .* are damaged .* copy them again"):
+        load_backbone(tmp_path)

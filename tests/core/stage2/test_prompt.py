@@ -156,3 +156,9 @@ def test_a_model_trained_on_short_texts_can_be_told_to_cut_long_ones():
         predict(model, long)
     model.truncate = True
     assert predict(model, long).shape == (1,)
+
+
+@pytest.mark.parametrize("words", [None, 7, "food", [], ["food", 3], [float("nan")], [b"food"]])
+def test_label_words_are_strings_in_a_list(words):
+    with pytest.raises(ValueError, match="words must be a list|label word must be a string"):
+        PromptModel(toy_backbone(), words)

@@ -76,8 +76,8 @@ def test_a_prompt_is_taken_from_a_file_or_a_trained_folder(tmp_path):
         ("words:", 10, "does not know the words ''"),
         ("words: the xylophone", 10, "does not know the words 'the xylophone'"),
         ("labels", 2, "must be at least 3 for the start 'labels', got 2; raise it"),
-        ("file: nowhere", 10, "there is no prompt at nowhere; write one with prompt_start.save"),
-        ("file: {tmp}/narrow", 10, r"shape \(3, 5\), the model needs \(P, 16\)"),
+        ("file: nowhere", 10, "there is no prompt at 'nowhere'; write one with prompt_start.save"),
+        ("file: {tmp}/narrow", 10, r"of shape \(3, 5\), and the model needs \(P, 16\)"),
         ("file: {tmp}/other", 10, "holds no prompt"),
     ],
 )

@@ -192,3 +192,11 @@ def test_a_kill_between_the_two_renames_loses_nothing(lm, tmp_path, monkeypatch)
     (tmp_path / "m").rename(tmp_path / f"m.{gone}.old")
     assert same(weights(Trained.load(tmp_path / "m", lm)), weights(model))
     assert [path.name for path in tmp_path.iterdir()] == ["m"]
+
+
+def test_a_kill_after_the_two_renames_leaves_nothing_behind(lm, tmp_path):
+    model = train(lm, SHOTS, **QUICK)
+    for name in ("m", f"m.{4_194_304 + 1}.old"):
+        model.save(tmp_path / name)
+    assert same(weights(Trained.load(tmp_path / "m", lm)), weights(model))
+    assert [path.name for path in tmp_path.iterdir()] == ["m"]

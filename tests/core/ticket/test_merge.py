@@ -8,6 +8,7 @@ from ltp_core import fingerprint, load_backbone
 from ltp_core.model.parameters import eligible
 from ltp_core.model.toy import toy_backbone
 from ltp_core.stage2.trained import Trained
+from ltp_core.ticket import file as mask_file
 from ltp_core.ticket.merge import WAY_BACK, merge, unmerge
 from ltp_core.ticket.on_model import gather, scatter
 from ltp_core.ticket.sparse import SparseModel
@@ -75,7 +76,10 @@ def test_what_cannot_be_merged_or_taken_back(tmp_path):
     ticket.save(path, torch.zeros(len(ticket)))
     with pytest.raises(ValueError, match="found on base"):
         merge(toy_backbone(seed=1), path, merged)
-    ticket.save(path, torch.zeros(3))
+    with pytest.raises(ValueError, match=r"needs values \(890,\) in float32.* got float32 \(3,\)"):
+        ticket.save(path, torch.zeros(3))
+    stored = mask_file.read(path)  # what other programs write may not fit
+    mask_file.write(path, stored._replace(values=torch.zeros(3)))
     with pytest.raises(ValueError, match=r"shape \(890,\), got \(3,\); they belong to another"):
         merge(lm, path, merged)
     ticket.check(lm.model)  # the failure left the model as it was

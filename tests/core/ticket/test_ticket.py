@@ -170,3 +170,40 @@ def test_another_base_is_refused_in_one_sentence(model, tmp_path):
     message = r"found on base \w{16}, but the model is \w{16}; find a ticket on this model with"
     with pytest.raises(ValueError, match=message):
         Ticket.load(path, model)
+
+
+@pytest.mark.parametrize(
+    "shape, index, totals, said",
+    [
+        ((2, -5), torch.tensor([0]), {}, "the shape of w must be whole numbers from 0 up"),
+        ("25", torch.tensor([0]), {}, "the shape of w must be whole numbers"),
+        ((2, 5), [0], {}, "the indices of w must be a flat int64 tensor"),
+        ((2, 5), torch.tensor([0]), {"base_total": None}, "a total must be a whole number"),
+        ((2, 5), torch.tensor([0]), {"base_total": -1}, "a total must be a whole number"),
+    ],
+)
+def test_a_ticket_of_other_things_is_refused(shape, index, totals, said):
+    with pytest.raises(ValueError, match=said):
+        Ticket("toy", {"w": shape}, {"w": index}, **totals)
+
+
+@pytest.mark.parametrize("density", [None, "0.2", [], 1j])
+def test_a_density_is_a_number(density):
+    with pytest.raises(ValueError, match="density must be a number in"):
+        Ticket.select({"w": torch.ones(9)}, density, base="toy")
+
+
+@pytest.mark.parametrize(
+    "values, found",
+    [
+        (torch.ones(3), r"float32 \(3,\)"),
+        (torch.ones(2, dtype=torch.int64), r"int64 \(2,\)"),
+        (torch.tensor([1.0, float("nan")]), "NaN or infinity"),
+        ([1.0, 2.0], "a list"),
+    ],
+)
+def test_values_must_fit_before_a_file_is_written(values, found, tmp_path):
+    ticket = Ticket("toy", {"w": (2, 5)}, {"w": torch.tensor([0, 8])})
+    with pytest.raises(ValueError, match=rf"needs values \(2,\) in .* got {found}"):
+        ticket.save(tmp_path / "t.safetensors", values)
+    assert not list(tmp_path.iterdir())

@@ -7,7 +7,7 @@ import pytest
 
 import ltp_core as ltp
 from ltp_core.rivals.methods import METHODS
-from ltp_core.training.options import LoopOptions, Stage1Options, Stage2Options
+from ltp_core.training.options import Form, LoopOptions, Stage1Options, Stage2Options
 
 
 @pytest.mark.parametrize("name", ["adapt", "find_ticket", "train"])
@@ -42,6 +42,9 @@ def test_options_cannot_be_changed():
         (LoopOptions, {"autocast": None}, "autocast must be one of False, True, auto, got None"),
         (Stage1Options, {"steps": 2.5}, "steps must be a whole number, got 2.5"),
         (Stage2Options, {"template": 3}, "template must be a string or None, got 3"),
+        (LoopOptions, {"checkpoint": 3}, "checkpoint must be a string or a path or None, got 3"),
+        (Stage1Options, {"max_length": 2}, "max_length must be at least 3, got 2"),
+        (Form, {"mlp_width": -1}, "mlp_width must be at least 0, got -1"),
         (LoopOptions, {"every": 0}, "every must be at least 1, got 0"),
         (LoopOptions, {"seed": -1}, "seed must be at least 0, got -1"),
         (LoopOptions, {"optimizer": "adam"}, "optimizer must be one of adamw, sgd, got 'adam'"),
