@@ -32,7 +32,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from ltp_core.model.parameters import eligible
-from ltp_core.stage2.lora import MARK, MATRICES, add_lora
+from ltp_core.stage2.lora import MARK, add_lora
 from ltp_core.ticket.sparse import SparseModel
 from ltp_core.ticket.ticket import Ticket, origin
 
@@ -113,13 +113,15 @@ def shira(model: nn.Module, density: float) -> Rival:
 
     shapes = [m.weight.shape for m in _matrices(model).values()]
     rank = density * sum(m * n for m, n in shapes) / sum(m + n for m, n in shapes)
-    return _peft(model, ShiraConfig(r=max(1, round(rank)), random_seed=0, target_modules=MATRICES))
+    return _peft(
+        model, ShiraConfig(r=max(1, round(rank)), random_seed=0, target_modules=[*_matrices(model)])
+    )
 
 
 def super_tuning(model: nn.Module, density: float) -> Rival:
     from peft import SupertuningConfig
 
-    return _peft(model, SupertuningConfig(sparsity=1 - density, target_modules=MATRICES))
+    return _peft(model, SupertuningConfig(sparsity=1 - density, target_modules=[*_matrices(model)]))
 
 
 def ticket(model: nn.Module, density: float) -> Rival:

@@ -42,7 +42,7 @@ def parts(package: str) -> tuple[list[str], list[str]]:
     """The public modules directly in a package, and its public sub-packages: its rooms.
 
     >>> parts("ltp_core.stage1")
-    (['ltp_core.stage1.find', 'ltp_core.stage1.mlm'], [])
+    (['ltp_core.stage1.find', 'ltp_core.stage1.mlm', 'ltp_core.stage1.scores'], [])
     """
     found = iter_modules(import_module(package).__path__, f"{package}.")
     found = [part for part in found if not part.name.rpartition(".")[2].startswith("_")]
@@ -53,7 +53,7 @@ def public(module: ModuleType) -> list[str]:
     """The functions and classes a module defines for others, in the order of the file.
 
     >>> public(import_module("ltp_core.ticket.topk"))[:3]
-    ['how_many', 'Chosen', 'top_k']
+    ['how_many', 'quotas', 'Chosen']
     """
     return [
         name

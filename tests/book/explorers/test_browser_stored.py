@@ -64,7 +64,7 @@ ANSWERS = """() => {
   const root = document.querySelector(".ltp-explorer").shadowRoot;
   const frame = root.querySelector(".frame");
   const values = (control) => control.matches("select")
-    ? [...control.options].slice(0, 6).map((option) => option.value)
+    ? [...control.options].filter((option) => !option.disabled).slice(0, 6).map((o) => o.value)
     : [control.min, control.max, Math.floor(control.max / 2)];
   const answer = (control, act) => {
     const start = performance.now();
