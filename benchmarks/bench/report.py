@@ -9,7 +9,8 @@ from __future__ import annotations
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
-from ltp_book.figures.style import BLUE, FAINT, drawn
+from ltp_book.figures.style import drawn
+from ltp_book.looks import BLUE, FAINT
 from ltp_core.measure.floors import spread
 
 from . import claims, table
