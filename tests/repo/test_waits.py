@@ -11,6 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 HELPER = ROOT / "tests" / "support" / "wait.py"
+KILLS = ROOT / "tools" / "torture" / "kills.py"  # it kills at moments drawn beforehand
 PAUSE = re.compile(
     r"wait_for_timeout\(|\bsleep\(|import sleep|\bsleep as\b"  # in Python, kernels' code too
     r"|setTimeout\([^;]*?,\s*[\w.]+\s*\)"  # in a page; without a time it only lets others go first
@@ -19,7 +20,7 @@ SOURCES = [
     path
     for folder in ("tests", "tools")
     for path in sorted((ROOT / folder).rglob("*.py"))
-    if path not in (HELPER, Path(__file__).resolve())
+    if path not in (HELPER, KILLS, Path(__file__).resolve())
 ]
 
 
