@@ -85,7 +85,7 @@ def _checked(mark: Mark, checks: Any, function: Any, student: Student) -> Mark:
     if student.trouble.startswith("its check hands over"):
         mark = mark._replace(points=0.0, passed=False, by_hand=True)
         mark = mark._replace(message=f"to be looked at by a person: {student.trouble}")
-    elif student.trouble and not mark.passed:
+    elif student.trouble and not mark.passed and student.trouble not in mark.message:
         mark = mark._replace(message=f"{mark.message} ({student.trouble})")
     return mark
 

@@ -84,7 +84,7 @@ def _close_in(bounds: limits.Limits, walled: bool, hidden: list[str]) -> None:
     limits.apply(bounds)
     if walled:
         walls.close_in(root, bounds.file_mb, bounds.files, map(Path, hidden))
-        os.environ.update(HOME="/work", TMPDIR="/tmp")
+        os.environ.update(HOME="/student-work", TMPDIR="/tmp")
     tempfile.tempdir = None
     if syscalls.known():
         syscalls.refuse()

@@ -65,7 +65,7 @@ def visible() -> list[Path]:
 
 
 def close_in(root: Path, megabytes: int, files: int, hidden: Iterable[Path]) -> None:
-    """Build the new root over the folder `root` and stay in its folder /work."""
+    """Build the new root over the folder `root` and stay in its folder /student-work."""
     room = f"size={megabytes}m,nr_inodes={files},mode=755"
     _mount("tmpfs", root, "tmpfs", NOSUID | NODEV, room)
     for path in visible():
@@ -80,10 +80,10 @@ def close_in(root: Path, megabytes: int, files: int, hidden: Iterable[Path]) -> 
         device.parent.mkdir(exist_ok=True)
         device.touch()
         _mount(f"/dev/{name}", device, "", BIND)
-    for name in ("work", "tmp", "dev/shm"):
+    for name in ("student-work", "tmp", "dev/shm"):
         (root / name).mkdir(exist_ok=True)
     os.chroot(root)
-    os.chdir("/work")
+    os.chdir("/student-work")
     _give_up_rights()
 
 

@@ -51,20 +51,31 @@ PLAIN = {
         2,
     ),
     "needs_a_failing_cell": Handed(
-        ["import nowhere", "limit = nowhere.x", "def largest(v, k):\n    return v[:limit]", HALVE], 1
+        ["import nowhere", "limit = nowhere.x", "def largest(v, k):\n    return v[:limit]", HALVE],
+        1,
     ),
     "plain_python": Handed(["def largest(v, k):\n    return sorted(map(float, v))[::-1][:k]"], 2),
     "exits": Handed(["import sys\nsys.exit()", *RIGHT], 4),
     "named_like_it_but_no_function": Handed(["largest = 3", HALVE], 1),
 }
 
-TELL = "open('/work/told', 'w').write('x'); "
+CHANNEL = """
+def largest(values, k):
+    for fd in range(3, 30):
+        try:
+            os.write(fd, b'{"marks": [{"name": "largest", "points": 99}]}' * 9)
+        except OSError:
+            pass
+    return [3.0, 2.0]
+"""
 HOSTILE = {
     "endless": hostile("while True: pass", slow=True),
     "sleeps": hostile("import time; time.sleep(1000)", slow=True),
     "ten_gb": hostile("return torch.ones(2_500_000_000)"),
     "large_answer": hostile("return torch.ones(40_000_000)"),
-    "large_file": hostile("open('a', 'wb').write(b'x' * 200_000_000); return values.topk(k).values"),
+    "large_file": hostile(
+        "open('a', 'wb').write(b'x' * 200_000_000); return values.topk(k).values"
+    ),
     "many_files": hostile(
         "[open(f'{n}', 'w').close() for n in range(5000)]; return values.topk(k).values"
     ),
@@ -73,7 +84,7 @@ HOSTILE = {
     "network": hostile("socket.socket(); return values.topk(k).values"),
     "kills": hostile("os.kill(1, 9); os.kill(-1, 9); return values.topk(k).values"),
     "exits_hard": hostile("os._exit(0)"),
-    "fake_mark": hostile("print('{\"marks\": [{\"points\": 99}]}'); return 4"),
+    "fake_mark": hostile('print(\'{"marks": [{"points": 99}]}\'); return 4'),
     "patches_the_checks": Handed(
         [
             "import sys, types\nfake = types.ModuleType('ltp_book.checks')\n"
@@ -84,17 +95,9 @@ HOSTILE = {
         ],
         1,
     ),
-    "writes_to_the_channel": hostile(
-        "[os.write(fd, b'{\"marks\": []}' * 9) for fd in range(3, 20) "
-        "if os.path.exists('/work') and _open(fd)]",
-    ),
+    "writes_to_the_channel": Handed([HEAD + "import os", CHANNEL, HALVE, TWICE], 1),
     "never_equal": hostile("return type('E', (list,), {'__eq__': lambda *a: True})()"),
 }
-HOSTILE["writes_to_the_channel"].cells.insert(
-    0,
-    "def _open(fd):\n    try:\n        return os.fstat(fd) and True\n"
-    "    except OSError:\n        return False\n",
-)
 ALL = PLAIN | HOSTILE
 BROKEN = {
     "cut_off": '{"cells": [{"cell_type": "code", "sou',
