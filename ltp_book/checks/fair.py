@@ -38,6 +38,7 @@ def _confounds(function: Callable[..., Any]) -> tuple[float, str]:
 find_the_confound = Check(
     Exercise("find_the_confound", "fair", minutes=15, difficulty=2, importance=3, points=6),
     _confounds,
+    tuple(where for _, where in FLAWS.values()),
 )
 
 # --- choose a rate ---------------------------------------------------------------------------
@@ -68,25 +69,31 @@ def _runs(split: str, by_rate: Mapping[float, Sequence[float]]) -> list[dict[str
     ]
 
 
-_CLIFF = {0.0003: [0.41, 0.42, 0.43], 0.001: [0.44, 0.45, 0.43], 0.003: [0.55, 0.56, 0.28]}
-_CLIFF_TEST = {0.0003: [0.6, 0.6, 0.6], 0.001: [0.4, 0.4, 0.4], 0.003: [0.3, 0.3, 0.3]}
-_LUCKY = {0.001: [0.30, 0.31, 0.30], 0.01: [0.40, 0.42, 0.39], 0.1: [0.45, 0.20, 0.21]}
-_LUCKY_TEST = {0.001: [0.6, 0.6, 0.6], 0.01: [0.3, 0.3, 0.3], 0.1: [0.2, 0.2, 0.2]}
+_CLIFF = {
+    0.0003: [0.41, 0.42, 0.43],
+    0.001: [0.44, 0.45, 0.42],
+    0.003: [0.55, 0.56, 0.28],
+    0.01: [0.20, 0.23, 0.18],
+}
+_LUCKY = {
+    0.001: [0.30, 0.31, 0.30],
+    0.01: [0.40, 0.42, 0.39],
+    0.1: [0.45, 0.20, 0.21],
+    1.0: [0.10, 0.15, 0.12],
+}
+_TEST = [0.95, 0.94, 0.95, 0.93, 0.95, 0.94]  # what is worst on dev is best here
 
 choose_rate = Check(
     Exercise("choose_rate", "fair", minutes=15, difficulty=2, importance=3, points=2),
     Compared(
         lambda rows: _best(rows, _careful),
         {
-            "beside a cliff": (_runs("dev", _CLIFF) + _runs("test", _CLIFF_TEST),),
-            "one lucky draw": (_runs("test", _LUCKY_TEST) + _runs("dev", _LUCKY),),
+            "beside a cliff": (_runs("dev", _CLIFF) + _runs("test", {0.01: _TEST}),),
+            "one lucky draw": (_runs("test", {1.0: _TEST}) + _runs("dev", _LUCKY),),
         },
         {
             "test rows were used for the choice: look at the column `split`.": (
                 lambda rows: _best(rows, _careful, ("dev", "test"))
-            ),
-            "the rate was chosen on the test rows: look at the column `split`.": (
-                lambda rows: _best(rows, _careful, ("test",))
             ),
             "one lucky draw decides: a score has to use all draws of a rate.": (
                 lambda rows: _best(rows, max)

@@ -74,7 +74,9 @@ def _sampled(function: Callable[..., Any]) -> tuple[float, str]:
 _ASKED = [(4, 0), (4, 0), (4, 1), (4, 2), (4, 3), (4, 4), (15, 0)]
 
 few_shot = Check(
-    Exercise("few_shot", "few_examples", minutes=15, difficulty=2, importance=3, points=2), _sampled
+    Exercise("few_shot", "few_examples", minutes=15, difficulty=2, importance=3, points=2),
+    _sampled,
+    tuple(SAID.values()),
 )
 
 # --- a template ------------------------------------------------------------------------------

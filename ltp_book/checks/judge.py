@@ -39,6 +39,12 @@ class Check:
 
     exercise: Exercise
     judge: Judge
+    sentences: tuple[str, ...] = ()  # of a judge that is no `Compared`
+
+    @property
+    def mistakes(self) -> tuple[str, ...]:
+        """What it may say of a wrong answer, a sentence for each mistake that it knows."""
+        return self.sentences or tuple(getattr(self.judge, "mistakes", ()))
 
     def __call__(self, function: Callable[..., Any]) -> Verdict:
         """The verdict. Nothing that the function does wrong is raised."""
