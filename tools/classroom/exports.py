@@ -1,158 +1,119 @@
-"""A set of exercises for nbgrader and for otter-grader, made of its two copies.
+"""The sets of exercises for nbgrader and for otter-grader, from the same source as all else.
 
-    python -m tools.classroom.exports STUDENT.ipynb SOLUTION.ipynb --out FOLDER
+    python -m tools.classroom.exports [NAME ...] [--out FOLDER]      all sets; into _build/classroom
 
 writes FOLDER/nbgrader/source/NAME/NAME.ipynb and FOLDER/otter/NAME/NAME.ipynb. Then, with the
 tools' own commands, in the folder named first:
 
     nbgrader/      nbgrader generate_assignment NAME; students hand in; nbgrader autograde NAME
-    otter/NAME/    otter assign NAME.ipynb dist; then otter run or otter grade
+    otter/NAME/    otter assign NAME.ipynb dist; then otter run, or otter grade
 
-Both tools want one notebook with the solution in it, marked. The student's copy gives the order and
-the texts, the solution gives the answers: where a function of the same name stands in both, its
-lines after the docstring are marked; what stands in the solution only is marked whole.
+Both tools want one notebook with the solution in it, between marks, and take it out themselves. The
+marks of the sources are nbgrader's; otter writes them otherwise. A cell with the check follows.
 
 Both tools run a student's code in the process that marks it. `ltp grade` does not.
 
-Reading order: `marked`, `nbgrader`, `otter`. What it does not do: run the tools.
+Reading order: `solved`, `nbgrader`, `otter`. What it does not do: run the tools.
 """
 
 from __future__ import annotations
 
 import argparse
-import ast
-import json
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from ltp_book import checks
 
-Notebook = dict[str, Any]
-Marks = tuple[str, str]
-NBGRADER: Marks = ("### BEGIN SOLUTION", "### END SOLUTION")
-OTTER: Marks = ("# BEGIN SOLUTION", "# END SOLUTION")
+from .build import OUT
+from .notebooks import Notebook, dumped, student
+from .source import Sheet, sheets
+
+CellOf = dict[str, Any]
 
 
-def text_of(cell: dict[str, Any]) -> str:
-    """The text of a cell, stored as one string or as lines."""
-    return "".join(cell["source"])
-
-
-def functions(cell: dict[str, Any]) -> dict[str, ast.FunctionDef]:
-    """The functions that a code cell defines, by name."""
-    if cell["cell_type"] != "code" or text_of(cell).lstrip().startswith(("%", "!", "#@title")):
-        return {}
-    body = ast.parse(text_of(cell)).body
-    return {node.name: node for node in body if isinstance(node, ast.FunctionDef)}
-
-
-def marked(stub: str, answer: str, marks: Marks) -> str:
-    r"""The answer, with marks around what the stub lacks.
-
-    >>> print(marked("def f(x):\n    ...", "def f(x):\n    return 2 * x", OTTER))
-    def f(x):
-        # BEGIN SOLUTION
-        return 2 * x
-        # END SOLUTION
-    """
-    given = {ast.unparse(node) for node in ast.parse(stub).body}
-    names = {node.name for node in ast.parse(stub).body if isinstance(node, ast.FunctionDef)}
-    lines = answer.splitlines()
-    for node in reversed(ast.parse(answer).body):
-        if ast.unparse(node) in given:
-            continue
-        inner = [node]
-        if isinstance(node, ast.FunctionDef) and node.name in names:
-            inner = node.body[1:] if ast.get_docstring(node) else node.body
-        first, last = inner[0].lineno - 1, inner[-1].end_lineno
-        room = " " * inner[0].col_offset
-        lines[first:last] = [room + marks[0], *lines[first:last], room + marks[1]]
-    return "\n".join(lines)
-
-
-def answered(student: Notebook, solution: Notebook, marks: Marks) -> list[tuple[Any, str]]:
+def solved(sheet: Sheet) -> Iterator[tuple[CellOf, str]]:
     """The student's cells, each with the exercise that it holds ("" for none), solved and marked.
 
     The cell that calls a check is left out: each tool has its own.
     """
-    answers = {name: text_of(cell) for cell in solution["cells"] for name in functions(cell)}
-    found: list[tuple[Any, str]] = []
-    open_call = ""
-    for cell in student["cells"]:
-        name = next((name for name in functions(cell) if name in checks.EXERCISES), "")
-        if open_call and cell["cell_type"] == "code" and f"checks.{open_call}" in text_of(cell):
+    codes = {
+        cell.words: code.text
+        for cell, code in zip(sheet.cells, sheet.cells[1:], strict=False)
+        if cell.kind == "exercise"
+    }
+    for cell in student(sheet)["cells"]:
+        text, is_code = "".join(cell["source"]), cell["cell_type"] == "code"
+        if is_code and any(f"checks.{name}({name})" in text for name in codes):
             continue
+        name = next((name for name in codes if is_code and f"def {name}(" in text), "")
+        yield (cell | {"source": codes[name]} if name else cell), name
+
+
+def nbgrader(sheet: Sheet) -> Notebook:
+    """The source notebook of an nbgrader assignment; a check's points may be a part of all."""
+    cells, said = [], "print(verdict.message)\nverdict.points"
+    for cell, name in solved(sheet):
         if name:
-            open_call = name
-            cell = cell | {"source": marked(text_of(cell), answers[name], marks)}
-        found.append((cell, name))
-    return found
+            cells.append(_told(cell, grade_id=name, solution=True, grade=False, locked=False))
+            check = _cell("code", f"{_verdict(name)}\n{said}", f"check-{name}")
+            points = checks.EXERCISES[name].points
+            about = {"solution": False, "grade": True, "locked": True, "points": points}
+            cells.append(_told(check, grade_id=f"check-{name}", **about))
+        else:
+            cells.append(cell)
+    return student(sheet) | {"cells": cells}
 
 
-def nbgrader(student: Notebook, solution: Notebook) -> Notebook:
-    """The source notebook of an nbgrader assignment."""
-    cells = []
-    for cell, name in answered(student, solution, NBGRADER):
+def otter(sheet: Sheet) -> Notebook:
+    """The master notebook of an otter assignment; a check's points are all or none."""
+    about = f"# ASSIGNMENT CONFIG\nname: {sheet.name}\nrun_tests: false\nexport_cell: false"
+    cells = [_cell("raw", about, "config")]
+    for cell, name in solved(sheet):
         if not name:
             cells.append(cell)
             continue
-        about = {"grade_id": name, "solution": True, "grade": False, "locked": False}
-        cells.append(cell | _nbgrader(about))
-        about = {"grade_id": f"check-{name}", "solution": False, "grade": True, "locked": True}
         points = checks.EXERCISES[name].points
-        cells.append(_code(f"{_verdict(name)}\nverdict.points", f"check-{name}")
-                     | _nbgrader(about | {"points": points}))  # fmt: skip
-    return solution | {"cells": cells}
-
-
-def otter(student: Notebook, solution: Notebook, name: str) -> Notebook:
-    """The master notebook of an otter assignment."""
-    config = f"# ASSIGNMENT CONFIG\nname: {name}\nrun_tests: false\nexport_cell: false"
-    cells = [_raw(config, "config")]
-    for cell, exercise in answered(student, solution, OTTER):
-        if not exercise:
-            cells.append(cell)
-            continue
-        points = checks.EXERCISES[exercise].points
-        begin = f"# BEGIN QUESTION\nname: {exercise}\npoints: {points}"
-        test = f"{_verdict(exercise)}\nassert verdict.passed, verdict.message"
-        parts = [_raw(begin, f"{exercise}-begin"), _raw("# BEGIN SOLUTION", f"{exercise}-answer")]
-        parts += [cell, _raw("# END SOLUTION", f"{exercise}-answered")]
-        parts += [_raw("# BEGIN TESTS", f"{exercise}-tests"), _code(test, f"{exercise}-test")]
-        parts += [_raw("# END TESTS", f"{exercise}-tested")]
-        cells += [*parts, _raw("# END QUESTION", f"{exercise}-end")]
-    return solution | {"cells": cells}
+        marked = cell["source"].replace("### BEGIN", "# BEGIN").replace("### END", "# END")
+        # A line that is printed would be a wrong output to otter, which runs it as a doctest.
+        test = f"{_verdict(name)}\nassert verdict.passed, verdict.message"
+        for kind, text in (
+            ("raw", f"# BEGIN QUESTION\nname: {name}\npoints: {points}"),
+            ("raw", "# BEGIN SOLUTION"),
+            ("code", marked),
+            ("raw", "# END SOLUTION"),
+            ("raw", "# BEGIN TESTS"),
+            ("code", test),
+            ("raw", "# END TESTS"),
+            ("raw", "# END QUESTION"),
+        ):
+            cells.append(_cell(kind, text, f"otter-{len(cells)}"))
+    return student(sheet) | {"cells": cells}
 
 
 def _verdict(name: str) -> str:
     call = f'verdict = checks.check("{name}", {name})'
-    return f"from ltp_book import checks\n\n{call}\nprint(verdict.message)"
+    return f"from ltp_book import checks\n\n{call}"
 
 
-def _nbgrader(about: Mapping[str, object]) -> dict[str, Any]:
-    return {"metadata": {"nbgrader": {"schema_version": 3, "task": False} | dict(about)}}
+def _told(cell: CellOf, **about: object) -> CellOf:
+    """The cell with what nbgrader wants to know of it."""
+    return cell | {"metadata": {"nbgrader": {"schema_version": 3, "task": False} | about}}
 
 
-def _code(text: str, name: str) -> dict[str, Any]:
-    return _raw(text, name) | {"cell_type": "code", "outputs": [], "execution_count": None}
+def _cell(kind: str, text: str, name: str) -> CellOf:
+    made: CellOf = {"cell_type": kind, "id": name.replace("_", "-"), "metadata": {}, "source": text}
+    return made | ({"outputs": [], "execution_count": None} if kind == "code" else {})
 
 
-def _raw(text: str, name: str) -> dict[str, Any]:
-    return {"cell_type": "raw", "id": name.replace("_", "-"), "metadata": {}, "source": text}
-
-
-def write(student: Path, solution: Path, out: Path) -> list[Path]:
-    """Write both into the folder `out`, under the name of the student's file."""
-    pair = [json.loads(path.read_text(encoding="utf-8")) for path in (student, solution)]
-    name, written = student.stem, []
-    for place, notebook in (
-        (f"nbgrader/source/{name}", nbgrader(*pair)),
-        (f"otter/{name}", otter(*pair, name=name)),
-    ):
-        path = out / place / f"{name}.ipynb"
+def write(sheet: Sheet, out: Path) -> list[Path]:
+    """Write both notebooks of a set into the folder `out`."""
+    written = []
+    for tool, notebook in (("nbgrader/source", nbgrader(sheet)), ("otter", otter(sheet))):
+        path = out / tool / sheet.name / f"{sheet.name}.ipynb"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(notebook, indent=1, ensure_ascii=False), encoding="utf-8")
+        path.write_text(dumped(notebook), encoding="utf-8", newline="\n")
         written.append(path)
     return written
 
@@ -160,11 +121,14 @@ def write(student: Path, solution: Path, out: Path) -> list[Path]:
 def main() -> None:
     """See the module's docstring."""
     parser = argparse.ArgumentParser(description="Exercises for nbgrader and otter-grader.")
-    parser.add_argument("student", type=Path)
-    parser.add_argument("solution", type=Path)
-    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--out", type=Path, default=OUT)
     args = parser.parse_args()
-    print(*write(args.student, args.solution, args.out), sep="\n")
+    there = {sheet.name: sheet for sheet in sheets() if sheet.exercises}
+    if strange := [name for name in args.names if name not in there]:
+        sys.exit(f"exports: no set {strange[0]!r}; there are {', '.join(there)}")
+    for name in args.names or there:
+        print(*write(there[name], args.out), sep="\n")
 
 
 if __name__ == "__main__":
