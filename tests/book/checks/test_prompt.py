@@ -61,6 +61,7 @@ WRONG = {
         "largest weights": lambda b, c, k: moved(b, c, k, lambda x, y: abs(y)),
         "largest factor": lambda b, c, k: moved(b, c, k, lambda x, y: abs(y / x - 1)),
         "moved least": lambda b, c, k: moved(b, c, k, lambda x, y: -abs(y - x)),
+        "another order": lambda b, c, k: np.argsort(-np.abs(a(c) - a(b)))[:k],
         "not values": lambda b, c, k: [
             c[i] - b[i] for i in moved(b, c, k, lambda x, y: abs(y - x))
         ],
