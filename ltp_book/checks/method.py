@@ -40,10 +40,10 @@ moved_most = Check(
     Compared(
         lambda before, after, k: _largest((after - before).abs(), k),
         {
-            "one moved down": (torch.tensor([1.0, 2, 3, 4]), torch.tensor([1.1, 1.2, 3.3, 4]), 2),
+            "one moved down": (torch.tensor([1.0, 2, 3, 4]), torch.tensor([1.2, 1.2, 3.3, 4]), 2),
             "small and large": (
                 torch.tensor([9.0, 0.1, -5, 2]),
-                torch.tensor([9, 1, -5.2, 2.5]),
+                torch.tensor([9, 0.6, -6, 3.5]),
                 2,
             ),
         },
@@ -59,6 +59,9 @@ moved_most = Check(
             ),
             "these moved least: look at the direction in which you sort.": (
                 lambda before, after, k: _largest(-(after - before).abs(), k)
+            ),
+            "these are the right places in another order: sort them.": (
+                lambda before, after, k: (after - before).abs().topk(k).indices
             ),
             "return places, not values: the docstring asks for indices.": (
                 lambda before, after, k: (after - before)[_largest((after - before).abs(), k)]

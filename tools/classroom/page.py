@@ -37,5 +37,6 @@ def line(sheet: Sheet) -> str:
         levels = sorted({one.difficulty for one in own})
         dots = " to ".join(dict.fromkeys("●" * n + "○" * (3 - n) for n in (levels[0], levels[-1])))
         counts = [str(len(own)), str(sum(one.minutes for one in own)), dots]
-    told = " | ".join([name, goals[0].lower() + goals[1:], *counts])
+    linked = f"[{name}]({sheet.name}.ipynb)" if own else name
+    told = " | ".join([linked, goals[0].lower() + goals[1:], *counts])
     return f"| {told} | [Colab]({colab}) · {{download}}`file <{notebook}>` |"
