@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -57,6 +58,8 @@ def grade(
         ValueError: no notebook is there; no chapter of this name; or this system cannot close a
             process in, and `trust` is not given.
     """
+    if find_spec("nbformat") is None:
+        raise ValueError("grading needs nbformat; pip install nbformat")
     notebooks = handed_in(folder)
     if not trust and not walls.there():
         raise ValueError(
