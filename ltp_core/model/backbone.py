@@ -30,8 +30,8 @@ from safetensors.torch import load_file
 
 from ..data.digest import check_sums
 from ..data.paths import data_dir
+from ..data.quantization import unpacked
 from .architecture import head_parts
-from .quantization import dequantise
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -176,12 +176,7 @@ def _load_packed(folder: Path) -> Backbone:
 
     check_sums(folder, ("config.json", "tokenizer.json", WEIGHTS), RESTORE)
     try:
-        stored = load_file(folder / WEIGHTS)
-        state = {name: tensor for name, tensor in stored.items() if ":" not in name}
-        for key, codes in stored.items():
-            name, _, bits = key.partition(":")
-            if bits.isdigit():
-                state[name] = dequantise(codes, stored[f"{name}:scales"], int(bits))
+        state = unpacked(load_file(folder / WEIGHTS))
         config = BertConfig(**json.loads((folder / "config.json").read_text()))
         with torch.device("meta"):
             model = BertForMaskedLM(config)

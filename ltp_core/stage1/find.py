@@ -15,13 +15,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..data.rows import Rows
+from ..keywords import option, takes
 from ..model.backbone import Backbone
 from ..model.memory_map import mapped_model
 from ..model.parameters import Layers, Modules, eligible
 from ..ticket.chunks import Deltas
 from ..ticket.ticket import GROUPS, Ticket, origin
 from ..ticket.topk import how_many
-from ..training.options import DENSITY, Stage1Options, option, takes
+from ..training.options import DENSITY, Stage1Options
 from .mlm import adapt
 from .scores import SCORES, gradients
 

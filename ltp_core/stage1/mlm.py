@@ -27,6 +27,7 @@ from torch import Generator, Tensor
 
 from ..data.digest import digest
 from ..data.rows import Rows, columns
+from ..keywords import takes
 from ..model import tokens
 from ..model.architecture import mlm_head, position_range
 from ..model.backbone import Backbone, Model, Tokenizer, fingerprint, outer_fingerprint
@@ -36,7 +37,7 @@ from ..ticket.sparse import opened
 from ..ticket.ticket import Ticket
 from ..training.distributed import share
 from ..training.loop import batches, fit
-from ..training.options import Stage1Options, takes
+from ..training.options import Stage1Options
 from ..training.seeds import seed_for
 
 IGNORED = -100  # the label of a place that is not hidden

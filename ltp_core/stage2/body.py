@@ -21,10 +21,9 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from ..data import tensor_file
+from ..data import mask_file, tensor_file
 from ..model.backbone import Model
 from ..model.clone import clone_sharing_weights
-from ..ticket import file as ticket_file
 from ..ticket.on_model import gather, scatter
 from ..ticket.ticket import Ticket
 from . import lora as adapters
@@ -88,7 +87,7 @@ class Body:
         """
         if self.ticket is not None:
             before = None if original is None else gather(original, self.ticket)
-            values = ticket_file.stored(gather(model, self.ticket), before, dtype)
+            values = mask_file.stored(gather(model, self.ticket), before, dtype)
             return {TICKET: self.ticket.save(folder / TICKET, *values)}
         dense = self.dense(model)
         return {WEIGHTS: tensor_file.write(folder / WEIGHTS, KIND, dense)} if dense else {}
@@ -97,7 +96,7 @@ class Body:
     def fill(self, model: Model, folder: Path, *, sealed: bool) -> dict[str, str]:
         """Put what `save` wrote into a clone; the digests that were found."""
         if self.ticket is not None:
-            stored = ticket_file.read(folder / TICKET)
+            stored = mask_file.read(folder / TICKET)
             scatter(model, self.ticket, stored.weights(gather(model, self.ticket)))
             return {TICKET: stored.sha256}
         if not (dense := self.dense(model)):

@@ -29,11 +29,12 @@ from torch import Tensor
 
 from ..data.digest import digest
 from ..data.rows import Rows, class_indices, class_names, texts
+from ..keywords import option, takes
 from ..model.backbone import Backbone
 from ..ticket.ticket import Ticket
 from ..training.distributed import share
 from ..training.loop import batches, fit
-from ..training.options import Form, Stage2Options, option, takes
+from ..training.options import Form, Stage2Options
 from .prompt import PromptModel
 from .trained import Trained
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from torch import Tensor
 
-from .file import MaskFile
+from ..data.mask_file import MaskFile
 
 Counts = Mapping[int | str, Mapping[str, tuple[int, int]]]  # layer -> module -> chosen, of how many
 

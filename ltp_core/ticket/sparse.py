@@ -54,8 +54,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from ..data import mask_file
 from ..model.backbone import Model
-from . import file as mask_file
 from .ticket import Ticket
 
 _AT_WORK: weakref.WeakSet[Model] = weakref.WeakSet()  # models whose gradients are being gathered

@@ -30,11 +30,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ..data import mask_file
 from ..data.atomic import replacing
 from ..data.digest import digest
 from ..model.backbone import Model, fingerprint
 from ..model.parameters import Layers, Modules, eligible, in_encoder, place, select_tensors
-from . import file as mask_file
 from .chunks import delta_bits, random_bits, shapes_of
 from .report import report
 from .topk import how_many, quotas, top_k
@@ -276,7 +276,7 @@ class Ticket:
         """Write `path` (.safetensors), and beside it a report for people (.md); the file's digest.
 
         values: the trained weights (K,) in fp32, by name, then by flat index; or, with their
-        largest error, what `file.stored` made of them in half precision.
+        largest error, what `mask_file.stored` made of them in half precision.
 
         >>> import tempfile
         >>> ticket = Ticket("toy", {"w": (2, 5)}, {"w": torch.tensor([0, 8])})

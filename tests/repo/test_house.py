@@ -11,7 +11,7 @@ from tools import house
 ROOT = house.ROOT
 IMPORTS = house.imports()
 FLOORS = (  # a room builds on rooms of its own floor and of those before it, never of one after it
-    {"data", "tasks", "model", "training"},
+    {"keywords", "data", "tasks", "model", "training"},
     {"ticket", "measure"},
     {"stage1", "stage2"},
     {"rivals"},

@@ -1,8 +1,8 @@
-"""The ticket on disk, a safetensors file near the smallest there can be.
+"""A mask over named tensors on disk, a safetensors file near the smallest there can be.
 
-The idea. A ticket says of every eligible parameter whether it is in or out. `rice` writes that in
-hardly more bits than it has information, each tensor with its own best code, for densities differ
-from tensor to tensor. Trained values, if there are any, follow. The tensors of the file:
+The idea. A mask, as a ticket is one, says of every entry whether it is in or out. `rice` writes
+that in hardly more bits than it has information, each tensor with its own best code, for densities
+differ from tensor to tensor. Trained values, if there are any, follow. The tensors of the file:
 
     gaps      uint8   the codes of all tensors, one after the other
     table     uint8   deflated JSON: name, shape, entries k, plain bits b, bytes of code
@@ -16,7 +16,7 @@ the *movements* θ − θ₀, rounded: a movement is hundreds of times smaller t
 its rounding error. The largest error is measured when the file is written, and kept in it.
 
 Reading order: `MaskFile`, `stored`, `write`, `read`. What this file does not do: know what a
-ticket is (`ticket` does).
+ticket is, or a model (`ltp_core.ticket` does).
 """
 
 from __future__ import annotations
@@ -32,8 +32,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..data import tensor_file
-from . import rice
+from . import rice, tensor_file
 
 KIND, FORMAT, WAY_OUT = "ticket", 2, "find one with `ltp ticket`"
 LARGEST = 1 << 31  # a file that speaks of a larger tensor, or of so long a table, is no ticket
