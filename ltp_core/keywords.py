@@ -81,9 +81,13 @@ class Options:
                     words = f"{f.name} must be {name.replace('_', ' ')} {of}"
                     raise ValueError(f"{words}, got {value!r}")
 
+    def pick(self, *names: str) -> dict[str, Any]:
+        """Some of the options, as keywords."""
+        return {name: getattr(self, name) for name in names}
+
     def only(self, kind: type[Options]) -> dict[str, Any]:
         """Those of the options that `kind` has, too, as keywords."""
-        return {f.name: getattr(self, f.name) for f in fields(kind)}  # type: ignore[arg-type]
+        return self.pick(*(f.name for f in fields(kind)))  # type: ignore[arg-type]  # as above
 
 
 def takes(

@@ -51,7 +51,6 @@ class MaskFile(NamedTuple):
     indices: Mapping[str, Tensor]  # name -> (k,) int64, sorted
     values: Tensor | None = None  # (K,) fp32 weights, or fp16 or bf16 movements; K = sum of all k
     error: float = 0.0  # the largest rounding error of a value
-    sha256: str = ""  # of the file it was read from
 
     def weights(self, original: Tensor) -> Tensor:
         """The trained weights (K,) in fp32, given those of the base model.
@@ -117,14 +116,38 @@ def read(path: str | Path) -> MaskFile:
     Traceback (most recent call last):
     FileNotFoundError: there is no ticket at 'nowhere.safetensors'; find one with `ltp ticket`
     """
-    header, tensors, sha256 = tensor_file.read(path, KIND, WAY_OUT, format=FORMAT)
+    header, tensors = tensor_file.read(path, KIND, WAY_OUT, format=FORMAT)
     try:
         shapes, indices = _decoded(tensors["table"], tensors["gaps"].numpy())
         error = header.pop("values_error")
     except (KeyError, TypeError, ValueError, MemoryError, zlib.error) as broken:
         raise tensor_file.damaged(path, WAY_OUT) from broken
     values = tensors["values"].clone() if "values" in tensors else None  # no longer in the file
-    return MaskFile(header, shapes, indices, values, error, sha256)
+    return MaskFile(header, shapes, indices, values, error)
+
+
+def check_places(name: str, shape: tuple[int, ...], index: Tensor) -> None:
+    """Raise ValueError unless `index` holds flat places of a tensor of this shape, sorted.
+
+    >>> check_places("w", (2, 5), torch.tensor([8, 0]))
+    Traceback (most recent call last):
+    ValueError: the indices of w must be sorted and unique; use torch.unique
+    """
+    if not isinstance(shape, tuple | list) or not all(isinstance(n, int) and n >= 0 for n in shape):
+        raise ValueError(f"the shape of {name} must be whole numbers from 0 up, got {shape!r}")
+    if (
+        not isinstance(index, Tensor)
+        or index.dtype != torch.int64
+        or index.dim() != 1
+        or index.device.type != "cpu"
+    ):
+        raise ValueError(f"the indices of {name} must be a flat int64 tensor on the CPU")
+    at = index.numpy()  # compares faster than torch does
+    if (at[1:] <= at[:-1]).any():
+        raise ValueError(f"the indices of {name} must be sorted and unique; use torch.unique")
+    if len(index) and not 0 <= index[0] <= index[-1] < prod(shape):
+        ends = f"{int(index[0])} to {int(index[-1])}"
+        raise ValueError(f"the indices of {name} must lie in [0, {prod(shape)}), got {ends}")
 
 
 def check_values(values: Tensor, k: int) -> None:

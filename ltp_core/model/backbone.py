@@ -85,9 +85,8 @@ def load_backbone(name_or_folder: str | Path | None = None, *, download: bool = 
     except (TypeError, AttributeError, RecursionError) as error:  # JSON, but no configuration
         raise ValueError(f"config.json of {name!r} is damaged ({error}); copy it again") from None
     except SafetensorError as error:
-        raise ValueError(
-            f"the weights of {name!r} are damaged ({error}); copy them again"
-        ) from None
+        damaged = f"the weights of {name!r} are damaged ({error})"
+        raise ValueError(f"{damaged}; copy them again") from None
     if lacking := sorted(report["missing_keys"]):  # a random head would make every answer noise
         raise ValueError(f"{name!r} lacks {lacking[0]!r}; give a checkpoint saved as a masked LM")
     return _fitting(Backbone(model.eval(), _tokenizer(name, **local)), name)

@@ -169,8 +169,7 @@ def adapt(lm: Backbone, dataset: Rows, options: Adapting) -> dict[str, Tensor]:
         mine = {name: value[own].to(accelerator.device) for name, value in batch.items()}
         return counts * masked_lm_loss(model, mine, places=int((labels != IGNORED).sum()))
 
-    told = ("batch_size", "learning_rate", "weight_decay", "dropout")
-    settings = {name: getattr(options, name) for name in told}
+    settings = options.pick("batch_size", "learning_rate", "weight_decay", "dropout")
     settings |= {"stage": 1, "base": base, "outer": outer_fingerprint(lm)}
     settings |= {"data": digest(rows), "names": digest(names)}
     settings |= {} if ticket is None else {"ticket": ticket.id}

@@ -28,7 +28,7 @@ from ..ticket.on_model import gather, scatter
 from ..ticket.ticket import Ticket
 from . import lora as adapters
 
-TICKET, WEIGHTS = "ticket.safetensors", "weights.safetensors"
+TICKET, REPORT, WEIGHTS = "ticket.safetensors", "ticket.md", "weights.safetensors"
 KIND, WAY_OUT = "set of weights", "train and save it again"
 
 
@@ -78,31 +78,23 @@ class Body:
         """How many numbers of the language model are trained."""
         return sum(p.numel() for p in self.dense(model).values()) + len(self.ticket or ())
 
-    def save(
-        self, model: Model, folder: Path, dtype: torch.dtype, original: Model | None
-    ) -> dict[str, str]:
-        """Write what was trained into `folder`; half precision needs the `original` model.
-
-        Returns the digest of each file by its name.
-        """
+    def save(self, model: Model, folder: Path, dtype: torch.dtype, original: Model | None) -> None:
+        """Write what was trained into `folder`; half precision needs the `original` model."""
         if self.ticket is not None:
             before = None if original is None else gather(original, self.ticket)
             values = mask_file.stored(gather(model, self.ticket), before, dtype)
-            return {TICKET: self.ticket.save(folder / TICKET, *values)}
-        dense = self.dense(model)
-        return {WEIGHTS: tensor_file.write(folder / WEIGHTS, KIND, dense)} if dense else {}
+            self.ticket.save(folder / TICKET, *values)
+        elif dense := self.dense(model):
+            tensor_file.write(folder / WEIGHTS, KIND, dense)
 
     @torch.no_grad()
-    def fill(self, model: Model, folder: Path, *, sealed: bool) -> dict[str, str]:
-        """Put what `save` wrote into a clone; the digests that were found."""
+    def fill(self, model: Model, folder: Path, *, sealed: bool) -> None:
+        """Put what `save` wrote into a clone."""
         if self.ticket is not None:
             stored = mask_file.read(folder / TICKET)
             scatter(model, self.ticket, stored.weights(gather(model, self.ticket)))
-            return {TICKET: stored.sha256}
-        if not (dense := self.dense(model)):
-            return {}
-        _, tensors, sha256 = tensor_file.read(folder / WEIGHTS, KIND, WAY_OUT, sealed=sealed)
-        tensor_file.check_like(folder / WEIGHTS, tensors, dense, WAY_OUT)
-        for name, p in dense.items():
-            p.copy_(tensors[name])
-        return {WEIGHTS: sha256}
+        elif dense := self.dense(model):
+            _, tensors = tensor_file.read(folder / WEIGHTS, KIND, WAY_OUT, sealed=sealed)
+            tensor_file.check_like(folder / WEIGHTS, tensors, dense, WAY_OUT)
+            for name, p in dense.items():
+                p.copy_(tensors[name])

@@ -46,16 +46,17 @@ from __future__ import annotations
 import tempfile
 import weakref
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from functools import partial
 from itertools import accumulate
 from pathlib import Path
-from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 from ..data import mask_file
 from ..model.backbone import Model
+from .on_model import scatter
 from .ticket import Ticket
 
 _AT_WORK: weakref.WeakSet[Model] = weakref.WeakSet()  # models whose gradients are being gathered
@@ -101,14 +102,14 @@ class SparseModel:
         self._aside.write(self.values.detach().cpu().numpy().data)
         weakref.finalize(self, self._aside.close)
         self._written: set[int] = set()  # parts that values.grad already holds a gradient of
-        self._asked = [(p, p.requires_grad) for p in model.parameters()]
+        self._undo = ExitStack()  # what `close` does
         for p in model.parameters():
+            self._undo.callback(p.requires_grad_, p.requires_grad)
             p.requires_grad_(False).grad = None
-        self._handles = []
         for i, (p, _) in enumerate(self._parts):
-            p.requires_grad_(True)
-            register = p.register_post_accumulate_grad_hook
-            self._handles.append(register(partial(self._gather, i)))  # type: ignore[no-untyped-call]  # unannotated there
+            register = p.requires_grad_(True).register_post_accumulate_grad_hook
+            self._undo.enter_context(register(partial(self._gather, i)))  # type: ignore[no-untyped-call]  # unannotated there
+        self._undo.callback(_AT_WORK.discard, model)
         _AT_WORK.add(model)
 
     def _gather(self, i: int, p: nn.Parameter) -> None:
@@ -135,17 +136,14 @@ class SparseModel:
     def attach(self, optimizer: torch.optim.Optimizer) -> torch.optim.Optimizer:
         """Let every `optimizer.step()` be followed by `write()`; returns the optimizer."""
         plain = getattr(optimizer, "optimizer", optimizer)  # accelerate wraps optimizers
-        self._handles.append(plain.register_step_post_hook(lambda *_: self.write()))
+        self._undo.enter_context(plain.register_step_post_hook(lambda *_: self.write()))
         return optimizer
 
     @torch.no_grad()
     def set(self, values: Tensor) -> None:
-        """Replace the values, (K,), in place, and write them."""
-        if values.shape != self.values.shape:
-            shapes = f"{tuple(self.values.shape)}, got {tuple(values.shape)}"
-            raise ValueError(f"values must have shape {shapes}; they belong to another ticket")
+        """Write other values, (K,), and go on from them."""
+        scatter(self.model, self.ticket, values.to(self.values))
         self.values.copy_(values)
-        self.write()
 
     def revert(self) -> None:
         """Bring model and values back to the original weights, bit for bit; also after `close`."""
@@ -162,14 +160,8 @@ class SparseModel:
 
     def close(self) -> None:
         """Remove the hooks and let the model's parameters ask for gradients as before."""
-        for handle in self._handles:
-            handle.remove()
-        self._handles.clear()
-        for p, asked in self._asked:
-            p.requires_grad_(asked)
-        self._asked.clear()
+        self._undo.close()
         self.values.grad = None
-        _AT_WORK.discard(self.model)
 
     def __enter__(self) -> SparseModel:
         return self
@@ -185,22 +177,17 @@ class SparseModel:
         self.ticket.save(path, *mask_file.stored(self.values, self.original(), dtype))
 
 
-class Opened(NamedTuple):
-    """What is in training: its leaves, what to call when they have changed, and at the end."""
-
-    leaves: Sequence[Tensor]
-    write: Callable[[], None]
-    close: Callable[[], None]
-
-
 def opened(
     model: Model, ticket: Ticket | None, whole: Iterable[nn.Parameter], base: str | None
-) -> Opened:
-    """Make a model trainable: the entries of `ticket`, or without one the tensors `whole`."""
+) -> tuple[Sequence[Tensor], Callable[[], None], Callable[[], None]]:
+    """Make a model trainable: the entries of `ticket`, or without one the tensors `whole`.
+
+    Returns the leaves, what to call when they have changed, and what to call at the end.
+    """
     if ticket is not None:
         packed = SparseModel(model, ticket, base=base)
-        return Opened([packed.values], packed.write, packed.close)
-    return Opened([p.requires_grad_() for p in whole], lambda: None, lambda: None)
+        return [packed.values], packed.write, packed.close
+    return [p.requires_grad_() for p in whole], lambda: None, lambda: None
 
 
 def _index_on(device: torch.device, index: Tensor, size: int) -> Tensor:
