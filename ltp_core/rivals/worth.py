@@ -3,15 +3,10 @@
     squares = task_squares(lm, shots, task=task)                   # or text_squares(lm, text)
     shares(squares, ltp=ticket, random=ticket.random_like(0))      # {'ltp': 0.09, 'random': 0.2}
 
-With v = Σ g² (`ticket/squares.py`),
+A random ticket holds its density, whatever the loss. What a share means: `measure/squares.py`. The
+squares are worked out once, for all eligible weights, and asked about as many tickets as wanted.
 
-    held(ticket) = Σ v over the ticket / Σ v over all eligible weights
-
-is the share of the loss's first fall which a ticket can have. A random ticket holds its density,
-whatever the loss. The squares are worked out once, for all eligible weights, and asked about as
-many tickets as wanted.
-
-Reading order: `task_squares`, `text_squares`, `held`, `shares`.
+Reading order: `task_squares`, `text_squares`, `shares`.
 
 What it does not do: train. A ticket that holds little may still do well with a higher rate.
 """
@@ -21,11 +16,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from torch import Tensor, float64
+from torch import Tensor
 
+from ..measure.squares import added_up, held
 from ..model.parameters import eligible
 from ..stage1.scores import gradients
-from ..ticket.squares import added_up
 from ..ticket.ticket import Ticket
 from ..training.options import Stage1Options
 from .criteria import task_losses, untrained
@@ -64,28 +59,6 @@ def text_squares(
     """
     options = Stage1Options(**stage1)
     return gradients(lm, dataset, eligible(lm.model), options, gradient_batches)
-
-
-def held(ticket: Ticket, squares: Mapping[str, Tensor]) -> float:
-    """The share of all squares that lies in the ticket; 1.0 is everything.
-
-    >>> import torch
-    >>> ticket = Ticket("toy", shapes={"w": (2, 2)}, indices={"w": torch.tensor([0, 3])})
-    >>> held(ticket, {"w": torch.tensor([[1.0, 4.0], [3.0, 2.0]])})
-    0.3
-    """
-    if lacking := sorted(set(ticket.shapes) - set(squares)):
-        raise ValueError(
-            f"there are no squares of {lacking[0]!r}, from which the ticket could choose"
-        )
-    whole = sum(squares[name].sum(dtype=float64).item() for name in ticket.shapes)
-    if not whole > 0:
-        raise ValueError("the loss has no gradient in any eligible weight; take another loss")
-    own = 0.0
-    for name, index in ticket.indices.items():
-        of = squares[name].reshape(-1)
-        own += of[index.to(of.device)].sum(dtype=float64).item()
-    return own / whole
 
 
 def shares(squares: Mapping[str, Tensor], **tickets: Ticket) -> dict[str, float]:

@@ -148,13 +148,11 @@ def adapt(lm: Backbone, dataset: Rows, options: Adapting) -> dict[str, Tensor]:
     >>> len(after), len(moved), moved[0]
     (37, 32, 'encoder.layer.0.attention.self.query.weight')
     """
-    accelerator, ticket, names = Accelerator(), options.ticket, options.names
+    accelerator, ticket = Accelerator(), options.ticket
     base = options.base or fingerprint(lm.model)
     rows = text_rows(lm.tokenizer, dataset, options.max_length)
     batch_at = masked_batches(lm, rows, options)
-    if ticket is not None:
-        names = [name for name, index in ticket.indices.items() if len(index)]
-    names = trainable_names(lm.model, names)
+    names = trainable_names(lm.model, options.names if ticket is None else ticket.chosen)
     prefix = lm.model.base_model_prefix
     model = clone_sharing_weights(lm.model, own=[f"{prefix}.{name}" for name in names])
     model = model.to(accelerator.device).train(options.dropout)

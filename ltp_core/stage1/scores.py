@@ -7,7 +7,7 @@
     movement_root        |θ₁ − θ₀| · √(Σ g²)             how far, told in its own steps of AdamW?
 
 θ₁ comes from stage 1 (`mlm.adapt`), with AdamW or with `optimizer="sgd"`. The g are gradients of
-the masked-LM loss at θ₀ over some batches of the same text (`ticket/squares.py`). AdamW divides by
+the masked-LM loss at θ₀ over some batches of the same text (`measure/squares.py`). AdamW divides by
 √v, so by itself |θ₁ − θ₀| hardly knows the size of a gradient; the last score multiplies it in
 again. The product with the gradient is movement pruning's (Sanh et al. 2020, arXiv 2005.07683).
 
@@ -28,10 +28,10 @@ from accelerate import Accelerator
 from torch import Tensor
 
 from ..data.rows import Rows
+from ..measure.squares import added_up
 from ..model.backbone import Backbone
 from ..model.clone import clone_sharing_weights
 from ..ticket.chunks import Deltas
-from ..ticket.squares import added_up
 from ..training.options import Stage1Options
 from ..training.precision import precision
 from .mlm import masked_batches, masked_lm_loss, text_rows

@@ -60,7 +60,7 @@ class Body:
         own = [name for name, _ in model.named_parameters()] if self.full else []
         if self.ticket is not None:
             prefix = model.base_model_prefix
-            own = [f"{prefix}.{name}" for name, i in self.ticket.indices.items() if len(i)]
+            own = [f"{prefix}.{name}" for name in self.ticket.chosen]
         clone = clone_sharing_weights(model, own)
         if self.lora:
             adapters.add_lora(clone, self.lora, seed)
@@ -87,7 +87,6 @@ class Body:
         elif dense := self.dense(model):
             tensor_file.write(folder / WEIGHTS, KIND, dense)
 
-    @torch.no_grad()
     def fill(self, model: Model, folder: Path, *, sealed: bool) -> None:
         """Put what `save` wrote into a clone."""
         if self.ticket is not None:
@@ -96,5 +95,4 @@ class Body:
         elif dense := self.dense(model):
             _, tensors = tensor_file.read(folder / WEIGHTS, KIND, WAY_OUT, sealed=sealed)
             tensor_file.check_like(folder / WEIGHTS, tensors, dense, WAY_OUT)
-            for name, p in dense.items():
-                p.copy_(tensors[name])
+            model.load_state_dict(tensors, strict=False)

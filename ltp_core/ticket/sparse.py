@@ -89,11 +89,13 @@ class SparseModel:
         ticket.check(model, base)
         self.model, self.ticket = model, ticket
         tensors = dict(model.base_model.named_parameters())
-        self._parts: list[tuple[nn.Parameter, Tensor]] = [  # the order of `values`
-            (_fp32(p := tensors[name], name), _index_on(p.device, index, p.numel()))
-            for name, index in ticket.indices.items()  # by name, then flat index
-            if len(index)
-        ]
+        self._parts: list[tuple[nn.Parameter, Tensor]] = []  # the order of `values`
+        for name, index in ticket.chosen.items():  # by name, then flat index
+            if (p := tensors[name]).dtype != torch.float32:
+                raise ValueError(f"{name} is {p.dtype}; load the model with dtype=torch.float32")
+            if index.device != p.device:  # elsewhere a copy of half the width, if it can be
+                index = index.to(p.device, torch.int32 if p.numel() < 2**31 else index.dtype)
+            self._parts.append((p, index))
         gathered = [p.detach().view(-1).index_select(0, index) for p, index in self._parts]
         self.values = nn.Parameter(torch.cat(gathered))  # (K,)
         self._sizes = [len(index) for _, index in self._parts]
@@ -188,21 +190,3 @@ def opened(
         packed = SparseModel(model, ticket, base=base)
         return [packed.values], packed.write, packed.close
     return [p.requires_grad_() for p in whole], lambda: None, lambda: None
-
-
-def _index_on(device: torch.device, index: Tensor, size: int) -> Tensor:
-    """The ticket's own tensor if it lies there, else a copy of half its width.
-
-    >>> index = torch.tensor([0, 8])
-    >>> _index_on(index.device, index, 10) is index, _index_on("meta", index, 10).dtype
-    (True, torch.int32)
-    """
-    if index.device == torch.device(device):
-        return index
-    return index.to(device, torch.int32 if size < 2**31 else index.dtype)
-
-
-def _fp32(p: nn.Parameter, name: str) -> nn.Parameter:
-    if p.dtype != torch.float32:
-        raise ValueError(f"{name} is {p.dtype}; load the model with dtype=torch.float32")
-    return p

@@ -137,6 +137,11 @@ class Ticket:
         """Share of all parameters of the base model, embeddings included."""
         return len(self) / self.base_total
 
+    @property
+    def chosen(self) -> dict[str, Tensor]:
+        """The indices of the tensors that have any."""
+        return {name: index for name, index in self.indices.items() if len(index)}
+
     def mask(self, name: str) -> Tensor:
         """The ticket on one tensor, as a bool tensor of its shape."""
         mask = torch.zeros(prod(self.shapes[name]), dtype=torch.bool)

@@ -3,13 +3,15 @@
 If each weight may go one step of its own size η against its gradient g = ∂L/∂θ, the loss falls by
 η g² for each, to first order. So with the squares added up over batches b,
 
-    v = Σ_b g_b²
+    v = Σ_b g_b²,          held(ticket) = Σ v over the ticket / Σ v over all eligible weights,
 
-is what each is worth. The square is that of a batch's mean gradient, the diagonal of the empirical
-Fisher matrix up to the batch's size.
+is the share of that fall which a ticket can have. A random ticket of 20 % holds 20 %. The square is
+that of a batch's mean gradient, the diagonal of the empirical Fisher matrix up to the batch's size.
 
 Memory: one fp32 number a weight, and the dense gradient of one tensor at a time, for a tensor's
 gradient is added and let go as soon as it is complete.
+
+Reading order: `added_up`, `held`.
 
 What it does not do: know where the loss comes from (`stage1/scores.py`, `rivals/worth.py`).
 """
@@ -22,6 +24,8 @@ from functools import partial
 
 import torch
 from torch import Tensor, nn
+
+from ..ticket.ticket import Ticket
 
 
 def added_up(
@@ -53,3 +57,24 @@ def added_up(
         for loss in losses:
             loss.backward()  # type: ignore[no-untyped-call]  # unannotated there
     return total
+
+
+def held(ticket: Ticket, squares: Mapping[str, Tensor]) -> float:
+    """The share of all squares that lies in the ticket; 1.0 is everything.
+
+    >>> ticket = Ticket("toy", shapes={"w": (2, 2)}, indices={"w": torch.tensor([0, 3])})
+    >>> held(ticket, {"w": torch.tensor([[1.0, 4.0], [3.0, 2.0]])})
+    0.3
+    """
+    if lacking := sorted(set(ticket.shapes) - set(squares)):
+        raise ValueError(
+            f"there are no squares of {lacking[0]!r}, from which the ticket could choose"
+        )
+    whole = sum(squares[name].sum(dtype=torch.float64).item() for name in ticket.shapes)
+    if not whole > 0:
+        raise ValueError("the loss has no gradient in any eligible weight; take another loss")
+    own = 0.0
+    for name, index in ticket.indices.items():
+        of = squares[name].reshape(-1)
+        own += of[index.to(of.device)].sum(dtype=torch.float64).item()
+    return own / whole
