@@ -32,7 +32,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from . import rice, tensor_file
+from ..arrays import rice
+from . import tensor_file
 
 KIND, FORMAT, WAY_OUT = "ticket", 2, "find one with `ltp ticket`"
 LARGEST = 1 << 31  # a file that speaks of a larger tensor, or of so long a table, is no ticket

@@ -20,8 +20,8 @@ from ..model.backbone import Backbone
 from ..model.memory_map import mapped_model
 from ..model.parameters import Layers, Modules, eligible
 from ..ticket.chunks import Deltas
-from ..ticket.ticket import GROUPS, Ticket, origin
-from ..ticket.topk import how_many
+from ..ticket.density import GROUPS, how_many
+from ..ticket.ticket import Ticket, origin
 from ..training.options import DENSITY, Stage1Options
 from .mlm import adapt
 from .scores import SCORES, gradients, ranked

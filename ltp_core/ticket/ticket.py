@@ -13,14 +13,17 @@ Three densities. "20 %" means little without "of what": `density` is of the elig
 model with its embeddings. A report shows all three.
 
 Reading order: `Ticket` (the value), `Ticket.select` (the choice; how it finds the top k without
-sorting is in `topk`), `origin`. Then `find` (the way to θ₁), `overlap` (is it more than chance?).
-What this file does not do: know files (`mask_file`), or train (`mlm` for θ₁, `sparse` for stage 2).
+sorting is in `arrays/topk.py`), `origin`. Then `find` (the way to θ₁), `overlap` (is it more than
+chance?).
+
+What this file does not do: know files (`data/mask_file.py`), or train (`stage1/mlm.py` for θ₁,
+`sparse.py` for stage 2).
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import prod
 from pathlib import Path
@@ -30,18 +33,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ..arrays.topk import top_k
 from ..data import mask_file, mask_report
 from ..data.digest import digest
 from ..model.backbone import Model, fingerprint
 from ..model.parameters import Layers, Modules, eligible, in_encoder, place, select_tensors
 from .chunks import delta_bits, random_bits, shapes_of
-from .topk import how_many, quotas, top_k
-
-GROUPS: dict[str, Callable[[str], object]] = {  # what shares a quota
-    "all": lambda name: None,
-    "layer": lambda name: place(name)[0],
-    "tensor": lambda name: name,
-}
+from .density import GROUPS, how_many, quotas
 
 
 @dataclass(frozen=True, eq=False, repr=False)
