@@ -63,7 +63,7 @@ SCORES = {
 
 
 def ranked(score: Score, before: Tensors, after: Tensors, added: Tensors) -> Tensors:
-    """What is ranked, of θ₀, θ₁ and Σ gᵖ: the last alone, or the movement times its p-th root.
+    """What is ranked: the movement, times the p-th root of Σ gᵖ if there is one; or Σ gᵖ alone.
 
     >>> import torch
     >>> before, after, added = ({"w": torch.tensor([x])} for x in (0.0, 2.0, 9.0))
