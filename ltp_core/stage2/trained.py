@@ -166,7 +166,7 @@ class Trained(PromptModel):
             path = folder / PROMPT
             _, stored = tensor_file.read(path, prompt_start.KIND, WAY_OUT, sealed=sealed)
             tensor_file.check_like(path, stored, model.prompt_tensors(), WAY_OUT)
-            model.load_state_dict(stored, strict=False)  # strict: the whole language model, too
+            model.load_state_dict(stored, strict=False)  # the language model is not in it
             model.body.fill(model.lm, folder, sealed=sealed)
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"{folder} is damaged ({error!r}); {WAY_OUT}") from None
