@@ -19,6 +19,7 @@ from __future__ import annotations
 import argparse
 import ast
 import copy
+import gc
 import json
 import os
 import select
@@ -41,14 +42,22 @@ ROOT = Path(__file__).resolve().parents[2]
 ROOM, QUICK = "tests/core", "not slow and not browser and not process"
 SECONDS = 60  # a mutant that runs longer never ends
 TESTS = {  # the tests of a file's room, those that find most first
-    "ltp_core/ticket/ticket.py": ["ticket/test_ticket.py", "ticket/test_file.py"],
+    "ltp_core/ticket/ticket.py": ["ticket/test_ticket.py", "ticket/test_algebra.py"],
     "ltp_core/ticket/topk.py": ["ticket/test_topk.py", "ticket/test_ticket.py"],
     "ltp_core/ticket/chunks.py": ["ticket/test_topk.py", "ticket/test_ticket.py"],
     "ltp_core/ticket/rice.py": ["ticket/test_rice.py", "ticket/test_file.py"],
     "ltp_core/ticket/file.py": ["ticket/test_file.py", "ticket/test_merge.py"],
     "ltp_core/ticket/sparse.py": ["ticket/test_sparse.py"],
-    "ltp_core/stage2/prompt.py": ["stage2/test_prompt.py", "stage2/test_saved.py"],
-    "ltp_core/tasks/tables.py": ["tasks/test_folder.py"],
+    "ltp_core/stage2/prompt.py": [
+        "stage2/test_prompt.py",
+        "stage2/test_prompt_place.py",
+        "stage2/test_deep_prompt.py",
+        "stage2/test_saved.py",
+    ],
+    "ltp_core/stage2/prompt_start.py": ["stage2/test_prompt_start.py"],
+    "ltp_core/stage2/prompt_place.py": ["stage2/test_prompt_place.py"],
+    "ltp_core/stage2/cloze.py": ["stage2/test_cloze.py", "stage2/test_prompt.py"],
+    "ltp_core/tasks/tables.py": ["tasks/test_folder.py", "tasks/test_folder_nasty.py"],
 }
 COMPARE: dict[type, type] = {
     ast.Lt: ast.LtE,
@@ -220,18 +229,26 @@ def put(mutant: Mutant) -> None:
 
 
 def run_tests(files: list[str]) -> int:
-    """pytest in this process, to the first failure."""
+    """pytest in this process, to the first failure; nobody reads it, so no input is shrunk."""
     import pytest
+    from hypothesis import Phase, settings
 
-    return int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-m", QUICK, *files]))
+    phases = (Phase.explicit, Phase.generate)
+    settings.register_profile("mutant", derandomize=True, deadline=None, phases=phases)
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # some take longer to import than the tests
+    how = ["-x", "-q", "-p", "no:cacheprovider", "-p", "_hypothesis_pytestplugin"]
+    return int(pytest.main([*how, "--hypothesis-profile", "mutant", "-m", QUICK, *files]))
 
 
 def warm() -> None:
     """Import what takes long, once for all children; nothing of the library."""
-    for name in ("torch", "datasets", "accelerate", "pyarrow.parquet", "tokenizers", "pytest"):
+    for name in ("torch", "datasets", "accelerate", "pyarrow.parquet", "tokenizers"):
+        import_module(name)
+    for name in ("pytest", "hypothesis", "nbformat", "safetensors.torch"):
         import_module(name)
     for name in ("BertForMaskedLM", "XLMRobertaForMaskedLM", "AutoModelForMaskedLM"):
         getattr(import_module("transformers"), name)
+    gc.freeze()  # no child goes through it
 
 
 def main() -> int:
