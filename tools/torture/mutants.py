@@ -42,13 +42,22 @@ ROOT = Path(__file__).resolve().parents[2]
 ROOM, QUICK = "tests/core", "not slow and not browser and not process"
 SECONDS = 60  # a mutant that runs longer never ends
 TESTS = {  # the tests of a file's room, those that find most first
-    "ltp_core/ticket/ticket.py": ["ticket/test_ticket.py", "ticket/test_algebra.py"],
+    "ltp_core/ticket/ticket.py": [
+        "ticket/test_counts.py",
+        "ticket/test_ticket.py",
+        "ticket/test_algebra.py",
+    ],
     "ltp_core/ticket/topk.py": ["ticket/test_topk.py", "ticket/test_ticket.py"],
-    "ltp_core/ticket/chunks.py": ["ticket/test_topk.py", "ticket/test_ticket.py"],
+    "ltp_core/ticket/chunks.py": ["ticket/test_chunks.py", "ticket/test_topk.py"],
     "ltp_core/ticket/rice.py": ["ticket/test_rice.py", "ticket/test_file.py"],
-    "ltp_core/ticket/file.py": ["ticket/test_file.py", "ticket/test_merge.py"],
-    "ltp_core/ticket/sparse.py": ["ticket/test_sparse.py"],
+    "ltp_core/ticket/file.py": [
+        "ticket/test_file.py",
+        "ticket/test_ticket.py",
+        "ticket/test_merge.py",
+    ],
+    "ltp_core/ticket/sparse.py": ["ticket/test_opened.py", "ticket/test_sparse.py"],
     "ltp_core/stage2/prompt.py": [
+        "stage2/test_prompt_parts.py",
         "stage2/test_prompt.py",
         "stage2/test_prompt_place.py",
         "stage2/test_deep_prompt.py",
@@ -57,7 +66,11 @@ TESTS = {  # the tests of a file's room, those that find most first
     "ltp_core/stage2/prompt_start.py": ["stage2/test_prompt_start.py"],
     "ltp_core/stage2/prompt_place.py": ["stage2/test_prompt_place.py"],
     "ltp_core/stage2/cloze.py": ["stage2/test_cloze.py", "stage2/test_prompt.py"],
-    "ltp_core/tasks/tables.py": ["tasks/test_folder.py", "tasks/test_folder_nasty.py"],
+    "ltp_core/tasks/tables.py": [
+        "tasks/test_tables.py",
+        "tasks/test_folder.py",
+        "tasks/test_folder_nasty.py",
+    ],
 }
 COMPARE: dict[type, type] = {
     ast.Lt: ast.LtE,

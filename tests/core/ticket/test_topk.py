@@ -68,8 +68,50 @@ def test_the_guess_is_good(monkeypatch):
     monkeypatch.setattr(topk, "ROOM", 0.06)
     deltas = noise(a=(1000, 768), b=(30_000,))
     deltas["a"] *= torch.rand(1000, 1, generator=torch.Generator().manual_seed(0))  # uneven rows
-    for density in (1e-4, 0.01, 0.2, 0.5, 0.999):
-        assert len(Ticket.select(deltas, density, base="toy")) == round(density * 798_000)
+    deltas["b"][-1] = 0  # the least there is, and no other is like it
+    for density in (1e-4, 0.01, 0.2, 0.5, 0.999, 1.0):
+        chosen = Ticket.select(deltas, density, base="toy", allow_unmoved=True)
+        assert len(chosen) == round(density * 798_000)
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 40, 1009, 61 * 500])
+def test_the_bounds_are_six_deviations_away_and_hardly_further(size):
+    """Of the sample; beyond its ends they are 0 and the largest integer."""
+    numbers = noise(a=(size,))["a"].abs()
+    sample = numbers[::61].sort().values.view(torch.int32)
+    for share in [*torch.linspace(1 / size, 1, 50).tolist(), 0.5]:
+        low, high = topk.bounds(streams.delta_bits({"a": numbers}), share)
+        place, half = (1 - share) * len(sample), 3 * len(sample) ** 0.5  # six at a share of 0.5
+        below, upto = int((sample < low).sum()), int((sample < high).sum())
+        assert low == 0 or 0 <= max(place - half, 0) - below < 1
+        assert low > 0 or place - half < 1
+        assert high == 2**31 - 1 or 0 < upto - place - half <= 1
+        assert high < 2**31 - 1 or place + half + 1 >= len(sample)
+
+
+def test_counting_minds_every_bit():
+    """Numbers on both sides of the border between the upper 16 bits and the lower."""
+    border = 0x3F81 << 16
+    bits = [0, 1, 0xFFFF, 1 << 16, border - 2, border - 1, border - 1, border, border + 1]
+    stream = streams.delta_bits({"a": torch.tensor(bits, dtype=torch.int32).view(torch.float32)})
+    for k in range(1, len(bits) + 1):
+        kth = sorted(bits)[-k]
+        ties = k - sum(one > kth for one in bits)
+        assert topk.by_counting(stream, k) == (kth, ties)
+
+
+@given(
+    st.dictionaries(st.text("abcde", min_size=1, max_size=3), st.integers(0, 30), min_size=1),
+    st.floats(0, 1),
+)
+def test_quotas_are_shares_and_together_the_whole(sizes, density):
+    found = topk.quotas(sizes, density, group=lambda name: name[0])
+    assert [name for names, _ in found for name in names] == sorted(sizes)
+    assert sum(k for _, k in found) == round(density * sum(sizes.values()))
+    for names, k in found:
+        assert len({name[0] for name in names}) == 1
+        own = sum(sizes[name] for name in names)
+        assert 0 <= k <= own and abs(k - density * own) <= 1
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])
@@ -139,6 +181,10 @@ def test_unmoved_entries_are_not_chosen_silently():
     "density, message",
     [
         (20, r"density must be in \(0, 1\], got 20; did you mean 0\.20\?"),
+        (1.5, r"got 1\.5; did you mean 0\.015\?"),
+        (100, r"got 100; did you mean 1\.00\?"),
+        (100.5, r"got 100\.5$"),
+        (101, r"got 101$"),
         (2.5, r"got 2\.5; did you mean 0\.025\?"),
         (0, r"got 0$"),
         (-0.2, r"got -0\.2$"),
