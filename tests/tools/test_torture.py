@@ -12,7 +12,8 @@ from tools.torture.areas.shell import command, run
 from tools.torture.good import Good
 from tools.torture.judge import Case, judge
 from tools.torture.kills import kills
-from tools.torture.mutants import TESTS, mutants
+from tools.torture.mutants import TESTS
+from tools.torture.mutate import mutants
 
 
 @pytest.fixture(scope="module")
