@@ -169,10 +169,10 @@ class Trained(PromptModel):
             )
             model.fill(stored)
             files = model.body.fill(model.lm, folder, sealed=sealed) | {prompt_start.FILE: sha256}
+            if sealed and files != config["files"]:
+                raise ValueError(f"the files of {folder} are of two models; {WAY_OUT}")
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"{folder} is damaged ({error!r}); {WAY_OUT}") from None
-        if sealed and files != config["files"]:
-            raise ValueError(f"the files of {folder} are of two models; {WAY_OUT}")
         return model.close()
 
 
