@@ -1,6 +1,6 @@
 """Small changes of the code, one at a time: does a test of its room notice?
 
-    python -m tools.torture.mutants ltp_core/ticket/topk.py --count 40
+    python -m tools.torture.mutants ltp_core/arrays/topk.py --count 40
     python -m tools.torture.mutants                                     a sample of all of `TESTS`
 
 A forked child, in which torch is imported already and the library is not, imports a mutant in the
@@ -46,11 +46,12 @@ TESTS = {  # the tests of a file's room, those that find most first
         "ticket/test_ticket.py",
         "ticket/test_algebra.py",
     ],
-    "ltp_core/ticket/topk.py": ["ticket/test_topk.py", "ticket/test_ticket.py"],
-    "ltp_core/ticket/chunks.py": ["ticket/test_chunks.py", "ticket/test_topk.py"],
-    "ltp_core/ticket/rice.py": ["ticket/test_rice.py", "ticket/test_file.py"],
-    "ltp_core/ticket/file.py": [
-        "ticket/test_file.py",
+    "ltp_core/ticket/density.py": ["ticket/test_density.py", "ticket/test_counts.py"],
+    "ltp_core/arrays/topk.py": ["arrays/test_topk.py", "ticket/test_ticket.py"],
+    "ltp_core/ticket/chunks.py": ["ticket/test_chunks.py", "arrays/test_topk.py"],
+    "ltp_core/arrays/rice.py": ["arrays/test_rice.py", "data/test_mask_file.py"],
+    "ltp_core/data/mask_file.py": [
+        "data/test_mask_file.py",
         "ticket/test_ticket.py",
         "ticket/test_merge.py",
     ],

@@ -57,7 +57,7 @@ class Mutant(NamedTuple):
 def mutants(file: str) -> Iterator[Mutant]:
     """All mutants of a file.
 
-    >>> "Gt to GtE" in {mutant.change for mutant in mutants("ltp_core/ticket/rice.py")}
+    >>> "Gt to GtE" in {mutant.change for mutant in mutants("ltp_core/arrays/rice.py")}
     True
     """
     source = ast.parse((ROOT / file).read_text(encoding="utf-8"))
@@ -74,7 +74,7 @@ def mutants(file: str) -> Iterator[Mutant]:
 def changed(mutant: Mutant) -> ast.Module:
     """The module with the change in it.
 
-    >>> file = "ltp_core/ticket/rice.py"
+    >>> file = "ltp_core/arrays/rice.py"
     >>> [turned] = [m for m in mutants(file) if m.change == "Gt to GtE" and m.line > 55]
     >>> "2 * k >= n" in ast.unparse(changed(turned))
     True

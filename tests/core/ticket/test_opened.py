@@ -1,12 +1,12 @@
-"""What `SparseModel` and `opened` hand out: values, files, and a place for every index."""
+"""What `SparseModel` and `opened` hand out: values, and what to call, and files."""
 
 import pytest
 import torch
 
+from ltp_core.data import mask_file
 from ltp_core.model.parameters import eligible
 from ltp_core.model.toy import toy_backbone
-from ltp_core.ticket import file as mask_file
-from ltp_core.ticket.sparse import SparseModel, _index_on, opened
+from ltp_core.ticket.sparse import SparseModel, opened
 from ltp_core.ticket.ticket import Ticket, origin
 
 
@@ -23,18 +23,17 @@ def test_with_a_ticket_its_values_are_trained_and_the_model_sees_what_is_written
     ticket = some(model)
     name = next(name for name, index in ticket.indices.items() if len(index))
     p = model.base_model.get_parameter(name)
-    found = opened(model, ticket, [], ticket.base)
-    [values] = found.leaves
+    [values], write, close = opened(model, ticket, [], ticket.base)
     assert values.shape == (len(ticket),) and p.requires_grad
     asked = [q for q in model.parameters() if q.requires_grad]
     assert len(asked) == sum(len(index) > 0 for index in ticket.indices.values())
     with torch.no_grad():
         values += 1
     before = p.detach().flatten()[ticket.indices[name]]
-    found.write()
+    write()
     after = p.detach().flatten()[ticket.indices[name]]
     torch.testing.assert_close(after - before, torch.ones(len(after)))
-    found.close()
+    close()
     with SparseModel(model, some(model)):  # nothing holds the model any more
         pass
 
@@ -42,12 +41,12 @@ def test_with_a_ticket_its_values_are_trained_and_the_model_sees_what_is_written
 def test_without_a_ticket_whole_tensors_are_trained_as_they_are(model):
     model.requires_grad_(False)
     whole = list(model.base_model.encoder.layer[1].parameters())
-    found = opened(model, None, whole, None)
-    assert all(one is p for one, p in zip(found.leaves, whole, strict=True))
+    leaves, write, close = opened(model, None, whole, None)
+    assert all(one is p for one, p in zip(leaves, whole, strict=True))
     assert all(p.requires_grad for p in whole)
     assert sum(p.requires_grad for p in model.parameters()) == len(whole)
-    found.write()
-    found.close()
+    write()
+    close()
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
@@ -69,11 +68,3 @@ def test_the_original_may_be_asked_for_at_any_time(model):
         sparse.set(sparse.values + 1)
         assert torch.equal(sparse.original(), before) and torch.equal(sparse.original(), before)
         torch.testing.assert_close(sparse.delta(), torch.ones(len(before)))
-
-
-@pytest.mark.parametrize("size, width", [(2**31 - 1, torch.int32), (2**31 + 1, torch.int64)])
-def test_a_place_takes_half_the_width_where_it_fits(size, width):
-    """Away from the ticket's own device: `meta` stands for a GPU."""
-    index = torch.tensor([0, 8])
-    assert _index_on("cpu", index, size) is index
-    assert _index_on("meta", index, size).dtype == width
