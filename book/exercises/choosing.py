@@ -119,5 +119,5 @@ def layer_shares(chosen, sizes):
 # places, rates tuned alike, several draws, and a random ticket with the same shares as a control.
 
 # %% [note]
-# Exercise 2 has five traps, and the check names each one. Let students compare which they fell
+# Exercise 2 has many traps, and the check names each one. Let students compare which they fell
 # into.

@@ -96,8 +96,8 @@ def changed_bits(before, after, mask):
 # %% [question]
 # ## An open question
 #
-# In section 6 of the chapter a ticket drawn at random does as well as the one that stage 1 found. A
-# fellow student says: "Then stage 1 is useless." In five sentences: what does the measurement
+# In the chapter a ticket drawn at random does no worse than the one that stage 1 found. A fellow
+# student says: "Then stage 1 is useless." In five sentences: what does the measurement
 # show, what does it not show, and what would you measure next?
 
 # %% [rubric]
@@ -108,5 +108,5 @@ def changed_bits(before, after, mask):
 # "the ticket is better" or "tickets never work".
 
 # %% [note]
-# Students often take the random ticket for a mistake in the code. Say beforehand that a control is
-# a rival that should lose if the idea is right.
+# The random ticket may look like a mistake in the code. Say beforehand that a control is a rival
+# that should lose if the idea is right.

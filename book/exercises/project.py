@@ -41,4 +41,4 @@
 
 # %% [note]
 # Talk with each group for ten minutes in week 1 about the question, and in week 2 about the
-# control. Most projects that fail have no control, or choose on the test.
+# control and the split: these two are hard to mend later.

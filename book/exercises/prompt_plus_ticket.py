@@ -116,5 +116,5 @@ def trained_numbers(entries, length, size, layers=1):
 # tuned alike, several draws, paired.
 
 # %% [note]
-# Exercise 2 fails most often because the optimizer is given all weights and the gradient is masked.
-# The check says so; exercise 1 explains it.
+# In exercise 2 a likely mistake is to give the optimizer all weights and to mask the gradient. The
+# check says so; exercise 1 explains it.

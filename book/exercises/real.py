@@ -102,4 +102,5 @@ def shared_by_chance(a, b, sizes):
 # tensors. One for what was changed between the runs: seed, order, text or rate.
 
 # %% [note]
-# Ask for a guess of J for two random tickets of 20 % before the lesson. Most say 0.2; it is 0.11.
+# Ask for a guess of J for two random tickets of 20 % before the lesson. It is 0.11,
+# not 0.2.

@@ -131,7 +131,7 @@ def deep_prompt(layers, hidden, vectors):
 # %% [question]
 # ## An open question
 #
-# The soft prompt moved towards no word of the vocabulary (section 7 of the chapter). Somebody
+# The soft prompt moved towards no word of the vocabulary, the chapter finds. Somebody
 # prints the nearest word of each vector and says: "This is the hidden instruction that the model
 # has found." In five sentences: why is this not shown, and which control would show it?
 
@@ -142,5 +142,5 @@ def deep_prompt(layers, hidden, vectors):
 # the vectors.
 
 # %% [note]
-# Exercise 3 is the most frequent bug in students' own projects: the hole is read at its old place,
-# nothing fails, and the accuracy is that of chance.
+# The mistake of exercise 3 is silent in a project: the hole is read at its old place, nothing
+# fails, and the accuracy is that of chance.

@@ -88,7 +88,7 @@ without_copies = Check(
 _RNG = np.random.default_rng(0)
 _HARD = _RNG.random(60)  # both methods find the same items hard
 _FIRST, _SECOND = ((_HARD < share).astype(int).tolist() for share in (0.7, 0.5))
-_PICKS = _RNG.integers(60, size=(400, 60)).tolist()
+_PICKS = _RNG.integers(60, size=(100, 60)).tolist()
 
 
 def _draws(right: list[int], picks: list[list[int]]) -> np.ndarray:

@@ -26,6 +26,7 @@ from .answers import difference, plain
 from .verdict import Exercise, Verdict
 
 RIGHT = "right in all cases."
+UNWRITTEN = "it returns nothing yet; write its lines in the place of the three dots, then return."
 Judge = Callable[[Callable[..., Any]], "tuple[float, str]"]  # the share of the points, a sentence
 
 
@@ -75,7 +76,7 @@ class Compared:
 
     def __call__(self, function: Callable[..., Any]) -> tuple[float, str]:
         answers = {name: called(function, name, *args) for name, args in self.cases.items()}
-        if all(answer in (None, ...) for answer in answers.values()):
+        if all(answer is None or answer is ... for answer in answers.values()):
             return 0.0, UNWRITTEN
         wanted = {name: plain(self.right(*deepcopy(args))) for name, args in self.cases.items()}
         where = {name: difference(answers[name], wanted[name]) for name in self.cases}
@@ -93,22 +94,23 @@ class Compared:
         self, wrong: Callable[..., Any], names: list[str], answers: Any, wanted: Any
     ) -> bool:
         """Does the wrong function give these answers in these cases, and not the right ones?"""
-        try:
-            given = {name: plain(wrong(*deepcopy(self.cases[name]))) for name in names}
-        except Exception:  # a mistake may not be possible in every case
-            return False
-        alike = all(difference(answers[name], given[name]) is None for name in names)
-        return alike and any(difference(given[name], wanted[name]) for name in names)
-
-
-UNWRITTEN = "it returns nothing yet; write its lines in the place of the three dots, then return."
+        fails = False
+        for name in names:
+            try:
+                given = plain(wrong(*deepcopy(self.cases[name])))
+            except Exception:  # a mistake may not be possible in every case
+                return False
+            if difference(answers[name], given):
+                return False
+            fails = fails or difference(given, wanted[name]) is not None
+        return fails
 
 
 def called(function: Callable[..., Any], case: str, *args: Any) -> Any:
     """The plain answer to copies of these arguments; `Stopped` where the function raises."""
     try:
         return plain(function(*deepcopy(args)))
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         own = getattr(getattr(function, "__code__", None), "co_filename", "")
         frames = traceback.extract_tb(error.__traceback__)
         last = next((frame for frame in reversed(frames) if frame.filename == own), frames[-1])

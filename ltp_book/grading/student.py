@@ -132,6 +132,8 @@ def _answer(pipe: Pipe, function: Callable[..., Any], args: Any, kwargs: Any) ->
         pipe.send(reply, number_of)
     except Unsendable as problem:
         pipe.send({"error": f"TypeError: the function returned {problem}", "line": 1})
+    except Exception as problem:  # a generator, say, runs only now
+        pipe.send({"error": describe(problem), "line": 1})
 
 
 if __name__ == "__main__":

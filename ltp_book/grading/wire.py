@@ -21,7 +21,8 @@ import os
 import select
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, MappingView
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,7 @@ from safetensors.torch import load, save
 
 MOST = 64_000_000  # bytes of a frame
 DEEPEST = 50  # lists in lists
+ENTRIES = 10_000  # so many are taken of an iterator, which may have no end
 
 Number = Callable[[Any], int]  # of a function that is handed over
 Function = Callable[[int], Any]  # the one of this number
@@ -92,7 +94,7 @@ class _Packing:
             return {"t": "tensor", "v": stored, "grad": grad, "asks": value.requires_grad}
         if isinstance(value, (np.ndarray, np.generic)):
             return self.array(value)
-        if isinstance(value, dict):
+        if isinstance(value, Mapping):
             pairs = [self.down(list(pair), depth + 1) for pair in value.items()]
             return {"t": "dict", "v": pairs}
         for kind in (list, tuple, set, frozenset, range):
@@ -101,6 +103,10 @@ class _Packing:
                 return inner if kind is list else {"t": kind.__name__, "v": inner}
         if isinstance(value, (int, float, str)):  # of a class made from one of these
             return next(kind(value) for kind in (int, float, str) if isinstance(value, kind))
+        if hasattr(value, "tolist"):  # a table's column
+            return self.down(value.tolist(), depth + 1)
+        if isinstance(value, (Iterator, MappingView)):
+            return [self.down(one, depth + 1) for one in islice(value, ENTRIES)]
         if callable(value):
             return {"t": "function", "v": self.number(value)}
         raise Unsendable(f"a {type(value).__name__}")

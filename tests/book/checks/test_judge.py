@@ -1,5 +1,9 @@
 """What every check has in common: it never raises, it helps, and it does not tell the answer."""
 
+import itertools
+import sys
+
+import numpy as np
 import pytest
 import torch
 
@@ -10,24 +14,27 @@ from ltp_book.checks.answers import difference, plain
 each = pytest.mark.parametrize("name", checks.EXERCISES)
 
 
+class Hostile:
+    """It raises whatever it is asked."""
+
+    def __eq__(self, other):
+        raise RuntimeError("hostile")
+
+    __hash__ = None
+    __bool__ = __iter__ = __len__ = __repr__ = __eq__
+
+
 def raises(*args, **options):
     raise KeyError("qu")
 
 
 @each
 def test_nothing_that_is_handed_in_makes_a_check_raise(name):
-    answers = [
-        None,
-        3,
-        "word",
-        [],
-        {},
-        float("nan"),
-        object(),
-        torch.zeros(0),
-        [[1], [2, 3]],
-        {1: {2: 3}},
-    ]
+    answers = [None, ..., 3, "word", [], {}, float("nan"), object(), Hostile(), [Hostile()]]
+    answers += [torch.zeros(0), [[1], [2, 3]], {1: {2: 3}}, {(1, 2): 3}, itertools.count()]
+    ring = []
+    ring.append(ring)
+    answers.append(ring)
     for answer in answers:
         verdict = checks.check(name, lambda *args, answer=answer, **options: answer)
         assert not verdict.passed and verdict.points == 0 and verdict.message
@@ -39,6 +46,10 @@ def test_an_error_is_told_with_its_line(name):
     verdict = checks.check(name, raises)
     assert "it stopped with KeyError: 'qu'" in verdict.message
     assert 'raise KeyError("qu")' in verdict.message
+
+
+def test_a_function_that_ends_the_program_ends_nothing():
+    assert "SystemExit" in checks.check("jaccard", lambda a, b: sys.exit(1)).message
 
 
 def test_a_wrong_number_of_arguments_is_told():
@@ -103,6 +114,8 @@ def test_the_same_in_another_form():
     for answer in (torch.tensor(2.0), torch.tensor([2.0]), 2, 2 + 1e-6):
         assert difference(plain(answer), 2) is None
     weights = torch.ones(2, requires_grad=True)
+    assert plain(zip([1], [2], strict=True)) == [[1, 2]] and plain({1: 2}.values()) == [2]
+    assert plain({np.int64(1): np.True_}) == {1: True}
     assert plain(weights) == [1, 1] and plain(range(2)) == [0, 1] and plain({2, 1}) == [1, 2]
 
 

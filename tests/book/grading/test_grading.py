@@ -175,6 +175,18 @@ def test_values_functions_and_changes_travel(student):
 
 
 @pytest.mark.process
+def test_answers_that_are_made_when_asked_for_travel_too(student):
+    """A generator, an iterator without end, a view; and one that fails on the way."""
+    load = student.load
+    assert load(["def f(): return (n * n for n in range(3))"], "f")() == [0, 1, 4]
+    endless = load(["import itertools", "def f(): return itertools.count()"], "f")()
+    assert endless[:3] == [0, 1, 2] and len(endless) == 10_000
+    assert load(["def f(): return {1: 2}.values(), {3: 4}.keys()"], "f")() == ([2], [3])
+    with pytest.raises(ZeroDivisionError):
+        load(["def f(): return (1 / n for n in range(3))"], "f")()
+
+
+@pytest.mark.process
 def test_a_process_that_dies_is_told_and_started_again(student):
     from ltp_book.grading.wire import Ended
 
