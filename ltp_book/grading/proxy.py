@@ -2,7 +2,8 @@
 
 `Student` starts that process, loads a program into it, and gives a proxy. A call that takes too
 long, or that ends the process, raises `Ended`; the next program starts a new process. What a call
-changed in its arguments is changed in the originals too: tensors, arrays, lists and dicts.
+changed in its arguments is changed in the originals too, unless it raised: tensors, arrays, lists
+and dicts.
 
 A function that the check hands over is called here, when the student's process asks for it.
 
