@@ -14,7 +14,6 @@ Reading order: `read`, `statements`, `answers`.
 from __future__ import annotations
 
 import ast
-import json
 import re
 from pathlib import Path
 
@@ -31,14 +30,15 @@ def read(path: Path) -> list[tuple[str, str]]:
         ValueError: it is too large, no JSON, or no notebook.
     """
     import nbformat
+    from nbformat.reader import NotJSONError
 
     if (size := path.stat().st_size) > MOST_BYTES:
         raise ValueError(f"the file has {size:,} bytes, the bound is {MOST_BYTES:,}; clear outputs")
     try:
         notebook = nbformat.read(path, as_version=4)
         return [(str(cell.cell_type), str(cell.source)) for cell in notebook.cells]
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"the file is damaged, it is no JSON ({error}); save it again") from error
+    except (NotJSONError, UnicodeDecodeError) as error:
+        raise ValueError("the file is damaged, it is no JSON; save it again") from error
     except Exception as error:  # nbformat has many of its own for a file of another kind
         raise ValueError("the file is JSON, but no notebook; save it again as .ipynb") from error
 

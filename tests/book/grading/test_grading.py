@@ -49,10 +49,11 @@ def test_a_definition_brings_what_it_needs_and_no_more():
     assert found.answers(body, "f") == [needed]
 
 
-@pytest.mark.parametrize("text", simulated.BROKEN.values())
-def test_a_broken_file_is_refused_in_a_sentence(tmp_path, text):
-    (tmp_path / "a.ipynb").write_text(text, encoding="utf-8")
-    with pytest.raises(ValueError, match="save it again"):
+@pytest.mark.parametrize("name", simulated.BROKEN)
+def test_a_broken_file_is_refused_in_a_sentence(tmp_path, name):
+    (tmp_path / "a.ipynb").write_text(simulated.BROKEN[name], encoding="utf-8")
+    said = "no notebook" if name == "no_notebook" else "damaged"
+    with pytest.raises(ValueError, match=f"{said}.*save it again"):
         found.read(tmp_path / "a.ipynb")
 
 
