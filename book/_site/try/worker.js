@@ -1,6 +1,6 @@
 // The engine in a thread of its own, so that the page never stands still. Messages in and out:
 //
-//   {do: "open", base}                 -> {progress, of} …, {opened: {about, kernel}}
+//   {do: "open", base}                 -> {progress, of} …, {opened: {about, emoji, kernel}}
 //   {do: "add", method, file, bytes}   -> {progress, of} …, {added: what stands in the file}
 //   {do: "answer", ...}                -> {answer, took}
 //   any that fails                     -> {failed: a sentence}
@@ -35,12 +35,12 @@ const jobs = {
   async open({base: address, kernels}, tell) {
     base = address;
     const about = await (await fetch(new URL("model.json", base))).json();
-    const [weights, tokenizer, config, prompt] = await fetched(about.first, tell);
+    const [weights, tokenizer, config, emoji, prompt] = await fetched(about.first, tell);
     tell({unpacks: true});
     const files = {about, weights, tokenizer: json(tokenizer), config: json(config)};
     engine = openEngine(files, kernels);
     if (prompt) engine.add("prompt_only", prompt);
-    return {opened: {about, kernel: engine.kernel}};
+    return {opened: {about, emoji: json(emoji), kernel: engine.kernel}};
   },
   async add({method, file, bytes}, tell) {
     const [buffer] = await fetched([{file, bytes}], tell);

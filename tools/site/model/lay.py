@@ -23,7 +23,7 @@ from ltp_core.data.paths import data_dir
 from ltp_core.tasks.emoji_groups import emoji_dir, entries
 
 FIRST = ("weights.safetensors", "tokenizer.json", "config.json")  # of data/backbone
-EACH = 5  # emoji of each group
+EACH = 3  # emoji of each group
 
 
 def about(path: Path) -> dict[str, Any]:
@@ -44,12 +44,14 @@ def lay(folder: Path, movements: list[Path]) -> None:
         shutil.copyfile(path, folder / path.name)
     task = tasks.emoji()
     methods = [about(path) for path in movements]
-    first = [{"file": name, "bytes": (folder / name).stat().st_size} for name in FIRST]
+    _write(folder / "emoji.json", chosen_emoji(task))
+    first = [
+        {"file": name, "bytes": (folder / name).stat().st_size} for name in (*FIRST, "emoji.json")
+    ]
     first += [one for one in methods if one["method"] == "prompt_only"]
     model = {"first": first, "methods": methods, "labels": task.labels, "words": task.words}
     model["row"] = {"before": [0], "after": [66013, 2], "place": "start", "keep_positions": False}
     _write(folder / "model.json", model)
-    _write(folder / "emoji.json", chosen_emoji(task))
 
 
 def chosen_emoji(task: tasks.Task) -> dict[str, Any]:
