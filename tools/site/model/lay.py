@@ -26,11 +26,16 @@ FIRST = ("weights.safetensors", "tokenizer.json", "config.json")  # of data/back
 EACH = 3  # emoji of each group
 
 
-def about(path: Path) -> dict[str, Any]:
-    """What a movement file says of itself, without its tensors."""
+def header(path: Path) -> dict[str, Any]:
+    """What a movement file says of itself."""
     with safe_open(path, "np") as file:
-        method = json.loads(file.metadata()["method"])
-    told = {key: value for key, value in method.items() if key not in ("tensors", "row")}
+        found: dict[str, Any] = json.loads(file.metadata()["method"])
+    return found
+
+
+def about(path: Path) -> dict[str, Any]:
+    """The same without its tensors, and the size of the file."""
+    told = {key: value for key, value in header(path).items() if key not in ("tensors", "row")}
     return told | {"file": path.name, "bytes": path.stat().st_size}
 
 

@@ -31,7 +31,7 @@ from ltp_core.stage2.trained import Trained
 from ltp_core.ticket import rice
 
 LEVELS = (256, 16, 3, 2)
-TRIES = np.linspace(0.3, 1.0, 15)  # shares of a row's largest movement that t is chosen from
+TRIES = np.linspace(0.3, 1.0, 8)  # shares of a row's largest movement that t is chosen from
 ROWWISE = ("word_embeddings.weight", "position_embeddings.weight", "predictions.bias")
 SAME = {"cls.predictions.decoder.weight", "cls.predictions.decoder.bias"}  # tied
 UNKNOWN = ("head", "deep", "silent", "learned_labels")  # forms the page cannot compute
