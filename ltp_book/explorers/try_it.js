@@ -31,15 +31,15 @@ const tryIt = (() => {
   };
   const total = ({shape: [rows, columns]}) => rows * columns;
   const held = (it) => (it.where === "places" ? it.k : it.where === "rows" ? it.k * it.shape[1] : total(it));
-  // layer -> module -> [how many weights move, of how many]
+  // layer -> module -> [how many weights move, of how many, the sum of their squared movements]
   const counted = (tensors, modules) => {
     const layers = new Map();
     for (const it of tensors) {
       const found = place(it.name);
       if (!found) continue;
       const row = layers.get(found.layer) ?? layers.set(found.layer, new Map()).get(found.layer);
-      const name = modules[found.module] ?? found.module, [k, n] = row.get(name) ?? [0, 0];
-      row.set(name, [k + held(it), n + total(it)]);
+      const name = modules[found.module] ?? found.module, [k, n, sum] = row.get(name) ?? [0, 0, 0];
+      row.set(name, [k + held(it), n + total(it), sum + it.squares]);
     }
     return layers;
   };

@@ -50,6 +50,15 @@ function reader(tensors, {name, where, shape: [rows, columns], k, b, levels}) {
   };
 }
 
+// Adds as `add` does, and notes the sum of squares in the entry: how far the tensor moved.
+const measured = (entry, add) => (take) => {
+  entry.squares = 0;
+  add((row, column, value) => {
+    entry.squares += value * value;
+    take(row, column, value);
+  });
+};
+
 // {prompt, about, words, tensors}: words holds the rows that moved of the word embedding.
 export function readMovement({about, tensors}) {
   const method = JSON.parse(about.method), words = new Map(), moved = new Map();
@@ -59,7 +68,7 @@ export function readMovement({about, tensors}) {
     if (entry.name === WORDS)
       add((id, i, value) => { (row(id).row ??= new Float32Array(columns))[i] = value; });
     else if (entry.name === BIAS) add((id, _, value) => { row(id).bias = value; });
-    else moved.set(entry.name, add);
+    else moved.set(entry.name, measured(entry, add));
   }
   const {values, shape: [length, width]} = tensors.get("prompt");
   const prompt = Array.from({length}, (_, i) => values.subarray(i * width, (i + 1) * width));
