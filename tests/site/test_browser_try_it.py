@@ -62,7 +62,7 @@ def test_five_languages_are_answered_with_the_network_cut(opened):
         )
         page.wait_for_function(f"{SAYS}.includes('untrained: ')")
         shares = page.evaluate(
-            f"[...{ROOM}.querySelectorAll('.four tbody td:nth-of-type(1)')].map((it) => +it.innerText)"
+            f"[...{ROOM}.querySelectorAll('.four td:nth-of-type(1)')].map((it) => +it.innerText)"
         )
         assert len(shares) == 8 and 96 <= sum(shares) <= 104
     assert asked == []
