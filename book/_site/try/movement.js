@@ -3,7 +3,7 @@
 //   moved weight = (2 · digit / (levels - 1) - 1) · top of its row
 //
 // Where: every weight of a tensor, or some of its rows, or a ticket's places. Rows and places are
-// gaps in Rice's code (ltp_core.ticket.rice). Digits are packed as many to a byte as go in.
+// gaps in Rice's code (ltp_core.arrays.rice). Digits are packed as many to a byte as go in.
 
 import {half} from "./safetensors.js";
 import {BIAS, WORDS} from "./weights.js";

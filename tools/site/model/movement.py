@@ -9,7 +9,7 @@ byte. t is the one of a few candidates that comes nearest to the row. Where the 
     rows      some of its rows: pieces that were in no text did not move
     places    a ticket's places
 
-Rows and places are gaps in Rice's code (`ltp_core.ticket.rice`). A file is safetensors, with
+Rows and places are gaps in Rice's code (`ltp_core.arrays.rice`). A file is safetensors, with
 
     prompt (P, H)    <name>:digits    <name>:tops    <name>:places       and JSON: {"method": ...}
 
@@ -25,10 +25,10 @@ import numpy as np
 from safetensors.numpy import save_file
 from safetensors.torch import load_file
 
+from ltp_core.arrays import rice
 from ltp_core.model.backbone import Model
 from ltp_core.stage2 import cloze
 from ltp_core.stage2.trained import Trained
-from ltp_core.ticket import rice
 
 LEVELS = (256, 16, 3, 2)
 TRIES = np.linspace(0.3, 1.0, 8)  # shares of a row's largest movement that t is chosen from
