@@ -24,7 +24,7 @@ from ltp_core.ticket.ticket import Ticket, origin
 from ltp_core.training.options import Form
 from tools.book import chapters as book
 from tools.site import browser as site_browser
-from tools.site.model import lay, movement
+from tools.site.model import agree, lay, movement
 
 pytestmark = pytest.mark.browser
 
@@ -85,17 +85,6 @@ def moved_by_chance(lm, kind: str) -> Trained:
     return model.close()
 
 
-def as_stored(model: Trained, lm, path) -> Trained:
-    """The model with what its file holds in place of what was trained."""
-    found = movement.stored(path, lay.header(path))
-    before = dict(lm.model.named_parameters())
-    with torch.no_grad():
-        for name, p in model.lm.named_parameters():
-            if name in found:
-                p.copy_(before[name] + torch.from_numpy(found[name]).view(p.shape))
-    return model
-
-
 LEVELS = {"few": 256, "many": 16, "full": 3}
 
 
@@ -110,7 +99,8 @@ def models(embedded, tmp_path_factory):
             return Trained(embedded, TASK.words, 0), None
         model, path = moved_by_chance(embedded, kind), folder / f"{kind}.safetensors"
         movement.store(path, model, embedded.model, LEVELS[kind], name=kind, method=kind)
-        return as_stored(model, embedded, path), path
+        agree.put(model, embedded.model, path)
+        return model, path
 
     return of
 

@@ -2,7 +2,7 @@ r"""What a training moved, in a few levels a weight: how the page *Try it* gets 
 
     moved weight ~ (2 d / (L - 1) - 1) · t        d in 0 … L-1,  t the top of its row
 
-L is 256, 16, 3 or 2; digits are packed as many to a byte as go in, so 3 levels are five weights a
+L is 256, 16, 6, 3 or 2; digits are packed as many to a byte as go in, so 3 levels are five weights a
 byte. t is the one of a few candidates that comes nearest to the row. Where the weights are:
 
     all       every weight of a tensor
@@ -30,7 +30,7 @@ from ltp_core.model.backbone import Model
 from ltp_core.stage2 import cloze
 from ltp_core.stage2.trained import Trained
 
-LEVELS = (256, 16, 3, 2)
+LEVELS = (256, 16, 6, 3, 2)
 TRIES = np.linspace(0.3, 1.0, 8)  # shares of a row's largest movement that t is chosen from
 ROWWISE = ("word_embeddings.weight", "position_embeddings.weight", "predictions.bias")
 SAME = {"cls.predictions.decoder.weight", "cls.predictions.decoder.bias"}  # tied
@@ -41,7 +41,7 @@ def per_byte(levels: int) -> int:
     """How many digits go into a byte.
 
     >>> [per_byte(levels) for levels in LEVELS]
-    [1, 2, 5, 8]
+    [1, 2, 3, 5, 8]
     """
     return int(np.log(256.5) / np.log(levels))
 
