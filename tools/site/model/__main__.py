@@ -24,12 +24,14 @@ def export(names: list[str], folder: Path = BUILD, *, training: bool = True) -> 
     settings, lm, files = recipe.read(), None, []
     for name in names:
         own = settings["models"][name]
-        path = folder / "stored" / recipe.mark(settings, name) / f"{name}.safetensors"
+        levels = own.get("levels", 256)
+        kept = f"{recipe.mark(settings, name)}-{levels}"
+        path = folder / "stored" / kept / f"{name}.safetensors"
         if not path.exists() and training:
             lm = lm or load_backbone()
             model = recipe.trained(lm, settings, name, folder)
             told = {"name": name, "method": own["method"], "density": own.get("density")}
-            movement.store(path, model, lm.model, own.get("levels", 256), **told)
+            movement.store(path, model, lm.model, levels, **told)
         if path.exists():
             files.append(path)
     return files

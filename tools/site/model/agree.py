@@ -48,7 +48,10 @@ def main() -> None:
     args = parser.parse_args()
     settings, lm, task = recipe.read(), load_backbone(), tasks.emoji()
     chosen = [task.test(code) for code in task.languages]
-    chosen = [rows.select(range(0, len(rows), len(rows) // args.each)) for rows in chosen]
+    step = [len(rows) // args.each for rows in chosen]  # each language other emoji
+    chosen = [
+        rows.select(range(7 * i % step[i], len(rows), step[i])) for i, rows in enumerate(chosen)
+    ]
     texts = [text for rows in chosen for text in rows["text"]]
     labels = np.array([label for rows in chosen for label in rows["label"]])
     model = recipe.trained(lm, settings, args.name, BUILD)
