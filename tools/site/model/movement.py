@@ -2,8 +2,8 @@ r"""What a training moved, in a few levels a weight: how the page *Try it* gets 
 
     moved weight ~ (2 d / (L - 1) - 1) · t        d in 0 … L-1,  t the top of its row
 
-L is 256, 16, 6, 3 or 2; digits are packed as many to a byte as go in, so 3 levels are five weights a
-byte. t is the one of a few candidates that comes nearest to the row. Where the weights are:
+L is 256, 16, 6, 3 or 2; digits are packed as many to a byte as go in, so 3 levels are five weights
+a byte. t is the one of a few candidates that comes nearest to the row. Where the weights are:
 
     all       every weight of a tensor
     rows      some of its rows: pieces that were in no text did not move
