@@ -1,6 +1,6 @@
 """The second edition's forms, chapter by chapter: guess first, plain findings, fair exercises.
 
-The chapters are those that tests/support/lessons.py names. What the parts say is for people to judge.
+The chapters are those that tests/support/lessons.py names. What the parts say people must judge.
 """
 
 import re
