@@ -7,6 +7,8 @@ import re
 from functools import cache
 from typing import NamedTuple
 
+import nbformat
+
 from tools.book import chapters as book
 
 # The chapters that have the second edition's forms; it grows until it names every chapter.
@@ -56,9 +58,9 @@ def sections(path) -> list[Section]:
             found[-1].cells.append(cell)
             continue
         first, *others = re.split(r"^## (.+)\n", "\n" + cell.source, flags=re.M)
-        found[-1].cells.append(cell | {"source": first})
+        found[-1].cells.append(nbformat.from_dict({**cell, "source": first}))
         for title, text in zip(others[::2], others[1::2], strict=True):
-            found.append(Section(title, [cell | {"source": text}]))
+            found.append(Section(title, [nbformat.from_dict({**cell, "source": text})]))
     return found
 
 
