@@ -77,7 +77,8 @@ def text(section: Section) -> str:
 def main_words(path) -> int:
     """How many words a first reading takes: no code, nothing folded, nothing after the answer."""
     main = [text(it) for it in sections(path) if not it.title.startswith(AFTER)]
-    seen = re.sub(r"<details.*?</details>|<[^>]+>|\]\([^)]*\)", " ", "\n".join(main), flags=re.S)
+    unseen = r"<details.*?</details>|\$\$.*?\$\$|```.*?```|</?[a-z][^>]*>|\]\([^)]*\)"
+    seen = re.sub(unseen, " ", "\n".join(main), flags=re.S)
     return len(re.findall(r"\w[\w'’.-]*", seen))
 
 
