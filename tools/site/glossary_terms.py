@@ -2,9 +2,9 @@
 
 The glossary (book/glossary.md) is the one source: each `### term` and the first paragraph below it.
 A heading such as "gather, scatter" names two terms. The first mention of a term in a page's running
-text becomes a link to its entry, with the definition beside it; lessons.css shows that on hover and on
-focus. A notebook needs no markup. Where the author has linked the entry already, that link is the
-first mention.
+text becomes a link to its entry, with the definition beside it; lessons.css shows that on hover and
+on focus. A notebook needs no markup. Where the author has linked the entry already, that link is
+the first mention.
 
 What it does not do: look into code, formulas, headings, tables or what is folded, or mark a word
 of everyday language (EVERYDAY) that means a term only here and there; there the author links it.

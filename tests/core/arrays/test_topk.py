@@ -10,9 +10,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ltp_core.arrays import topk
 from ltp_core.ticket import chunks as streams
-from ltp_core.ticket import topk
-from ltp_core.ticket.chunks import Deltas
 from ltp_core.ticket.ticket import Ticket
 from tests.support.movements import by_sorting, noise, pairs
 
@@ -68,24 +67,36 @@ def test_the_guess_is_good(monkeypatch):
     monkeypatch.setattr(topk, "ROOM", 0.06)
     deltas = noise(a=(1000, 768), b=(30_000,))
     deltas["a"] *= torch.rand(1000, 1, generator=torch.Generator().manual_seed(0))  # uneven rows
-    for density in (1e-4, 0.01, 0.2, 0.5, 0.999):
-        assert len(Ticket.select(deltas, density, base="toy")) == round(density * 798_000)
+    deltas["b"][-1] = 0  # the least there is, and no other is like it
+    for density in (1e-4, 0.01, 0.2, 0.5, 0.999, 1.0):
+        chosen = Ticket.select(deltas, density, base="toy", allow_unmoved=True)
+        assert len(chosen) == round(density * 798_000)
 
 
-@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])
-def test_subtraction_by_chunks_is_subtraction(monkeypatch, dtype):
-    """Also of tensors that are not contiguous, in the precision of a checkpoint."""
-    before, after = [
-        {"a": noise(seed, a=(50, 41))["a"].to(dtype).T, "b": noise(seed + 2, b=(777,))["b"]}
-        for seed in (0, 1)
-    ]
-    whole = {name: after[name].float() - before[name].float() for name in before}
-    expected = Ticket.select(whole, 0.2, base="toy")
-    assert pairs(expected.indices) == by_sorting(whole, len(expected))
-    for chunk in (1 << 18, 100):
-        cut(monkeypatch, chunk)
-        assert Ticket.select(Deltas(before, after), 0.2, base="toy") == expected
-    assert all(torch.equal(delta, whole[n]) for n, delta in Deltas(before, after).items())
+@pytest.mark.parametrize("size", [1, 2, 7, 40, 1009, 61 * 500])
+def test_the_bounds_are_six_deviations_away_and_hardly_further(size):
+    """Of the sample; beyond its ends they are 0 and the largest integer."""
+    numbers = noise(a=(size,))["a"].abs()
+    sample = numbers[::61].sort().values.view(torch.int32)
+    for share in [*torch.linspace(1 / size, 1, 50).tolist(), 0.5]:
+        low, high = topk.bounds(streams.delta_bits({"a": numbers}), share)
+        place, half = (1 - share) * len(sample), 3 * len(sample) ** 0.5  # six at a share of 0.5
+        below, upto = int((sample < low).sum()), int((sample < high).sum())
+        assert low == 0 or 0 <= max(place - half, 0) - below < 1
+        assert low > 0 or place - half < 1
+        assert high == 2**31 - 1 or 0 < upto - place - half <= 1
+        assert high < 2**31 - 1 or place + half + 1 >= len(sample)
+
+
+def test_counting_minds_every_bit():
+    """Numbers on both sides of the border between the upper 16 bits and the lower."""
+    border = 0x3F81 << 16
+    bits = [0, 1, 0xFFFF, 1 << 16, border - 2, border - 1, border - 1, border, border + 1]
+    stream = streams.delta_bits({"a": torch.tensor(bits, dtype=torch.int32).view(torch.float32)})
+    for k in range(1, len(bits) + 1):
+        kth = sorted(bits)[-k]
+        ties = k - sum(one > kth for one in bits)
+        assert topk.by_counting(stream, k) == (kth, ties)
 
 
 def test_neither_threads_nor_chunks_decide(monkeypatch):
@@ -109,52 +120,10 @@ def test_k_is_exact_even_if_all_entries_tie(density):
     assert len(Ticket.select(deltas, density, base="toy")) == round(density * 2000)
 
 
-@pytest.mark.parametrize("bad", [float("nan"), -float("nan"), float("inf"), -float("inf")])
-def test_deltas_must_be_finite(bad):
-    with pytest.raises(ValueError, match="delta of b holds NaN or infinity"):
-        Ticket.select({"a": torch.ones(4), "b": torch.tensor([1.0, bad])}, 0.5, base="toy")
-
-
-def test_deltas_must_be_fp32():
-    with pytest.raises(ValueError, match="a is torch.bfloat16; take it in torch.float32"):
-        Ticket.select({"a": torch.ones(4, dtype=torch.bfloat16)}, 0.5, base="toy")
-
-
-def test_two_states_must_be_of_one_model():
-    with pytest.raises(ValueError, match="stage 1 gave no weights for 'b'"):
-        Deltas(noise(a=(2,), b=(2,)), noise(a=(2,)))
-    with pytest.raises(ValueError, match=r"a has shape \(2, 3\) before and \(6,\) after"):
-        Deltas(noise(a=(2, 3)), noise(a=(6,)))
-
-
-def test_unmoved_entries_are_not_chosen_silently():
-    deltas = {"a": torch.tensor([0.0, 1.0, -0.0, 2.0, 0.0])}
-    assert pairs(Ticket.select(deltas, 0.4, base="toy").indices) == [("a", 1), ("a", 3)]
-    with pytest.raises(ValueError, match="asks for 3 parameters, but 2 moved"):
-        Ticket.select(deltas, 0.6, base="toy")
-    assert pairs(Ticket.select(deltas, 0.6, base="toy", allow_unmoved=True).indices)[0] == ("a", 0)
-
-
-@pytest.mark.parametrize(
-    "density, message",
-    [
-        (20, r"density must be in \(0, 1\], got 20; did you mean 0\.20\?"),
-        (2.5, r"got 2\.5; did you mean 0\.025\?"),
-        (0, r"got 0$"),
-        (-0.2, r"got -0\.2$"),
-        (float("nan"), r"got nan$"),
-        (1e-9, "less than one"),
-    ],
-)
-def test_density_out_of_bounds(density, message):
-    with pytest.raises(ValueError, match=message):
-        Ticket.select({"a": torch.ones(10)}, density, base="toy")
-
-
 MEMORY = """
 import torch
 from ltp_core.ticket.chunks import Deltas, delta_bits
-from ltp_core.ticket.topk import top_k
+from ltp_core.arrays.topk import top_k
 
 def resident(what):
     with open("/proc/self/status") as status:
