@@ -12,7 +12,7 @@ import nbformat
 from tools.book import chapters as book
 
 # The chapters that have the second edition's forms; it grows until it names every chapter.
-CONVERTED: list[str] = []
+CONVERTED: list[str] = ["real", "prompt_plus_ticket", "crossing", "fair"]
 AFTER = ("Optional", "Quick check", "Exercises", "Further reading")  # not the main line
 
 
