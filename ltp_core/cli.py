@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import sys
 from pathlib import Path
@@ -47,6 +48,8 @@ def main(argv: list[str] | None = None) -> int:
     2
     """
     args = parser().parse_args(argv)
+    if args.quiet:  # transformers asks for this when it is imported, and shows its own bars if not
+        os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
     try:
         refuse_empty(args)
         RUN[args.command](args)
@@ -62,8 +65,8 @@ def main(argv: list[str] | None = None) -> int:
 
 def run_ticket(args: argparse.Namespace) -> None:
     """`ltp ticket`: stage 1 and the choice; prints the densities."""
+    from .data.mask_file import check_free
     from .stage1.find import find_ticket
-    from .ticket.file import check_free
 
     options = values(args)
     check_free(args.save)  # said now, not after stage 1
