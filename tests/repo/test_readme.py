@@ -71,21 +71,21 @@ def test_each_link_to_a_file_leads_somewhere():
         ("method", "training all weights is better still", "first_light", ["full"], ["worse"]),
         (
             "prompt_plus_ticket",
-            "a fifth drawn by chance was a little ahead at first",
+            "a random fifth was a little ahead at first",
             "first_light",
             ["random_ticket"],
             ["worse"],
         ),
         (
             "prompt_plus_ticket",
-            "and is not told apart at tuned rates",
+            "and shows no clear difference at tuned rates",
             "main",
             ["random_ticket"],
             ["not told apart"],
         ),
         (
             "crossing",
-            "a ticket drawn by chance does at least as well as the chosen one",
+            "a random ticket does at least as well as the chosen one",
             "first_light",
             ["random_ticket"],
             ["worse", "not told apart"],
@@ -99,7 +99,7 @@ def test_each_link_to_a_file_leads_somewhere():
         ),
         (
             "fair",
-            "it is not told apart from tickets chosen in other ways",
+            "there is no clear difference from tickets chosen in other ways",
             "main",
             ["random_ticket", "magnitude_ticket", "gradient_ticket", "middle_layers", "lt_sft"],
             ["not told apart"],
@@ -136,7 +136,7 @@ def test_each_link_to_a_file_leads_somewhere():
         ),
         (
             "prompt_plus_ticket",
-            "what the prompt adds to the ticket is not told from nothing",
+            "the prompt adds nothing clear to the ticket",
             "main",
             ["ticket_only"],
             ["not told apart"],

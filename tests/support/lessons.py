@@ -12,7 +12,10 @@ import nbformat
 from tools.book import chapters as book
 
 # The chapters that have the second edition's forms; it grows until it names every chapter.
-CONVERTED: list[str] = ["method", "soft_prompt", "deltas", "choosing"]
+CONVERTED: list[str] = [
+    *("method", "soft_prompt", "deltas", "choosing"),
+    *("real", "prompt_plus_ticket", "crossing", "fair"),
+]
 # What a first reading passes over: what is folded, code, formulas, tags, addresses, alt texts.
 UNSEEN = re.compile(
     r"<details.*?</details>|<div class=\"run-card\">.*?</div>|```.*?```|\$\$.*?\$\$|\$[^$]+\$"

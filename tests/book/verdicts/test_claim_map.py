@@ -249,7 +249,7 @@ def test_what_is_said_of_the_rates_is_so():
 
 @pytest.mark.slow
 def test_what_is_said_of_sgds_small_tickets_is_so():
-    """Is the ticket real?, section 8: ahead at small rates, and hardly when each has its own."""
+    """Is the ticket real?, section 7: ahead at small rates, and hardly when each has its own."""
     found = needed("sgd_ticket")
     for group in ("low", "high"):
         at = levels(found, group)
