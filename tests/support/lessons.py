@@ -12,7 +12,7 @@ import nbformat
 from tools.book import chapters as book
 
 # The chapters that have the second edition's forms; it grows until it names every chapter.
-CONVERTED: list[str] = []
+CONVERTED: list[str] = ["few_examples", "cheap", "your_model"]
 AFTER = ("Optional", "Quick check", "Exercises", "Further reading")  # not the main line
 
 
