@@ -12,7 +12,13 @@ import nbformat
 from tools.book import chapters as book
 
 # The chapters that have the second edition's forms; it grows until it names every chapter.
-CONVERTED: list[str] = ["few_examples", "cheap", "your_model"]
+CONVERTED: list[str] = ["method", "few_examples", "cheap", "your_model"]
+# What a first reading passes over: what is folded, code, formulas, tags, addresses, alt texts.
+UNSEEN = re.compile(
+    r"<details.*?</details>|<div class=\"run-card\">.*?</div>|```.*?```|\$\$.*?\$\$|\$[^$]+\$"
+    r"|!\[[^\]]*\]|\]\([^)]*\)|</?[a-z][^>]*>",
+    re.S,
+)
 AFTER = ("Optional", "Quick check", "Exercises", "Further reading")  # not the main line
 
 
@@ -77,9 +83,8 @@ def text(section: Section) -> str:
 def main_words(path) -> int:
     """How many words a first reading takes: no code, nothing folded, nothing after the answer."""
     main = [text(it) for it in sections(path) if not it.title.startswith(AFTER)]
-    unseen = r"<details.*?</details>|\$\$.*?\$\$|```.*?```|</?[a-z][^>]*>|\]\([^)]*\)"
-    seen = re.sub(unseen, " ", "\n".join(main), flags=re.S)
-    return len(re.findall(r"\w[\w'’.-]*", seen))
+    seen = re.sub(UNSEEN, " ", "\n".join(main))
+    return len(re.findall(r"[^\W\d_][\w'’.-]*", seen))
 
 
 def exercises(path) -> list[Exercise]:

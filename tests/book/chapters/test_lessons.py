@@ -34,7 +34,7 @@ def test_every_numbered_section_ends_with_what_follows(name):
     numbered = [it for it in lessons.sections(PATHS[name]) if re.match(r"\d+\. ", it.title)]
     assert numbered
     for section in numbered:
-        last = lessons.text(section).strip().split("\n\n")[-1]
+        last = lessons.text(section).strip().split("\n\n")[-1].strip()
         assert last.startswith("**So:** "), section.title
 
 
