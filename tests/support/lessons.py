@@ -12,7 +12,16 @@ import nbformat
 from tools.book import chapters as book
 
 # The chapters that have the second edition's forms; it grows until it names every chapter.
-CONVERTED: list[str] = ["method", "few_examples", "cheap", "your_model", "what_to_use"]
+CONVERTED: list[str] = [
+    "method",
+    "soft_prompt",
+    "deltas",
+    "choosing",
+    "few_examples",
+    "cheap",
+    "your_model",
+    "what_to_use",
+]
 # What a first reading passes over: what is folded, code, formulas, tags, addresses, alt texts.
 UNSEEN = re.compile(
     r"<details.*?</details>|<div class=\"run-card\">.*?</div>|```.*?```|\$\$.*?\$\$|\$[^$]+\$"
