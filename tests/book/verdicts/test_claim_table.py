@@ -8,9 +8,9 @@ from tests.support.stored import printed
 from tools.book import chapters as book
 
 ROW = re.compile(
-    r"^\| \[(?P<number>\d)\]\(#(?P<anchor>[\w-]+)\) \| [^|]+ \| (?P<question>[^|]+\?) "
+    r"^\| \[(?P<number>\d)\]\(#(?P<anchor>[\w-]+)\) "
     r'\| <span class="answer (?P<answer>\w+)">(?P<mark>[✓✗–]) (?P=answer)</span> '
-    r"\| (?P<points>[^|]+) \|$",
+    r"\| [^|]+ \| (?P<question>[^|]+\?) \| (?P<points>[^|]+) \|$",
     re.M,
 )
 MARKS = {"yes": "✓", "no": "✗", "undecided": "–"}
