@@ -10,7 +10,8 @@
 
 The rooms, each a folder whose `__init__.py` says what it holds, from the ground up:
 
-    data, tasks, model, training    files and rows; tasks; the language model; the training loop
+    arrays, data                    algorithms on plain arrays; files and rows
+    tasks, model, training          tasks; the language model; the training loop
     ticket, measure                 which weights may move; accuracy and its intervals
     stage1, stage2                  finding a ticket; training it with a prompt on a task
     rivals, study                   other methods; many runs from one spec

@@ -62,8 +62,8 @@ def main(argv: list[str] | None = None) -> int:
 
 def run_ticket(args: argparse.Namespace) -> None:
     """`ltp ticket`: stage 1 and the choice; prints the densities."""
+    from .data.mask_file import check_free
     from .stage1.find import find_ticket
-    from .ticket.file import check_free
 
     options = values(args)
     check_free(args.save)  # said now, not after stage 1

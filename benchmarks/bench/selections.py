@@ -23,7 +23,7 @@ import numpy as np
 import torch
 from safetensors.torch import save_file
 
-from ltp_core.model.memory_map import mapped
+from ltp_core.data.mapped_file import mapped
 from ltp_core.ticket.chunks import Deltas
 from ltp_core.ticket.ticket import Ticket
 

@@ -32,7 +32,7 @@ from torch import Tensor
 
 from ltp_core.model.parameters import place, select_tensors
 from ltp_core.ticket.chunks import shapes_of
-from ltp_core.ticket.topk import how_many
+from ltp_core.ticket.density import how_many
 
 TOP = 65535  # the code of the farthest movement; 1 of the least, 0 of none at all
 RANGE = 24.0  # octaves between them, at most

@@ -6,7 +6,7 @@ title that is computed from what is drawn.
 Reading order: `passes` (finding the threshold by counting), `ties` (the same movements in two
 precisions), `places` (layers and modules), `rivals` (several tickets, layer by layer).
 
-What it does not do: choose. `ltp_core.ticket.topk` and `Ticket` do.
+What it does not do: choose. `ltp_core.arrays.topk` and `Ticket` do.
 """
 
 from __future__ import annotations

@@ -18,8 +18,8 @@ from torch import Tensor
 
 from ltp_core.model.parameters import in_encoder, place, select_tensors
 from ltp_core.stage2.train import RATES
+from ltp_core.ticket.density import how_many
 from ltp_core.ticket.ticket import Ticket, origin
-from ltp_core.ticket.topk import how_many
 
 MOST_LANGUAGES = 4
 

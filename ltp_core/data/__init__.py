@@ -1,1 +1,1 @@
-"""Files and rows: where the data lie, languages, text, digests. Knows nothing above it."""
+"""Files and rows: where data lie, how they are stored, languages, text. Knows nothing above it."""

@@ -5,7 +5,7 @@ the kind of the file ("ticket", "prompt", "checkpoint" ...), the number of its f
 caller adds, and a SHA-256 over all of this and every tensor. So a truncated, changed or foreign
 file is refused in one sentence. Nothing in a file is ever run.
 
-Reading order: `write`, `read`, `check_like`, `check_free`.
+Reading order: `write`, `read`, `sha256_of`, `check_like`, `check_free`.
 
 What it does not do: know what the tensors mean.
 """
@@ -21,17 +21,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .atomic import replacing
 
 if TYPE_CHECKING:
+    from safetensors import safe_open
     from torch import Tensor
 
 ENTRY = "ltp"
 
 
 class TensorFile(NamedTuple):
-    """What a file holds: what the caller of `write` added, the tensors, and the digest."""
+    """What a file holds: what the caller of `write` added, and the tensors."""
 
     header: dict[str, Any]
     tensors: dict[str, Tensor]
-    sha256: str
 
 
 def write(
@@ -86,12 +86,12 @@ def read(
         raise FileNotFoundError(f"there is no {kind} at {name}; {way_out}")
     try:
         with safe_open(path, framework="pt") as opened:
-            header = json.loads((opened.metadata() or {}).get(ENTRY, "null"))
+            header = _entry(opened)
             tensors = {key: opened.get_tensor(key) for key in opened.keys()}  # noqa: SIM118
     except (SafetensorError, ValueError, OSError, RecursionError) as error:
         raise damaged(path, way_out) from error
     if header is None and not sealed:
-        return TensorFile({}, tensors, "")
+        return TensorFile({}, tensors)
     if kind_of(header) != kind:
         raise ValueError(f"{name} is not a {kind}; {way_out}")
     if header["format"] != format:
@@ -101,7 +101,22 @@ def read(
     if sha256 != digest(header, tensors, named="kind" in header):
         raise damaged(path, way_out)
     own = {key: value for key, value in header.items() if key not in ("kind", "format")}
-    return TensorFile(own, tensors, sha256)
+    return TensorFile(own, tensors)
+
+
+def sha256_of(path: str | Path) -> str:
+    """The digest that `write` returned, as the file tells it; `read` holds the file to it.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     written = write(f"{folder}/a.safetensors", "prompt", {})
+    ...     sha256_of(f"{folder}/a.safetensors") == written
+    True
+    """
+    from safetensors import safe_open
+
+    with safe_open(path, framework="pt") as opened:
+        return str(_entry(opened)["sha256"])
 
 
 def check_like(
@@ -134,7 +149,7 @@ def check_free(path: str | Path, kind: str) -> None:
         return
     try:
         with safe_open(path, framework="pt") as opened:
-            ours = kind_of(json.loads((opened.metadata() or {}).get(ENTRY, "null"))) == kind
+            ours = kind_of(_entry(opened)) == kind
     except (SafetensorError, ValueError, OSError, RecursionError):
         ours = False
     if not ours:
@@ -177,6 +192,11 @@ def damaged(path: str | Path, way_out: str) -> ValueError:
     ValueError("'a.safetensors' is damaged; copy it again, or train again")
     """
     return ValueError(f"{str(path)!r} is damaged; copy it again, or {way_out}")
+
+
+def _entry(opened: safe_open) -> Any:
+    said = opened.metadata() or {}  # type: ignore[no-untyped-call]  # unannotated there
+    return json.loads(said.get(ENTRY, "null"))
 
 
 def _said(tensor: Tensor | None) -> str:

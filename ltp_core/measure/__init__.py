@@ -1,1 +1,1 @@
-"""Measuring: accuracy, intervals, comparisons, stored results."""
+"""Measuring: accuracy, intervals, comparisons, stored results; what weights are worth."""

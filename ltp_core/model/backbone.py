@@ -30,8 +30,8 @@ from safetensors.torch import load_file
 
 from ..data.digest import check_sums
 from ..data.paths import data_dir
+from ..data.quantization import unpacked
 from .architecture import head_parts
-from .quantization import dequantise
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -85,9 +85,8 @@ def load_backbone(name_or_folder: str | Path | None = None, *, download: bool = 
     except (TypeError, AttributeError, RecursionError) as error:  # JSON, but no configuration
         raise ValueError(f"config.json of {name!r} is damaged ({error}); copy it again") from None
     except SafetensorError as error:
-        raise ValueError(
-            f"the weights of {name!r} are damaged ({error}); copy them again"
-        ) from None
+        damaged = f"the weights of {name!r} are damaged ({error})"
+        raise ValueError(f"{damaged}; copy them again") from None
     if lacking := sorted(report["missing_keys"]):  # a random head would make every answer noise
         raise ValueError(f"{name!r} lacks {lacking[0]!r}; give a checkpoint saved as a masked LM")
     return _fitting(Backbone(model.eval(), _tokenizer(name, **local)), name)
@@ -176,12 +175,7 @@ def _load_packed(folder: Path) -> Backbone:
 
     check_sums(folder, ("config.json", "tokenizer.json", WEIGHTS), RESTORE)
     try:
-        stored = load_file(folder / WEIGHTS)
-        state = {name: tensor for name, tensor in stored.items() if ":" not in name}
-        for key, codes in stored.items():
-            name, _, bits = key.partition(":")
-            if bits.isdigit():
-                state[name] = dequantise(codes, stored[f"{name}:scales"], int(bits))
+        state = unpacked(load_file(folder / WEIGHTS))
         config = BertConfig(**json.loads((folder / "config.json").read_text()))
         with torch.device("meta"):
             model = BertForMaskedLM(config)

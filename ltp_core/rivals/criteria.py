@@ -25,13 +25,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ..measure.squares import added_up
 from ..model.parameters import eligible, place
 from ..stage2.train import labelled_rows
 from ..stage2.trained import Trained
 from ..ticket.chunks import shapes_of
-from ..ticket.squares import added_up
+from ..ticket.density import how_many
 from ..ticket.ticket import Ticket, origin
-from ..ticket.topk import how_many
 from ..training.options import DENSITY, Form
 
 if TYPE_CHECKING:

@@ -19,9 +19,10 @@ from functools import wraps
 from inspect import Signature, signature
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from ..keywords import takes
 from ..stage2.train import RATES as KINDS
 from ..stage2.trained import Trained
-from ..training.options import Stage2Options, takes
+from ..training.options import Stage2Options
 
 if TYPE_CHECKING:
     from ..data.rows import Rows

@@ -3,7 +3,7 @@
     squares = task_squares(lm, shots, task=task)                   # or text_squares(lm, text)
     shares(squares, ltp=ticket, random=ticket.random_like(0))      # {'ltp': 0.09, 'random': 0.2}
 
-A random ticket holds its density, whatever the loss. What a share means: `ticket/squares.py`. The
+A random ticket holds its density, whatever the loss. What a share means: `measure/squares.py`. The
 squares are worked out once, for all eligible weights, and asked about as many tickets as wanted.
 
 Reading order: `task_squares`, `text_squares`, `shares`.
@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 from torch import Tensor
 
+from ..measure.squares import added_up, held
 from ..model.parameters import eligible
 from ..stage1.scores import gradients
-from ..ticket.squares import added_up, held
 from ..ticket.ticket import Ticket
 from ..training.options import Stage1Options
 from .criteria import task_losses, untrained

@@ -15,15 +15,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..data.rows import Rows
+from ..keywords import option, takes
 from ..model.backbone import Backbone
 from ..model.memory_map import mapped_model
 from ..model.parameters import Layers, Modules, eligible
 from ..ticket.chunks import Deltas
-from ..ticket.ticket import GROUPS, Ticket, origin
-from ..ticket.topk import how_many
-from ..training.options import DENSITY, Stage1Options, option, takes
+from ..ticket.density import GROUPS, how_many
+from ..ticket.ticket import Ticket, origin
+from ..training.options import DENSITY, Stage1Options
 from .mlm import adapt
-from .scores import SCORES, gradients
+from .scores import SCORES, gradients, ranked
 
 
 @dataclass(frozen=True)
@@ -54,19 +55,18 @@ def find_ticket(lm: Backbone, dataset: Rows, options: Finding) -> Ticket:
     """
     before = eligible(lm.model, options.layers, options.modules)
     how_many(options.density, sum(p.numel() for p in before.values()))  # before the long part
-    about, score = origin(lm.model), SCORES[options.score]
-    how, after = options.only(Stage1Options), {}
+    about, score, how = origin(lm.model), SCORES[options.score], options.only(Stage1Options)
+    after, added = {}, {}
     if score.moved:
         names = list(eligible(lm.model) | before)
         after = adapt(lm, dataset, names=names, base=about["base"], **how)
-    found = {}
-    if score.gradient:
-        many = options.gradient_batches
-        found = gradients(lm, dataset, before, Stage1Options(**how), many, score.gradient)
-    deltas = score.deltas(before, after, found)
-    made = {"by": score.by} | {name: getattr(options, name) for name in score.told}
+    if score.power:
+        batches = options.gradient_batches
+        added = gradients(lm, dataset, before, Stage1Options(**how), batches, score.power)
+    made = {"by": score.by} | options.pick(*score.told)
     made |= {"optimizer": "sgd"} if score.moved and options.optimizer == "sgd" else {}
     made |= {} if options.quota == "all" else {"quota": options.quota}
+    deltas = ranked(score, before, after, added)
     return Ticket.select(deltas, options.density, quota=options.quota, made=made, **about)
 
 

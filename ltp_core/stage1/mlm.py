@@ -27,6 +27,7 @@ from torch import Generator, Tensor
 
 from ..data.digest import digest
 from ..data.rows import Rows, columns
+from ..keywords import takes
 from ..model import tokens
 from ..model.architecture import mlm_head, position_range
 from ..model.backbone import Backbone, Model, Tokenizer, fingerprint, outer_fingerprint
@@ -36,7 +37,7 @@ from ..ticket.sparse import opened
 from ..ticket.ticket import Ticket
 from ..training.distributed import share
 from ..training.loop import batches, fit
-from ..training.options import Stage1Options, takes
+from ..training.options import Stage1Options
 from ..training.seeds import seed_for
 
 IGNORED = -100  # the label of a place that is not hidden
@@ -147,13 +148,11 @@ def adapt(lm: Backbone, dataset: Rows, options: Adapting) -> dict[str, Tensor]:
     >>> len(after), len(moved), moved[0]
     (37, 32, 'encoder.layer.0.attention.self.query.weight')
     """
-    accelerator, ticket, names = Accelerator(), options.ticket, options.names
+    accelerator, ticket = Accelerator(), options.ticket
     base = options.base or fingerprint(lm.model)
     rows = text_rows(lm.tokenizer, dataset, options.max_length)
     batch_at = masked_batches(lm, rows, options)
-    if ticket is not None:
-        names = [name for name, index in ticket.indices.items() if len(index)]
-    names = trainable_names(lm.model, names)
+    names = trainable_names(lm.model, options.names if ticket is None else ticket.chosen)
     prefix = lm.model.base_model_prefix
     model = clone_sharing_weights(lm.model, own=[f"{prefix}.{name}" for name in names])
     model = model.to(accelerator.device).train(options.dropout)
@@ -168,8 +167,7 @@ def adapt(lm: Backbone, dataset: Rows, options: Adapting) -> dict[str, Tensor]:
         mine = {name: value[own].to(accelerator.device) for name, value in batch.items()}
         return counts * masked_lm_loss(model, mine, places=int((labels != IGNORED).sum()))
 
-    told = ("batch_size", "learning_rate", "weight_decay", "dropout")
-    settings = {name: getattr(options, name) for name in told}
+    settings = options.pick("batch_size", "learning_rate", "weight_decay", "dropout")
     settings |= {"stage": 1, "base": base, "outer": outer_fingerprint(lm)}
     settings |= {"data": digest(rows), "names": digest(names)}
     settings |= {} if ticket is None else {"ticket": ticket.id}

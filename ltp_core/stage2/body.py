@@ -21,15 +21,14 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from ..data import tensor_file
+from ..data import mask_file, tensor_file
 from ..model.backbone import Model
 from ..model.clone import clone_sharing_weights
-from ..ticket import file as ticket_file
 from ..ticket.on_model import gather, scatter
 from ..ticket.ticket import Ticket
 from . import lora as adapters
 
-TICKET, WEIGHTS = "ticket.safetensors", "weights.safetensors"
+TICKET, REPORT, WEIGHTS = "ticket.safetensors", "ticket.md", "weights.safetensors"
 KIND, WAY_OUT = "set of weights", "train and save it again"
 
 
@@ -61,7 +60,7 @@ class Body:
         own = [name for name, _ in model.named_parameters()] if self.full else []
         if self.ticket is not None:
             prefix = model.base_model_prefix
-            own = [f"{prefix}.{name}" for name, i in self.ticket.indices.items() if len(i)]
+            own = [f"{prefix}.{name}" for name in self.ticket.chosen]
         clone = clone_sharing_weights(model, own)
         if self.lora:
             adapters.add_lora(clone, self.lora, seed)
@@ -79,31 +78,21 @@ class Body:
         """How many numbers of the language model are trained."""
         return sum(p.numel() for p in self.dense(model).values()) + len(self.ticket or ())
 
-    def save(
-        self, model: Model, folder: Path, dtype: torch.dtype, original: Model | None
-    ) -> dict[str, str]:
-        """Write what was trained into `folder`; half precision needs the `original` model.
-
-        Returns the digest of each file by its name.
-        """
+    def save(self, model: Model, folder: Path, dtype: torch.dtype, original: Model | None) -> None:
+        """Write what was trained into `folder`; half precision needs the `original` model."""
         if self.ticket is not None:
             before = None if original is None else gather(original, self.ticket)
-            values = ticket_file.stored(gather(model, self.ticket), before, dtype)
-            return {TICKET: self.ticket.save(folder / TICKET, *values)}
-        dense = self.dense(model)
-        return {WEIGHTS: tensor_file.write(folder / WEIGHTS, KIND, dense)} if dense else {}
+            values = mask_file.stored(gather(model, self.ticket), before, dtype)
+            self.ticket.save(folder / TICKET, *values)
+        elif dense := self.dense(model):
+            tensor_file.write(folder / WEIGHTS, KIND, dense)
 
-    @torch.no_grad()
-    def fill(self, model: Model, folder: Path, *, sealed: bool) -> dict[str, str]:
-        """Put what `save` wrote into a clone; the digests that were found."""
+    def fill(self, model: Model, folder: Path, *, sealed: bool) -> None:
+        """Put what `save` wrote into a clone."""
         if self.ticket is not None:
-            stored = ticket_file.read(folder / TICKET)
+            stored = mask_file.read(folder / TICKET)
             scatter(model, self.ticket, stored.weights(gather(model, self.ticket)))
-            return {TICKET: stored.sha256}
-        if not (dense := self.dense(model)):
-            return {}
-        _, tensors, sha256 = tensor_file.read(folder / WEIGHTS, KIND, WAY_OUT, sealed=sealed)
-        tensor_file.check_like(folder / WEIGHTS, tensors, dense, WAY_OUT)
-        for name, p in dense.items():
-            p.copy_(tensors[name])
-        return {WEIGHTS: sha256}
+        elif dense := self.dense(model):
+            _, tensors = tensor_file.read(folder / WEIGHTS, KIND, WAY_OUT, sealed=sealed)
+            tensor_file.check_like(folder / WEIGHTS, tensors, dense, WAY_OUT)
+            model.load_state_dict(tensors, strict=False)

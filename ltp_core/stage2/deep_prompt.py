@@ -22,7 +22,7 @@ What it does not do: hold the vectors. `PromptModel.deep` is the parameter.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 
 import torch
@@ -47,15 +47,12 @@ def inserted(model: Model, deep: Tensor | None, places: Tensor) -> Iterator[None
     >>> torch.equal(model(ids).logits, plain)
     True
     """
-    handles = []
-    if deep is not None:
-        for layer, vectors in zip(layers(model)[1:], deep, strict=True):
-            handles.append(layer.register_forward_pre_hook(partial(overwrite, vectors, places)))
-    try:
+    with ExitStack() as stack:
+        if deep is not None:
+            for layer, vectors in zip(layers(model)[1:], deep, strict=True):
+                hook = partial(overwrite, vectors, places)
+                stack.enter_context(layer.register_forward_pre_hook(hook))
         yield
-    finally:
-        for handle in handles:
-            handle.remove()
 
 
 def overwrite(
@@ -79,11 +76,9 @@ def start(model: Model, places: Tensor, run: Callable[[], object]) -> Tensor:
     if not len(places):
         raise ValueError("a deep prompt needs prompt_length of at least 1, got 0")
     read: list[Tensor] = []
-    handles = [
-        layer.register_forward_pre_hook(lambda _, args: read.append(args[0][0, places]))
-        for layer in layers(model)[1:]
-    ]
-    run()
-    for handle in handles:
-        handle.remove()
+    with ExitStack() as stack:
+        for layer in layers(model)[1:]:
+            hook = layer.register_forward_pre_hook
+            stack.enter_context(hook(lambda _, args: read.append(args[0][0, places])))
+        run()
     return torch.stack(read).clone()

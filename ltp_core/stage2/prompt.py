@@ -28,7 +28,7 @@ What it does not do: train. It knows no optimizer and no ticket.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 import torch
@@ -107,10 +107,8 @@ class PromptModel(nn.Module):
         if form.mlp_norm and not form.mlp_width:
             raise ValueError("mlp_norm needs a mlp_width of at least 1, got 0; 128 is a usual one")
         if (form.silent or form.keep_positions) and not has_position_table(lm.model):
-            kind = lm.model.config.model_type
-            raise ValueError(
-                f"silent and keep_positions need a table of positions; {kind} has none"
-            )
+            need = "silent and keep_positions need a table of positions"
+            raise ValueError(f"{need}; {lm.model.config.model_type} has none")
         self.form = form
         self.reparametrization = nn.Identity()
         self.lm, self.tokenizer = lm
@@ -137,9 +135,8 @@ class PromptModel(nn.Module):
         if form.silent:
             self.gate = nn.Parameter(self.prompt.new_full((len(self.prompt),), SILENCE))  # (P,)
         if form.learned_labels:
-            rows, bias = self.class_rows()
-            self.label_rows = nn.Parameter(rows.detach().clone())  # (C, H)
-            self.label_bias = nn.Parameter(bias.detach().clone())  # (C,)
+            own = (nn.Parameter(part.detach().clone()) for part in self.class_rows())
+            self.label_rows, self.label_bias = own  # (C, H) and (C,)
         if form.deep:
             pairs = [""] if "{pair}" in (self.template or "") else None
             empty = self.batch(self.encode([""], pairs))
@@ -236,12 +233,6 @@ class PromptModel(nn.Module):
         return {n: p.detach().cpu().contiguous() for n, p in own if not n.startswith(apart)}
 
     @torch.no_grad()
-    def fill(self, stored: Mapping[str, Tensor]) -> None:
-        """Put stored tensors in their places."""
-        for name, value in stored.items():
-            self.get_parameter(name).copy_(value)
-
-    @torch.no_grad()
     def fold(self) -> None:
         """Work out the re-parametrised prompt and drop the matrices that made it."""
         self.prompt.copy_(self.reparametrization(self.prompt))
@@ -282,9 +273,8 @@ def label_pieces(tokenizer: Tokenizer, words: Sequence[str]) -> list[list[int]]:
     same = Counter(tuple(sorted(ids)) for ids in found)
     for word, ids in zip(words, found, strict=True):
         if not ids or tokenizer.unk_token_id in ids:
-            raise ValueError(
-                f"the model does not know the label word {brief(word)}; choose another"
-            )
+            unknown = f"the model does not know the label word {brief(word)}"
+            raise ValueError(f"{unknown}; choose another")
         if same[tuple(sorted(ids))] > 1:  # a mean minds no order
             raise ValueError(f"two label words have the pieces of {brief(word)}; choose another")
     return found

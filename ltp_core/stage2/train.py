@@ -29,11 +29,12 @@ from torch import Tensor
 
 from ..data.digest import digest
 from ..data.rows import Rows, class_indices, class_names, texts
+from ..keywords import option, takes
 from ..model.backbone import Backbone
 from ..ticket.ticket import Ticket
 from ..training.distributed import share
 from ..training.loop import batches, fit
-from ..training.options import Form, Stage2Options, option, takes
+from ..training.options import Form, Stage2Options
 from .prompt import PromptModel
 from .trained import Trained
 
@@ -86,17 +87,16 @@ def train(lm: Backbone, dataset: Rows, options: Training) -> Trained:
     >>> model.trains, len(model.history), model.history[-1] < model.history[0]
     ('prompt', 9, True)
     """
-    accelerator, ticket, full, lora = Accelerator(), options.ticket, options.full, options.lora
-    words, length, form = options.task.words, options.prompt_length, options.only(Form)
-    how: dict[str, Any] = {"ticket": ticket, "full": full, "lora": lora, "base": options.base}
-    model = Trained(lm, words, length, Form(**form), seed=options.seed, **how)
+    accelerator, form = Accelerator(), options.only(Form)
+    body = options.pick("ticket", "full", "lora", "base", "seed")
+    model = Trained(lm, options.task.words, options.prompt_length, Form(**form), **body)
     model.labels = getattr(options.task, "labels", None) or class_names(dataset)
     model.task = getattr(options.task, "name", "")
     model.to(accelerator.device).train(options.dropout)
     rows, labels = labelled_rows(model, dataset)
-    size, batch_size = len(rows) // options.copies, options.batch_size
-    steps = -(-size // batch_size)  # of an epoch
-    batch_at = batches([len(row) for row in rows[:size]], batch_size, options.seed)
+    size = len(rows) // options.copies
+    steps = -(-size // options.batch_size)  # of an epoch
+    batch_at = batches([len(row) for row in rows[:size]], options.batch_size, options.seed)
     rank, world_size = accelerator.process_index, accelerator.num_processes
 
     def loss_at(step: int) -> Tensor:
@@ -109,7 +109,8 @@ def train(lm: Backbone, dataset: Rows, options: Training) -> Trained:
 
     if hear := options.callback:
         options = replace(options, callback=lambda step, info: hear(step, info | {"model": model}))
-    usual = RATES["full" if full else "ticket" if ticket is not None or lora else "prompt"]
+    some = options.ticket is not None or options.lora
+    usual = RATES["full" if options.full else "ticket" if some else "prompt"]
     given = (options.learning_rate, options.prompt_rate)
     rates = [own if own is not None else other for own, other in zip(given, usual, strict=True)]
     leaves, write = model.open()
@@ -120,15 +121,14 @@ def train(lm: Backbone, dataset: Rows, options: Training) -> Trained:
     groups = [group for group in groups if group["params"]]
     if not groups:
         raise ValueError("nothing to train: give a ticket, full=True, or a prompt_length above 0")
-    told = ("prompt_length", "epochs", "batch_size", "weight_decay", "dropout")
-    settings = {name: getattr(options, name) for name in told} | form
-    settings |= {"stage": 2, "base": model.base, "outer": model.outer}
-    settings |= {"data": digest([rows, labels])}
-    settings |= {"words": model.words, "trains": model.trains, "rates": rates, "lora": lora}
-    settings |= {"ticket": "" if ticket is None else ticket.id}
-    label, whole = f"stage 2: {model.trains}", options.epochs * steps
-    how = {"after": write, "settings": settings, "label": label}
-    model.history = fit(loss_at, groups, options, steps=whole, **how)
+    settings = form | options.pick("prompt_length", "epochs", "batch_size", "weight_decay")
+    settings |= options.pick("dropout", "lora") | {"stage": 2, "rates": rates}
+    settings |= {"base": model.base, "outer": model.outer, "data": digest([rows, labels])}
+    settings |= {"words": model.words, "trains": model.trains}
+    settings |= {"ticket": "" if options.ticket is None else options.ticket.id}
+    how: dict[str, Any] = {"settings": settings, "label": f"stage 2: {model.trains}"}
+    whole = options.epochs * steps
+    model.history = fit(loss_at, groups, options, steps=whole, after=write, **how)
     return model.close()
 
 

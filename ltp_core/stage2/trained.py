@@ -34,10 +34,12 @@ from ..ticket.sparse import opened
 from ..ticket.ticket import Ticket
 from ..training.options import PLAIN, Form
 from . import prompt_start
-from .body import TICKET, WAY_OUT, WEIGHTS, Body
+from .body import REPORT, TICKET, WAY_OUT, WEIGHTS, Body
 from .prompt import PromptModel
+from .prompt_start import FILE as PROMPT
 
 FORMAT, KIND, CONFIG = 2, "trained model", "config.json"
+FILES = {CONFIG, PROMPT, TICKET, REPORT, WEIGHTS}
 REMEMBERED = ("base", "outer", "task", "trains", "words", "labels", "history")
 
 
@@ -119,10 +121,10 @@ class Trained(PromptModel):
         if lm is not None and self.ticket is not None:
             self.ticket.check(lm.model)
         with replacing_folder(folder, KIND, is_trained) as new:
-            files = self.body.save(self.lm, new, dtype, None if lm is None else lm.model)
-            files[prompt_start.FILE] = tensor_file.write(
-                new / prompt_start.FILE, prompt_start.KIND, self.prompt_tensors()
-            )
+            self.body.save(self.lm, new, dtype, None if lm is None else lm.model)
+            tensor_file.write(new / PROMPT, prompt_start.KIND, self.prompt_tensors())
+            written = sorted(new.glob("*.safetensors"))
+            files = {path.name: tensor_file.sha256_of(path) for path in written}
             config = {name: getattr(self, name) for name in REMEMBERED} | {"format": FORMAT}
             config |= {"full": self.body.full, "lora": self.body.lora, "files": files}
             config |= {"prompt_length": len(self.prompt), "ticket": self.ticket is not None}
@@ -161,17 +163,15 @@ class Trained(PromptModel):
                 raise ValueError(f"{other} {which}; load the model it was trained from")
             model.history, model.task = config["history"], config.get("task", "")
             model.labels = tuple(config["labels"]) if config.get("labels") else None
-            _, stored, sha256 = tensor_file.read(
-                folder / prompt_start.FILE, prompt_start.KIND, WAY_OUT, sealed=sealed
-            )
-            tensor_file.check_like(
-                folder / prompt_start.FILE, stored, model.prompt_tensors(), WAY_OUT
-            )
-            model.fill(stored)
-            files = model.body.fill(model.lm, folder, sealed=sealed) | {prompt_start.FILE: sha256}
+            path = folder / PROMPT
+            _, stored = tensor_file.read(path, prompt_start.KIND, WAY_OUT, sealed=sealed)
+            tensor_file.check_like(path, stored, model.prompt_tensors(), WAY_OUT)
+            model.load_state_dict(stored, strict=False)  # strict: the whole language model, too
+            model.body.fill(model.lm, folder, sealed=sealed)
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"{folder} is damaged ({error!r}); {WAY_OUT}") from None
-        if sealed and files != config["files"]:
+        files = config["files"] if sealed else {}
+        if any(tensor_file.sha256_of(folder / name) != files[name] for name in files):
             raise ValueError(f"the files of {folder} are of two models; {WAY_OUT}")
         return model.close()
 
@@ -182,13 +182,7 @@ def is_trained(names: set[str]) -> bool:
     >>> is_trained({"config.json", "model.safetensors"})
     False
     """
-    return names <= {
-        CONFIG,
-        prompt_start.FILE,
-        TICKET,
-        WEIGHTS,
-        Path(TICKET).with_suffix(".md").name,
-    }
+    return names <= FILES
 
 
 def versions() -> dict[str, str]:

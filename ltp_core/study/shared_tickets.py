@@ -13,10 +13,10 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..data import mask_file
 from ..data.digest import digest
 from ..rivals.lt_sft import Adapted, language
 from ..stage1.find import find_ticket
-from ..ticket import file as ticket_file
 from ..ticket.on_model import gather
 from ..ticket.ticket import Ticket
 from .spec import Run
@@ -66,7 +66,7 @@ def shared_language(
     if not path.exists():
         adapted = language(lm, text(code, **which), run.density, progress=progress, **settings)
         adapted[0].save(path, adapted[1])
-    file = ticket_file.read(path)
+    file = mask_file.read(path)
     ticket = Ticket.of_file(file)
     return ticket, file.weights(gather(lm.model, ticket))
 

@@ -16,8 +16,9 @@ from typing import Any, TypeAlias
 
 from ..data.corpora import SOURCES
 from ..data.languages import check_language
+from ..keywords import is_of
 from ..rivals.methods import INPUTS, METHODS
-from ..training.options import LoopOptions, Stage1Options, Stage2Options, is_of
+from ..training.options import LoopOptions, Stage1Options, Stage2Options
 
 Settings: TypeAlias = dict[str, Any]  # a table of a spec
 BOUNDS: dict[str, tuple[Callable[[Any], bool], str]] = {  # of a single value

@@ -1,14 +1,14 @@
 """The numbers to choose from, passing by in chunks: how far weights moved, or chance.
 
 A stream names a tensor, says where in it a chunk begins, and hands out the chunk as integers whose
-order is the order of the numbers (`topk`): the bits of |θ₁ − θ₀| in fp32, or 31 random bits. The
-same choice made on random bits is a random ticket.
+order is the order of the numbers (`arrays/topk.py`): the bits of |θ₁ − θ₀| in fp32, or 31 random
+bits. The same choice made on random bits is a random ticket.
 
 Movements are subtracted chunk by chunk, so that no tensor of them ever exists.
 
 Reading order: `Deltas`, `delta_bits`, `random_bits`.
 
-What it does not do: choose (`topk.py`).
+What it does not do: choose (`arrays/topk.py`).
 """
 
 from __future__ import annotations
@@ -17,15 +17,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from math import prod
 
-import numpy as np
 import torch
 from torch import Tensor
 
-CHUNK = 1 << 17  # numbers looked at together; few enough to stay in the cache
+from ..arrays.topk import CHUNK, Chunks, Stream
+
 INFINITY = 0x7F800000  # the bits of fp32 infinity; the bits of every NaN are larger
-# stream(step) yields name, start, and int32 bits of every step-th number of a chunk
-Chunks = Iterator[tuple[str, int, np.ndarray]]
-Stream = Callable[[int], Chunks]
 
 
 class Deltas(Mapping[str, Tensor]):
@@ -112,7 +109,7 @@ def delta_bits(deltas: Mapping[str, Tensor], names: Iterable[str] | None = None)
 def random_bits(shapes: Mapping[str, tuple[int, ...]], seed: int) -> Stream:
     """A stream of 31 random bits for each entry, the same at every pass and on every machine.
 
-    >>> from ltp_core.ticket.topk import top_k
+    >>> from ltp_core.arrays.topk import top_k
     >>> stream = random_bits({"w": (2, 5)}, seed=0)
     >>> top_k(stream, 3, total=10).indices
     {'w': tensor([5, 7, 8])}

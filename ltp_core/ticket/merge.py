@@ -17,9 +17,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ..data import mask_file
 from ..data.atomic import check_folder, replacing_folder
 from ..model.backbone import Backbone, fingerprint, load_backbone
-from . import file as mask_file
 from .on_model import gather, scatter
 from .ticket import Ticket
 

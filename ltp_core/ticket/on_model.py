@@ -1,6 +1,6 @@
 """Read and write a model's weights at the places of a ticket.
 
-What it does not do: train them (`sparse.py`), or store them (`file.py`).
+What it does not do: train them (`sparse.py`), or store them (`data/mask_file.py`).
 """
 
 from __future__ import annotations

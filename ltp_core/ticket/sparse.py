@@ -46,16 +46,17 @@ from __future__ import annotations
 import tempfile
 import weakref
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from functools import partial
 from itertools import accumulate
 from pathlib import Path
-from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
+from ..data import mask_file
 from ..model.backbone import Model
-from . import file as mask_file
+from .on_model import scatter
 from .ticket import Ticket
 
 _AT_WORK: weakref.WeakSet[Model] = weakref.WeakSet()  # models whose gradients are being gathered
@@ -88,11 +89,13 @@ class SparseModel:
         ticket.check(model, base)
         self.model, self.ticket = model, ticket
         tensors = dict(model.base_model.named_parameters())
-        self._parts: list[tuple[nn.Parameter, Tensor]] = [  # the order of `values`
-            (_fp32(p := tensors[name], name), _index_on(p.device, index, p.numel()))
-            for name, index in ticket.indices.items()  # by name, then flat index
-            if len(index)
-        ]
+        self._parts: list[tuple[nn.Parameter, Tensor]] = []  # the order of `values`
+        for name, index in ticket.chosen.items():  # by name, then flat index
+            if (p := tensors[name]).dtype != torch.float32:
+                raise ValueError(f"{name} is {p.dtype}; load the model with dtype=torch.float32")
+            if index.device != p.device:  # elsewhere a copy of half the width, if it can be
+                index = index.to(p.device, torch.int32 if p.numel() < 2**31 else index.dtype)
+            self._parts.append((p, index))
         gathered = [p.detach().view(-1).index_select(0, index) for p, index in self._parts]
         self.values = nn.Parameter(torch.cat(gathered))  # (K,)
         self._sizes = [len(index) for _, index in self._parts]
@@ -101,14 +104,14 @@ class SparseModel:
         self._aside.write(self.values.detach().cpu().numpy().data)
         weakref.finalize(self, self._aside.close)
         self._written: set[int] = set()  # parts that values.grad already holds a gradient of
-        self._asked = [(p, p.requires_grad) for p in model.parameters()]
+        self._undo = ExitStack()  # what `close` does
         for p in model.parameters():
+            self._undo.callback(p.requires_grad_, p.requires_grad)
             p.requires_grad_(False).grad = None
-        self._handles = []
         for i, (p, _) in enumerate(self._parts):
-            p.requires_grad_(True)
-            register = p.register_post_accumulate_grad_hook
-            self._handles.append(register(partial(self._gather, i)))  # type: ignore[no-untyped-call]  # unannotated there
+            register = p.requires_grad_(True).register_post_accumulate_grad_hook
+            self._undo.enter_context(register(partial(self._gather, i)))  # type: ignore[no-untyped-call]  # unannotated there
+        self._undo.callback(_AT_WORK.discard, model)
         _AT_WORK.add(model)
 
     def _gather(self, i: int, p: nn.Parameter) -> None:
@@ -135,17 +138,14 @@ class SparseModel:
     def attach(self, optimizer: torch.optim.Optimizer) -> torch.optim.Optimizer:
         """Let every `optimizer.step()` be followed by `write()`; returns the optimizer."""
         plain = getattr(optimizer, "optimizer", optimizer)  # accelerate wraps optimizers
-        self._handles.append(plain.register_step_post_hook(lambda *_: self.write()))
+        self._undo.enter_context(plain.register_step_post_hook(lambda *_: self.write()))
         return optimizer
 
     @torch.no_grad()
     def set(self, values: Tensor) -> None:
-        """Replace the values, (K,), in place, and write them."""
-        if values.shape != self.values.shape:
-            shapes = f"{tuple(self.values.shape)}, got {tuple(values.shape)}"
-            raise ValueError(f"values must have shape {shapes}; they belong to another ticket")
+        """Write other values, (K,), and go on from them."""
+        scatter(self.model, self.ticket, values.to(self.values))
         self.values.copy_(values)
-        self.write()
 
     def revert(self) -> None:
         """Bring model and values back to the original weights, bit for bit; also after `close`."""
@@ -162,14 +162,8 @@ class SparseModel:
 
     def close(self) -> None:
         """Remove the hooks and let the model's parameters ask for gradients as before."""
-        for handle in self._handles:
-            handle.remove()
-        self._handles.clear()
-        for p, asked in self._asked:
-            p.requires_grad_(asked)
-        self._asked.clear()
+        self._undo.close()
         self.values.grad = None
-        _AT_WORK.discard(self.model)
 
     def __enter__(self) -> SparseModel:
         return self
@@ -185,37 +179,14 @@ class SparseModel:
         self.ticket.save(path, *mask_file.stored(self.values, self.original(), dtype))
 
 
-class Opened(NamedTuple):
-    """What is in training: its leaves, what to call when they have changed, and at the end."""
-
-    leaves: Sequence[Tensor]
-    write: Callable[[], None]
-    close: Callable[[], None]
-
-
 def opened(
     model: Model, ticket: Ticket | None, whole: Iterable[nn.Parameter], base: str | None
-) -> Opened:
-    """Make a model trainable: the entries of `ticket`, or without one the tensors `whole`."""
+) -> tuple[Sequence[Tensor], Callable[[], None], Callable[[], None]]:
+    """Make a model trainable: the entries of `ticket`, or without one the tensors `whole`.
+
+    Returns the leaves, what to call when they have changed, and what to call at the end.
+    """
     if ticket is not None:
         packed = SparseModel(model, ticket, base=base)
-        return Opened([packed.values], packed.write, packed.close)
-    return Opened([p.requires_grad_() for p in whole], lambda: None, lambda: None)
-
-
-def _index_on(device: torch.device, index: Tensor, size: int) -> Tensor:
-    """The ticket's own tensor if it lies there, else a copy of half its width.
-
-    >>> index = torch.tensor([0, 8])
-    >>> _index_on(index.device, index, 10) is index, _index_on("meta", index, 10).dtype
-    (True, torch.int32)
-    """
-    if index.device == torch.device(device):
-        return index
-    return index.to(device, torch.int32 if size < 2**31 else index.dtype)
-
-
-def _fp32(p: nn.Parameter, name: str) -> nn.Parameter:
-    if p.dtype != torch.float32:
-        raise ValueError(f"{name} is {p.dtype}; load the model with dtype=torch.float32")
-    return p
+        return [packed.values], packed.write, packed.close
+    return [p.requires_grad_() for p in whole], lambda: None, lambda: None

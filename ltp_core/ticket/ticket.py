@@ -13,14 +13,17 @@ Three densities. "20 %" means little without "of what": `density` is of the elig
 model with its embeddings. A report shows all three.
 
 Reading order: `Ticket` (the value), `Ticket.select` (the choice; how it finds the top k without
-sorting is in `topk`), `origin`. Then `find` (the way to θ₁), `overlap` (is it more than chance?).
-What this file does not do: know files (`mask_file`), or train (`mlm` for θ₁, `sparse` for stage 2).
+sorting is in `arrays/topk.py`), `origin`. Then `find` (the way to θ₁), `overlap` (is it more than
+chance?).
+
+What this file does not do: know files (`data/mask_file.py`), or train (`stage1/mlm.py` for θ₁,
+`sparse.py` for stage 2).
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import prod
 from pathlib import Path
@@ -30,20 +33,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..data.atomic import replacing
+from ..arrays.topk import top_k
+from ..data import mask_file, mask_report
 from ..data.digest import digest
 from ..model.backbone import Model, fingerprint
 from ..model.parameters import Layers, Modules, eligible, in_encoder, place, select_tensors
-from . import file as mask_file
 from .chunks import delta_bits, random_bits, shapes_of
-from .report import report
-from .topk import how_many, quotas, top_k
-
-GROUPS: dict[str, Callable[[str], object]] = {  # what shares a quota
-    "all": lambda name: None,
-    "layer": lambda name: place(name)[0],
-    "tensor": lambda name: name,
-}
+from .density import GROUPS, how_many, quotas
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -71,11 +67,11 @@ class Ticket:
     def __post_init__(self) -> None:
         if stray := sorted(self.indices.keys() - self.shapes.keys()):
             raise ValueError(f"the ticket has indices for {stray[0]!r}, which is not eligible")
-        shapes = {name: _shape(name, self.shapes[name]) for name in sorted(self.shapes)}
         nothing = torch.empty(0, dtype=torch.int64)
-        indices = {name: self.indices.get(name, nothing) for name in shapes}
-        for name, shape in shapes.items():
-            _check_indices(name, indices[name], prod(shape))
+        indices = {name: self.indices.get(name, nothing) for name in sorted(self.shapes)}
+        for name, index in indices.items():
+            mask_file.check_places(name, self.shapes[name], index)
+        shapes = {name: tuple(self.shapes[name]) for name in indices}
         total, encoder = _totals({name: prod(shape) for name, shape in shapes.items()})
         for count in (self.base_total, self.encoder_total):
             if not isinstance(count, int) or count < 0:
@@ -138,6 +134,11 @@ class Ticket:
     def density_all(self) -> float:
         """Share of all parameters of the base model, embeddings included."""
         return len(self) / self.base_total
+
+    @property
+    def chosen(self) -> dict[str, Tensor]:
+        """The indices of the tensors that have any."""
+        return {name: index for name, index in self.indices.items() if len(index)}
 
     def mask(self, name: str) -> Tensor:
         """The ticket on one tensor, as a bool tensor of its shape."""
@@ -276,7 +277,7 @@ class Ticket:
         """Write `path` (.safetensors), and beside it a report for people (.md); the file's digest.
 
         values: the trained weights (K,) in fp32, by name, then by flat index; or, with their
-        largest error, what `file.stored` made of them in half precision.
+        largest error, what `mask_file.stored` made of them in half precision.
 
         >>> import tempfile
         >>> ticket = Ticket("toy", {"w": (2, 5)}, {"w": torch.tensor([0, 8])})
@@ -285,18 +286,12 @@ class Ticket:
         ...     Ticket.load(f"{folder}/en.ticket.safetensors") == ticket
         True
         """
-        beside = mask_file.check_free(path)
-        if values is not None:
-            mask_file.check_values(values, len(self))
         header = self._origin() | {"made": dict(self.made)}
         file = mask_file.MaskFile(header, self.shapes, self.indices, values, error)
-        sha256 = mask_file.write(path, file)
         shares = {"eligible parameters": (self.density, self.total)}
         shares |= {"encoder": (self.density_encoder, self.encoder_total)}
         shares |= {"base model with embeddings": (self.density_all, self.base_total)}
-        with replacing(beside) as temporary:
-            temporary.write_text(report(file, shares, self.counts()), encoding="utf-8")
-        return sha256
+        return mask_report.save(path, file, shares, self.counts())
 
     @classmethod
     def load(cls, path: str | Path, model: Model | None = None) -> Ticket:
@@ -336,25 +331,3 @@ def origin(model: Model) -> dict[str, Any]:
 def _totals(sizes: Mapping[str, int]) -> tuple[int, int]:
     """How many parameters there are, and how many of them in the encoder."""
     return sum(sizes.values()), sum(size for name, size in sizes.items() if in_encoder(name))
-
-
-def _shape(name: str, shape: tuple[int, ...]) -> tuple[int, ...]:
-    if not isinstance(shape, tuple | list) or not all(isinstance(n, int) and n >= 0 for n in shape):
-        raise ValueError(f"the shape of {name} must be whole numbers from 0 up, got {shape!r}")
-    return tuple(shape)
-
-
-def _check_indices(name: str, index: Tensor, size: int) -> None:
-    if (
-        not isinstance(index, Tensor)
-        or index.dtype != torch.int64
-        or index.dim() != 1
-        or index.device.type != "cpu"
-    ):
-        raise ValueError(f"the indices of {name} must be a flat int64 tensor on the CPU")
-    at = index.numpy()  # compares faster than torch does
-    if (at[1:] <= at[:-1]).any():
-        raise ValueError(f"the indices of {name} must be sorted and unique; use torch.unique")
-    if len(index) and not 0 <= index[0] <= index[-1] < size:
-        ends = f"{int(index[0])} to {int(index[-1])}"
-        raise ValueError(f"the indices of {name} must lie in [0, {size}), got {ends}")

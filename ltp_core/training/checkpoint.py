@@ -62,7 +62,7 @@ def restore(
     path = Path(folder) / FILE
     if not path.exists():
         return 0, []
-    header, stored, _ = tensor_file.read(path, KIND, WAY_OUT)
+    header, stored = tensor_file.read(path, KIND, WAY_OUT)
     _check(path, header["settings"], settings)
     leaves = {f"{index}.value": leaf for index, leaf in enumerate(_leaves(optimizer))}
     values = {name: it for name, it in stored.items() if name.endswith(".value")}

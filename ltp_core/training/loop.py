@@ -113,8 +113,8 @@ def fit(
     """
     from tqdm import tqdm
 
-    accelerator, told = Accelerator(), ("seed", "warmup", "clip", "autocast")
-    settings = dict(settings, steps=steps, **{name: getattr(options, name) for name in told})
+    accelerator = Accelerator()
+    settings = dict(settings, steps=steps, **options.pick("seed", "warmup", "clip", "autocast"))
     settings |= {} if options.optimizer == "adamw" else {"optimizer": options.optimizer}
     optimizer = OPTIMIZERS[options.optimizer](groups)
     peaks = [group["lr"] for group in groups]

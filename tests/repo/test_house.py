@@ -1,6 +1,9 @@
 """The rules of the house, read from its imports; the picture of it, drawn from the same."""
 
+import ast
+import io
 import re
+import tokenize
 from graphlib import CycleError
 from xml.etree import ElementTree
 
@@ -11,7 +14,7 @@ from tools import house
 ROOT = house.ROOT
 IMPORTS = house.imports()
 FLOORS = (  # a room builds on rooms of its own floor and of those before it, never of one after it
-    {"data", "tasks", "model", "training"},
+    {"arrays", "keywords", "data", "tasks", "model", "training"},
     {"ticket", "measure"},
     {"stage1", "stage2"},
     {"rivals"},
@@ -19,6 +22,7 @@ FLOORS = (  # a room builds on rooms of its own floor and of those before it, ne
     {"cli_options", "cli"},
 )
 STRANGERS = {"stage1", "stage2"}
+METHOD, MOST = ("model", "training", "ticket", "stage1", "stage2"), 1790  # lines of code together
 
 
 def upward(imports: house.Edges) -> list[str]:
@@ -35,6 +39,20 @@ def upward(imports: house.Edges) -> list[str]:
             if floor[there] > floor[here] or {here, there} == strangers:
                 found.append(f"{name} imports {other}")
     return found
+
+
+def code_lines(text: str) -> int:
+    """How many lines hold code: no blank ones, no comments, no docstrings."""
+    aside = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT}
+    lines: set[int] = set()
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type not in aside | {tokenize.ENDMARKER}:
+            lines.update(range(token.start[0], token.end[0] + 1))
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            if ast.get_docstring(node, clean=False) is not None:
+                lines -= set(range(node.body[0].lineno, node.body[0].end_lineno + 1))
+    return len(lines)
 
 
 @pytest.fixture
@@ -81,6 +99,12 @@ def test_every_folder_is_a_package():
             assert (file.parent / "__init__.py").exists(), file
 
 
+def test_the_method_stays_small_enough_to_be_read():
+    files = [file for room in METHOD for file in (ROOT / "ltp_core" / room).rglob("*.py")]
+    sizes = {str(file): code_lines(file.read_text(encoding="utf-8")) for file in files}
+    assert len(sizes) > len(METHOD) and sum(sizes.values()) <= MOST, sizes
+
+
 # --- the rules can be broken ----------------------------------------------------------------
 
 
@@ -99,6 +123,11 @@ def test_an_import_that_runs_up_is_seen_however_it_is_written(made_up, text):
     there = {"ltp_core/study/__init__.py": "", "ltp_core/study/sweep.py": ""}
     found = made_up(there | {"ltp_core/data/rows.py": text})
     assert len(upward(found)) == 1
+
+
+def test_lines_of_code_are_counted():
+    text = '"""Idea."""\n\nx = 1  # one\n\n\ndef f():\n    """Why."""\n    # how\n'
+    assert code_lines(text + '    return """a\nb"""\n') == 4
 
 
 def test_one_stage_that_knows_the_other_is_seen(made_up):

@@ -1,4 +1,4 @@
-"""Store a masked LM in a few bits a weight, as `ltp_core.model.quantization` unpacks it.
+"""Store a masked LM in a few bits a weight, as `ltp_core.data.quantization` unpacks it.
 
 Reading order: `quantise`, `save_packed`, `write_sums`.
 
@@ -14,8 +14,8 @@ from safetensors.torch import save_file
 from torch import Tensor
 from transformers import PreTrainedModel
 
+from ltp_core.data.quantization import BLOCK
 from ltp_core.model.backbone import WEIGHTS
-from ltp_core.model.quantization import BLOCK
 
 SUMS = "SHA256SUMS"
 
@@ -28,7 +28,7 @@ def quantise(weight: Tensor, bits: int) -> tuple[Tensor, Tensor]:
     >>> codes, scales = quantise(torch.tensor([[-1.0, 0.5, 0.0, 0.9] * 8]), bits=4)
     >>> codes.numel(), scales.item()           # 32 codes of 4 bits are 16 bytes
     (16, 0.125)
-    >>> from ltp_core.model.quantization import dequantise
+    >>> from ltp_core.data.quantization import dequantise
     >>> dequantise(codes, scales, bits=4)[0, :4]
     tensor([-1.0000,  0.5000,  0.0000,  0.8750])
     """

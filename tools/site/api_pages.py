@@ -52,8 +52,8 @@ def parts(package: str) -> tuple[list[str], list[str]]:
 def public(module: ModuleType) -> list[str]:
     """The functions and classes a module defines for others, in the order of the file.
 
-    >>> public(import_module("ltp_core.ticket.topk"))[:3]
-    ['how_many', 'quotas', 'Chosen']
+    >>> public(import_module("ltp_core.arrays.topk"))[:3]
+    ['Chosen', 'top_k', 'bounds']
     """
     return [
         name
@@ -213,7 +213,7 @@ def fields(owner: type) -> list[str]:
     >>> from ltp_core.measure.bootstrap import Interval
     >>> fields(Interval)
     []
-    >>> from ltp_core.ticket.topk import Chosen
+    >>> from ltp_core.arrays.topk import Chosen
     >>> fields(Chosen)[:3]
     ['Attributes:', '    indices: name -> (k,) int64 flat indices, sorted', \
 '    least: the bits of the k-th largest']

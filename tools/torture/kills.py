@@ -20,6 +20,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -29,6 +30,7 @@ from typing import Any, NamedTuple
 
 import torch
 from safetensors.torch import load_file, save_file
+from tqdm import tqdm
 
 from ltp_core.data.atomic import remove_leftovers
 from ltp_core.measure import results
@@ -212,6 +214,8 @@ def main() -> int:
     parser.add_argument("--json", type=Path, help="where to write the counts")
     args = parser.parse_args()
     begin, table = time.monotonic(), {}
+    # By default bars share a lock with forked processes: a child killed with it would stop us all.
+    tqdm.set_lock(threading.RLock())
     with tempfile.TemporaryDirectory() as folder:
         good = Good.make(Path(folder, "good"))
         for name in args.only or KINDS:

@@ -1,6 +1,6 @@
 """Small changes of the code, one at a time: does a test of its room notice?
 
-    python -m tools.torture.mutants ltp_core/ticket/topk.py --count 40
+    python -m tools.torture.mutants ltp_core/arrays/topk.py --count 40
     python -m tools.torture.mutants                                     a sample of all of `TESTS`
 
 A mutant is the module with one comparison, operator, constant, condition or statement changed. A
@@ -41,11 +41,11 @@ ROOT = Path(__file__).resolve().parents[2]
 ROOM, QUICK = "tests/core", "not slow and not browser and not process"
 SECONDS = 60  # a mutant that runs longer never ends
 TESTS = {  # the tests of a file's room, those that find most first
-    "ltp_core/ticket/ticket.py": ["ticket/test_ticket.py", "ticket/test_file.py"],
-    "ltp_core/ticket/topk.py": ["ticket/test_topk.py", "ticket/test_ticket.py"],
-    "ltp_core/ticket/chunks.py": ["ticket/test_topk.py", "ticket/test_ticket.py"],
-    "ltp_core/ticket/rice.py": ["ticket/test_rice.py", "ticket/test_file.py"],
-    "ltp_core/ticket/file.py": ["ticket/test_file.py", "ticket/test_merge.py"],
+    "ltp_core/ticket/ticket.py": ["ticket/test_ticket.py", "data/test_mask_file.py"],
+    "ltp_core/arrays/topk.py": ["arrays/test_topk.py", "ticket/test_ticket.py"],
+    "ltp_core/ticket/chunks.py": ["ticket/test_chunks.py", "ticket/test_ticket.py"],
+    "ltp_core/arrays/rice.py": ["arrays/test_rice.py", "data/test_mask_file.py"],
+    "ltp_core/data/mask_file.py": ["data/test_mask_file.py", "ticket/test_merge.py"],
     "ltp_core/ticket/sparse.py": ["ticket/test_sparse.py"],
     "ltp_core/stage2/prompt.py": ["stage2/test_prompt.py", "stage2/test_saved.py"],
     "ltp_core/tasks/tables.py": ["tasks/test_folder.py"],
@@ -90,7 +90,7 @@ class Mutant(NamedTuple):
 def mutants(file: str) -> Iterator[Mutant]:
     """All mutants of a file.
 
-    >>> "Gt to GtE" in {mutant.change for mutant in mutants("ltp_core/ticket/rice.py")}
+    >>> "Gt to GtE" in {mutant.change for mutant in mutants("ltp_core/arrays/rice.py")}
     True
     """
     source = ast.parse((ROOT / file).read_text(encoding="utf-8"))
@@ -107,7 +107,7 @@ def mutants(file: str) -> Iterator[Mutant]:
 def changed(mutant: Mutant) -> ast.Module:
     """The module with the change in it.
 
-    >>> file = "ltp_core/ticket/rice.py"
+    >>> file = "ltp_core/arrays/rice.py"
     >>> [turned] = [m for m in mutants(file) if m.change == "Gt to GtE" and m.line > 55]
     >>> "2 * k >= n" in ast.unparse(changed(turned))
     True

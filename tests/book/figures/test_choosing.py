@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from ltp_book.figures import choosing as cf
+from ltp_core.arrays.topk import top_k
 from ltp_core.ticket.chunks import delta_bits
 from ltp_core.ticket.ticket import Ticket
-from ltp_core.ticket.topk import top_k
 from tests.support.figures import CARD, draw_whole
 from tests.support.movements import noise
 

@@ -5,12 +5,12 @@ from types import SimpleNamespace
 import pytest
 import torch
 
+from ltp_core.measure.squares import held
 from ltp_core.model.parameters import eligible
 from ltp_core.model.toy import toy_backbone
 from ltp_core.rivals.worth import shares, task_squares, text_squares
 from ltp_core.stage1.find import find_ticket
 from ltp_core.stage2.prompt import PromptModel
-from ltp_core.ticket.squares import held
 from ltp_core.ticket.ticket import Ticket, origin
 from ltp_core.training.options import Form
 

@@ -3,12 +3,12 @@
 import pytest
 import torch
 
+from ltp_core.measure.squares import added_up
 from ltp_core.model.parameters import eligible, place
 from ltp_core.model.toy import toy_backbone
 from ltp_core.stage1.find import find_ticket
 from ltp_core.stage1.mlm import adapt, masked_batches, masked_lm_loss, text_rows
 from ltp_core.stage1.scores import SCORES, gradients
-from ltp_core.ticket.squares import added_up
 from ltp_core.ticket.ticket import Ticket
 from ltp_core.training.options import Stage1Options
 

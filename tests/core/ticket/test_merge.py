@@ -5,10 +5,10 @@ import torch
 from transformers import AutoModelForMaskedLM, AutoTokenizer
 
 from ltp_core import fingerprint, load_backbone
+from ltp_core.data import mask_file
 from ltp_core.model.parameters import eligible
 from ltp_core.model.toy import toy_backbone
 from ltp_core.stage2.trained import Trained
-from ltp_core.ticket import file as mask_file
 from ltp_core.ticket.merge import WAY_BACK, merge, unmerge
 from ltp_core.ticket.on_model import gather, scatter
 from ltp_core.ticket.sparse import SparseModel

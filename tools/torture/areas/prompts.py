@@ -20,7 +20,7 @@ BAD_WORDS: tuple[Any, ...] = (
     " ",
     "zebra",
     "food zebra",
-    "food",
+    WORDS[0],  # the same twice
     None,
     3,
     float("nan"),

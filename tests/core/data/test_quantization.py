@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from ltp_core.model.quantization import BLOCK, dequantise
+from ltp_core.data.quantization import BLOCK, dequantise
 from tools.backbone import e5_unpack
 from tools.backbone.pack import quantise
 

@@ -8,9 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.torch import load_file, save_file
 
-from ltp_core.data import tensor_file
-from ltp_core.ticket import file as mask_file
-from ltp_core.ticket.file import MaskFile
+from ltp_core.data import mask_file, tensor_file
+from ltp_core.data.mask_file import MaskFile
 from ltp_core.ticket.ticket import Ticket
 
 shapes = st.lists(st.integers(0, 12), min_size=1, max_size=3).map(tuple)

@@ -25,7 +25,7 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
-from .ticket import Ticket
+from ..ticket.ticket import Ticket
 
 
 def added_up(
@@ -52,8 +52,7 @@ def added_up(
     with ExitStack() as stack:
         for name, p in tensors.items():
             register = p.requires_grad_().register_post_accumulate_grad_hook
-            handle = register(partial(add, name))  # type: ignore[no-untyped-call]  # unannotated there
-            stack.callback(handle.remove)
+            stack.enter_context(register(partial(add, name)))  # type: ignore[no-untyped-call]  # unannotated there
             stack.callback(p.requires_grad_, asked[name])
         for loss in losses:
             loss.backward()  # type: ignore[no-untyped-call]  # unannotated there

@@ -17,15 +17,14 @@ Memory. Numbers pass by in chunks: nothing of the model's size exists, not even 
 tensor. A mark is one bit a number. Marks are turned into indices tensor by tensor. So the peak is
 the answer itself (8 bytes for each of the k), less than half a byte a parameter, and a few chunks.
 
-Reading order: `top_k`, `by_counting`, `collect`; then `chunks.py`, which hands out the numbers.
-What this file does not do: it knows nothing of models, files and tickets.
+Reading order: `Stream`, `top_k`, `by_counting`, `collect`; then `ticket/chunks.py`, which hands out
+the numbers. What this file does not do: it knows nothing of models, files and tickets.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
 from itertools import groupby
-from numbers import Real
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -33,50 +32,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .chunks import CHUNK, Stream
-
+CHUNK = 1 << 17  # numbers looked at together; few enough to stay in the cache
 STEP = 61  # of so many numbers one is in the sample; a prime, to be in step with no row
 ROOM = 1 / 32  # share of the numbers that may be kept between the bounds
 BINS = 1 << 16
-
-
-def how_many(density: float, total: int) -> int:
-    """k = round(density · total), for a density in (0, 1].
-
-    >>> how_many(0.2, 11)
-    2
-    >>> how_many(20, 11)
-    Traceback (most recent call last):
-    ValueError: density must be in (0, 1], got 20; did you mean 0.20?
-    """
-    if not isinstance(density, Real):
-        raise ValueError(f"density must be a number in (0, 1], got {density!r}")
-    if not 0 < density <= 1:
-        share = f"{density / 100:.2f}" if density == round(density, 0) else f"{density / 100:g}"
-        hint = f"; did you mean {share}?" if 1 < density <= 100 else ""
-        raise ValueError(f"density must be in (0, 1], got {density:g}{hint}")
-    k = round(density * total)
-    if k == 0:
-        raise ValueError(f"density {density:g} of {total:,} parameters is less than one; raise it")
-    return k
-
-
-def quotas(
-    sizes: Mapping[str, int], density: float, group: Callable[[str], object]
-) -> list[tuple[list[str], int]]:
-    """The names of each group, and how many of its numbers may be chosen: its share of the k.
-
-    What is left of one group by rounding goes to the next, so that all have k together.
-
-    >>> quotas({"a.x": 4, "a.y": 3, "b.x": 3}, 0.3, group=lambda name: name[0])
-    [(['a.x', 'a.y'], 2), (['b.x'], 1)]
-    """
-    found, so_far = [], 0
-    for _, names in groupby(sorted(sizes, key=lambda name: (str(group(name)), name)), key=group):
-        own = list(names)
-        before, so_far = so_far, so_far + sum(sizes[name] for name in own)
-        found.append((own, round(density * so_far) - round(density * before)))
-    return found
+# stream(step) yields name, start, and int32 bits of every step-th number of a chunk
+Chunks = Iterator[tuple[str, int, np.ndarray]]
+Stream = Callable[[int], Chunks]
 
 
 class Chosen(NamedTuple):

@@ -1,8 +1,8 @@
-"""The ticket on disk, a safetensors file near the smallest there can be.
+"""A mask over named tensors on disk, a safetensors file near the smallest there can be.
 
-The idea. A ticket says of every eligible parameter whether it is in or out. `rice` writes that in
-hardly more bits than it has information, each tensor with its own best code, for densities differ
-from tensor to tensor. Trained values, if there are any, follow. The tensors of the file:
+The idea. A mask, as a ticket is one, says of every entry whether it is in or out. `rice` writes
+that in hardly more bits than it has information, each tensor with its own best code, for densities
+differ from tensor to tensor. Trained values, if there are any, follow. The tensors of the file:
 
     gaps      uint8   the codes of all tensors, one after the other
     table     uint8   deflated JSON: name, shape, entries k, plain bits b, bytes of code
@@ -16,7 +16,7 @@ the *movements* θ − θ₀, rounded: a movement is hundreds of times smaller t
 its rounding error. The largest error is measured when the file is written, and kept in it.
 
 Reading order: `MaskFile`, `stored`, `write`, `read`. What this file does not do: know what a
-ticket is (`ticket` does).
+ticket is, or a model (`ltp_core.ticket` does).
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..data import tensor_file
-from . import rice
+from ..arrays import rice
+from . import tensor_file
 
 KIND, FORMAT, WAY_OUT = "ticket", 2, "find one with `ltp ticket`"
 LARGEST = 1 << 31  # a file that speaks of a larger tensor, or of so long a table, is no ticket
@@ -52,7 +52,6 @@ class MaskFile(NamedTuple):
     indices: Mapping[str, Tensor]  # name -> (k,) int64, sorted
     values: Tensor | None = None  # (K,) fp32 weights, or fp16 or bf16 movements; K = sum of all k
     error: float = 0.0  # the largest rounding error of a value
-    sha256: str = ""  # of the file it was read from
 
     def weights(self, original: Tensor) -> Tensor:
         """The trained weights (K,) in fp32, given those of the base model.
@@ -118,14 +117,38 @@ def read(path: str | Path) -> MaskFile:
     Traceback (most recent call last):
     FileNotFoundError: there is no ticket at 'nowhere.safetensors'; find one with `ltp ticket`
     """
-    header, tensors, sha256 = tensor_file.read(path, KIND, WAY_OUT, format=FORMAT)
+    header, tensors = tensor_file.read(path, KIND, WAY_OUT, format=FORMAT)
     try:
         shapes, indices = _decoded(tensors["table"], tensors["gaps"].numpy())
         error = header.pop("values_error")
     except (KeyError, TypeError, ValueError, MemoryError, zlib.error) as broken:
         raise tensor_file.damaged(path, WAY_OUT) from broken
     values = tensors["values"].clone() if "values" in tensors else None  # no longer in the file
-    return MaskFile(header, shapes, indices, values, error, sha256)
+    return MaskFile(header, shapes, indices, values, error)
+
+
+def check_places(name: str, shape: tuple[int, ...], index: Tensor) -> None:
+    """Raise ValueError unless `index` holds flat places of a tensor of this shape, sorted.
+
+    >>> check_places("w", (2, 5), torch.tensor([8, 0]))
+    Traceback (most recent call last):
+    ValueError: the indices of w must be sorted and unique; use torch.unique
+    """
+    if not isinstance(shape, tuple | list) or not all(isinstance(n, int) and n >= 0 for n in shape):
+        raise ValueError(f"the shape of {name} must be whole numbers from 0 up, got {shape!r}")
+    if (
+        not isinstance(index, Tensor)
+        or index.dtype != torch.int64
+        or index.dim() != 1
+        or index.device.type != "cpu"
+    ):
+        raise ValueError(f"the indices of {name} must be a flat int64 tensor on the CPU")
+    at = index.numpy()  # compares faster than torch does
+    if (at[1:] <= at[:-1]).any():
+        raise ValueError(f"the indices of {name} must be sorted and unique; use torch.unique")
+    if len(index) and not 0 <= index[0] <= index[-1] < prod(shape):
+        ends = f"{int(index[0])} to {int(index[-1])}"
+        raise ValueError(f"the indices of {name} must lie in [0, {prod(shape)}), got {ends}")
 
 
 def check_values(values: Tensor, k: int) -> None:

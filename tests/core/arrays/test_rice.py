@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ltp_core.ticket import rice as gaps
+from ltp_core.arrays import rice as gaps
 
 
 def by_hand(index, b):

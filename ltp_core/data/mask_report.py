@@ -1,20 +1,47 @@
-"""What a ticket is, in Markdown, for the file that lies beside it.
+"""A mask file, and beside it what it holds, in Markdown, for people.
 
 Of what its density is a share, layer by layer and module by module; how it was made; and, if values
 are stored with it, in which precision and how wrong they are.
 
-What this file does not do: write anything. `Ticket.save` does.
+Reading order: `save`, `report`. What this file does not do: count. It is given the numbers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from torch import Tensor
 
-from .file import MaskFile
+from . import mask_file
+from .atomic import replacing
+from .mask_file import MaskFile
 
 Counts = Mapping[int | str, Mapping[str, tuple[int, int]]]  # layer -> module -> chosen, of how many
+
+
+def save(
+    path: str | Path, file: MaskFile, shares: Mapping[str, tuple[float, int]], counts: Counts
+) -> str:
+    """Write `path` (.safetensors) and its report (.md); the digest of the first.
+
+    Raises ValueError if something else stands there, or if the values do not fit the mask.
+
+    >>> import tempfile
+    >>> import torch
+    >>> file = MaskFile({"base": "toy"}, {"w": (2, 5)}, {"w": torch.tensor([0, 8])})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = save(f"{folder}/en.safetensors", file, {}, {})
+    ...     sorted(path.name for path in Path(folder).iterdir())
+    ['en.md', 'en.safetensors']
+    """
+    beside = mask_file.check_free(path)
+    if file.values is not None:
+        mask_file.check_values(file.values, sum(map(len, file.indices.values())))
+    sha256 = mask_file.write(path, file)
+    with replacing(beside) as temporary:
+        temporary.write_text(report(file, shares, counts), encoding="utf-8")
+    return sha256
 
 
 def report(file: MaskFile, shares: Mapping[str, tuple[float, int]], counts: Counts) -> str:

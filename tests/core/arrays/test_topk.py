@@ -10,9 +10,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ltp_core.arrays import topk
 from ltp_core.ticket import chunks as streams
-from ltp_core.ticket import topk
-from ltp_core.ticket.chunks import Deltas
 from ltp_core.ticket.ticket import Ticket
 from tests.support.movements import by_sorting, noise, pairs
 
@@ -72,22 +71,6 @@ def test_the_guess_is_good(monkeypatch):
         assert len(Ticket.select(deltas, density, base="toy")) == round(density * 798_000)
 
 
-@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])
-def test_subtraction_by_chunks_is_subtraction(monkeypatch, dtype):
-    """Also of tensors that are not contiguous, in the precision of a checkpoint."""
-    before, after = [
-        {"a": noise(seed, a=(50, 41))["a"].to(dtype).T, "b": noise(seed + 2, b=(777,))["b"]}
-        for seed in (0, 1)
-    ]
-    whole = {name: after[name].float() - before[name].float() for name in before}
-    expected = Ticket.select(whole, 0.2, base="toy")
-    assert pairs(expected.indices) == by_sorting(whole, len(expected))
-    for chunk in (1 << 18, 100):
-        cut(monkeypatch, chunk)
-        assert Ticket.select(Deltas(before, after), 0.2, base="toy") == expected
-    assert all(torch.equal(delta, whole[n]) for n, delta in Deltas(before, after).items())
-
-
 def test_neither_threads_nor_chunks_decide(monkeypatch):
     like, threads = noise(a=(300, 1000), b=(7, 11)), torch.get_num_threads()
     deltas = {name: delta.bfloat16().float() for name, delta in like.items()}  # many ties
@@ -109,52 +92,10 @@ def test_k_is_exact_even_if_all_entries_tie(density):
     assert len(Ticket.select(deltas, density, base="toy")) == round(density * 2000)
 
 
-@pytest.mark.parametrize("bad", [float("nan"), -float("nan"), float("inf"), -float("inf")])
-def test_deltas_must_be_finite(bad):
-    with pytest.raises(ValueError, match="delta of b holds NaN or infinity"):
-        Ticket.select({"a": torch.ones(4), "b": torch.tensor([1.0, bad])}, 0.5, base="toy")
-
-
-def test_deltas_must_be_fp32():
-    with pytest.raises(ValueError, match="a is torch.bfloat16; take it in torch.float32"):
-        Ticket.select({"a": torch.ones(4, dtype=torch.bfloat16)}, 0.5, base="toy")
-
-
-def test_two_states_must_be_of_one_model():
-    with pytest.raises(ValueError, match="stage 1 gave no weights for 'b'"):
-        Deltas(noise(a=(2,), b=(2,)), noise(a=(2,)))
-    with pytest.raises(ValueError, match=r"a has shape \(2, 3\) before and \(6,\) after"):
-        Deltas(noise(a=(2, 3)), noise(a=(6,)))
-
-
-def test_unmoved_entries_are_not_chosen_silently():
-    deltas = {"a": torch.tensor([0.0, 1.0, -0.0, 2.0, 0.0])}
-    assert pairs(Ticket.select(deltas, 0.4, base="toy").indices) == [("a", 1), ("a", 3)]
-    with pytest.raises(ValueError, match="asks for 3 parameters, but 2 moved"):
-        Ticket.select(deltas, 0.6, base="toy")
-    assert pairs(Ticket.select(deltas, 0.6, base="toy", allow_unmoved=True).indices)[0] == ("a", 0)
-
-
-@pytest.mark.parametrize(
-    "density, message",
-    [
-        (20, r"density must be in \(0, 1\], got 20; did you mean 0\.20\?"),
-        (2.5, r"got 2\.5; did you mean 0\.025\?"),
-        (0, r"got 0$"),
-        (-0.2, r"got -0\.2$"),
-        (float("nan"), r"got nan$"),
-        (1e-9, "less than one"),
-    ],
-)
-def test_density_out_of_bounds(density, message):
-    with pytest.raises(ValueError, match=message):
-        Ticket.select({"a": torch.ones(10)}, density, base="toy")
-
-
 MEMORY = """
 import torch
 from ltp_core.ticket.chunks import Deltas, delta_bits
-from ltp_core.ticket.topk import top_k
+from ltp_core.arrays.topk import top_k
 
 def resident(what):
     with open("/proc/self/status") as status:

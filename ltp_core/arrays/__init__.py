@@ -1,0 +1,1 @@
+"""Algorithms on plain arrays: the k largest numbers, a short code for sorted places. No files."""
