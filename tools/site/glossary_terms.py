@@ -59,7 +59,7 @@ def shortened(text: str, longest: int = LONGEST) -> str:
 
 
 def terms(glossary: nodes.document) -> dict[str, Term]:
-    """Every word that the glossary explains, in small letters; the longest first."""
+    """Every word that the glossary explains; the longest first."""
     found = {}
     for section in glossary.findall(nodes.section):
         says = next((it for it in section.children if isinstance(it, nodes.paragraph)), None)
@@ -67,23 +67,30 @@ def terms(glossary: nodes.document) -> dict[str, Term]:
             continue  # the page itself, or a heading over several terms
         entry = Term(section["ids"][0], shortened(says.astext()))
         for word in section.next_node(nodes.title).astext().split(", "):
-            found[word.lower()] = entry
+            found[word] = entry
     return dict(sorted(found.items(), key=lambda pair: -len(pair[0])))
 
 
 def pattern(words: list[str]) -> re.Pattern[str]:
     """Any of the words, as a whole word, in the singular or the plural.
 
-    >>> pattern(["ticket", "random ticket"]).findall("Random tickets, but no ticketing")
-    ['Random tickets']
+    A sentence may begin with it. Other letters keep their case: a name is no mention.
+
+    >>> pattern(["soft prompt"]).findall("Soft prompts, soft prompting, The Soft Prompt Review")
+    ['Soft prompts']
     """
-    longest_first = sorted(words, key=len, reverse=True)
-    return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, longest_first))})s?(?![\w-])", re.I)
+    either = [
+        f"[{word[0].lower()}{word[0].upper()}]{re.escape(word[1:])}"
+        for word in sorted(words, key=len, reverse=True)
+    ]
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(either)})s?(?![\w-])")
 
 
-def entry_of(word: str, known: dict[str, Term]) -> Term | None:
-    """The entry of a word, be it singular or plural."""
-    return known.get(word.lower()) or known.get(word.lower().removesuffix("s"))
+def entry_of(mention: str, known: dict[str, Term]) -> Term | None:
+    """The entry of a mention, which may begin a sentence or be a plural."""
+    forms = (mention, mention.removesuffix("s"))
+    either = [first + form[1:] for form in forms for first in (form[0], form[0].swapcase())]
+    return next((known[form] for form in either if form in known), None)
 
 
 class Explained(nodes.inline):
