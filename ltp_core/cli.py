@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import sys
 from pathlib import Path
@@ -47,6 +48,8 @@ def main(argv: list[str] | None = None) -> int:
     2
     """
     args = parser().parse_args(argv)
+    if args.quiet:  # transformers asks for this when it is imported, and shows its own bars if not
+        os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
     try:
         refuse_empty(args)
         RUN[args.command](args)

@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import subprocess
 import sys
 
 import pytest
@@ -244,3 +245,16 @@ def test_help_has_examples_and_the_defaults_of_the_functions(capsys):
     defaults = inspect.signature(fit).parameters | inspect.signature(train).parameters
     for name in set(args.keywords) - {"autocast"}:
         assert getattr(args, name) == defaults[name].default, name
+
+
+@pytest.mark.process
+def test_quiet_is_quiet(tmp_path, backbone_folder):  # noqa: F811
+    lines = tmp_path / "lines.txt"
+    lines.write_text("the cat eats rice\n")
+    words = ["ticket", "--text-file", lines, "--steps", 1, "--save", tmp_path / "t.safetensors"]
+    command = [sys.executable, "-m", "ltp_core.cli", *words, "--backbone", backbone_folder]
+    loud, still = (
+        subprocess.run([*map(str, command), *more], capture_output=True, text=True, check=True)
+        for more in ([], ["--quiet"])
+    )
+    assert "stage 1" in loud.stderr and still.stderr == ""
