@@ -63,12 +63,12 @@ def test_each_link_to_a_file_leads_somewhere():
     [
         (
             "method",
-            "a fifth drawn by chance does a little better",
+            "a fifth drawn at random does a little better",
             "first_light",
             ["random_ticket"],
             ["worse"],
         ),
-        ("method", "Training all weights is better still", "first_light", ["full"], ["worse"]),
+        ("method", "training all weights is better still", "first_light", ["full"], ["worse"]),
         (
             "prompt_plus_ticket",
             "a fifth drawn by chance was a little ahead at first",
@@ -122,7 +122,7 @@ def test_each_link_to_a_file_leads_somewhere():
         ),
         (
             "method",
-            "LTP and the fifth drawn by chance are not told apart",
+            "there is no clear difference between LTP and the random fifth",
             "main",
             ["random_ticket"],
             ["not told apart"],

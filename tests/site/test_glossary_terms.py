@@ -65,6 +65,7 @@ def test_the_first_mention_is_marked_singular_or_plural_the_longer_term_first(kn
         "Ticketing, a ticket-like thing.",
         "We gather and scatter.",  # words of everyday language
         "Ticket\n======\n\nIn a heading.",
+        ".. raw:: html\n\n   <details>\n\nA folded ticket.\n\n.. raw:: html\n\n   </details>",
     ],
 )
 def test_what_is_no_mention_stays_as_it_is(text, known):

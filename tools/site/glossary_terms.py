@@ -2,12 +2,12 @@
 
 The glossary (book/glossary.md) is the one source: each `### term` and the first paragraph below it.
 A heading such as "gather, scatter" names two terms. The first mention of a term in a page's running
-text becomes a link to its entry, with the definition beside it; site.css shows that on hover and on
-focus. A notebook needs no markup. Where the author has linked the entry already, that link is the
-first mention.
+text becomes a link to its entry, with the definition beside it; lessons.css shows that on hover and
+on focus. A notebook needs no markup. Where the author has linked the entry already, that link is
+the first mention.
 
-What it does not do: look into code, formulas, headings or raw HTML, or mark a word of everyday
-language (EVERYDAY) that means a term only here and there; there the author links the entry.
+What it does not do: look into code, formulas, headings, tables or what is folded, or mark a word
+of everyday language (EVERYDAY) that means a term only here and there; there the author links it.
 """
 
 import re
@@ -115,9 +115,15 @@ def explained(link: nodes.reference, term: Term) -> Explained:
 
 
 def mentions(doctree: nodes.document) -> Iterator[nodes.reference | nodes.Text]:
-    """Links, and text in which a term may be marked, in reading order."""
-    for node in list(doctree.findall(lambda it: isinstance(it, nodes.reference | nodes.Text))):
-        if isinstance(node, nodes.reference):
+    """Links, and text in which a term may be marked, in reading order; nothing that is folded."""
+    kinds = nodes.reference | nodes.Text | nodes.raw
+    folds = 0
+    for node in list(doctree.findall(lambda it: isinstance(it, kinds))):
+        if isinstance(node, nodes.raw):
+            folds += node.astext().count("<details") - node.astext().count("</details")
+        elif folds:
+            continue
+        elif isinstance(node, nodes.reference):
             yield node
         elif not any(isinstance(above, SKIPPED) for above in ancestors(node)):
             yield node
