@@ -81,14 +81,14 @@ def test_each_link_to_a_file_leads_somewhere():
             "and shows no clear difference at tuned rates",
             "main",
             ["random_ticket"],
-            ["not told apart"],
+            ["no clear difference"],
         ),
         (
             "crossing",
             "a random ticket does at least as well as the chosen one",
             "first_light",
             ["random_ticket"],
-            ["worse", "not told apart"],
+            ["worse", "no clear difference"],
         ),
         (
             "fair",
@@ -102,7 +102,7 @@ def test_each_link_to_a_file_leads_somewhere():
             "there is no clear difference from tickets chosen in other ways",
             "main",
             ["random_ticket", "magnitude_ticket", "gradient_ticket", "middle_layers", "lt_sft"],
-            ["not told apart"],
+            ["no clear difference"],
         ),
         (
             "fair",
@@ -125,7 +125,7 @@ def test_each_link_to_a_file_leads_somewhere():
             "there is no clear difference between LTP and the random fifth",
             "main",
             ["random_ticket"],
-            ["not told apart"],
+            ["no clear difference"],
         ),
         (
             "method",
@@ -139,7 +139,7 @@ def test_each_link_to_a_file_leads_somewhere():
             "the prompt adds nothing clear to the ticket",
             "main",
             ["ticket_only"],
-            ["not told apart"],
+            ["no clear difference"],
         ),
     ],
 )
