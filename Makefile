@@ -68,8 +68,7 @@ pages: setup  ## build the pages from the stored outputs, no chapter is run (abo
 # Always from nothing: Sphinx does not repeat a warning about a page it has cached. And without a
 # network: what would be fetched goes nowhere, and fails.
 $(PAGES): $(shell find book ltp_core -type f -not -path '*/.ipynb_checkpoints/*' -not -path '*/__pycache__/*' 2>/dev/null) _config.yml \
-          tools/site/sphinx_extension.py tools/site/api_pages.py tools/site/try_page.py \
-          $(wildcard ltp_book/explorers/try_it.* ltp_book/explorers/shared.* tools/site/model/*)
+          $(wildcard tools/site/*.py ltp_book/explorers/try_it.* ltp_book/explorers/shared.* tools/site/model/*)
 	@echo "pages: building $(HTML) from the stored outputs (about 25 seconds)"
 	@rm -rf $(HTML) _build/.doctrees && mkdir -p _build
 	@http_proxy=$(NOWHERE) https_proxy=$(NOWHERE) .venv/bin/jupyter-book build book --config _config.yml --path-output . -W -n --keep-going -q > _build/pages.log 2>&1 \

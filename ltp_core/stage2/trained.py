@@ -166,13 +166,13 @@ class Trained(PromptModel):
             path = folder / PROMPT
             _, stored = tensor_file.read(path, prompt_start.KIND, WAY_OUT, sealed=sealed)
             tensor_file.check_like(path, stored, model.prompt_tensors(), WAY_OUT)
-            model.load_state_dict(stored, strict=False)  # strict: the whole language model, too
+            model.load_state_dict(stored, strict=False)  # the language model is not in it
             model.body.fill(model.lm, folder, sealed=sealed)
+            files = config["files"] if sealed else {}
+            if any(tensor_file.sha256_of(folder / name) != files[name] for name in files):
+                raise ValueError(f"the files of {folder} are of two models; {WAY_OUT}")
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"{folder} is damaged ({error!r}); {WAY_OUT}") from None
-        files = config["files"] if sealed else {}
-        if any(tensor_file.sha256_of(folder / name) != files[name] for name in files):
-            raise ValueError(f"the files of {folder} are of two models; {WAY_OUT}")
         return model.close()
 
 

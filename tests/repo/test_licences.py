@@ -7,6 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from tools.backbone.card import INTRO
+
+try:
+    import tomllib
+except ModuleNotFoundError:  # Python 3.10
+    import tomli as tomllib
+
 ROOT = Path(__file__).resolve().parents[2]
 LINES = (ROOT / "LICENSES.md").read_text(encoding="utf-8").splitlines()
 TABLE = [[cell.strip() for cell in line.strip("|").split("|")] for line in LINES if "| `" in line]
@@ -87,3 +94,20 @@ def test_source_and_version_are_those_of_the_card_beside_the_files():
 )
 def test_a_new_file_without_a_line_would_be_seen(name):
     assert not lines_of(name) and not is_written(name)
+
+
+def test_the_package_names_all_licences_of_what_it_carries_and_brings_their_texts():
+    """The wheel holds `data/`. What is in the public domain needs no licence."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    carried = [row for row in TABLE if named(row[0])[0].startswith(("data/", "ltp_"))]
+    licences = {licence for row in carried for licence in row[2].split("; ")}
+    assert set(project["license"].split(" AND ")) == licences - {"public domain"}
+    for text in {text for row in carried for text in named(row[-1])}:
+        assert any(fnmatchcase(text, glob) for glob in project["license-files"]), text
+
+
+def test_the_notice_of_the_weights_names_its_holder():
+    notice = (ROOT / "data/backbone/LICENSE-e5.md").read_text(encoding="utf-8")
+    card = (ROOT / "data/backbone/README.md").read_text(encoding="utf-8")
+    assert "Copyright (c) Microsoft Corporation\n\nPermission is hereby granted" in notice
+    assert "`LICENSE-e5.md`" in card and "`LICENSE-e5.md`" in INTRO

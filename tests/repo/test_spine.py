@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -130,14 +131,36 @@ def test_the_changelog_is_in_order():
     assert set(re.findall(r"^### (.+)$", changelog, re.M)) <= kinds
 
 
-def test_vendored_files_are_unchanged():
-    vendor = ROOT / "book" / "_vendor"
-    sums = [line.split() for line in (vendor / "SHA256SUMS").read_text().splitlines()]
-    assert {name for _, name in sums} == {
-        str(path.relative_to(vendor)) for path in vendor.glob("vendor/**/*") if path.is_file()
+def unlike(vendor: Path) -> set[str]:
+    """The vendored files that are not as the checksums say, or of which these say nothing."""
+    lines = [line.split() for line in (vendor / "SHA256SUMS").read_text().splitlines()]
+    told = {name: digest for digest, name in lines}
+    there = {
+        str(path.relative_to(vendor)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in vendor.glob("vendor/**/*")
+        if path.is_file()
     }
-    for digest, name in sums:
-        assert hashlib.sha256((vendor / name).read_bytes()).hexdigest() == digest, name
+    return {name for name in told.keys() | there.keys() if told.get(name) != there.get(name)}
+
+
+def test_vendored_files_are_unchanged():
+    assert not unlike(ROOT / "book" / "_vendor")
+
+
+def test_a_changed_byte_of_a_vendored_script_is_noticed(tmp_path):
+    """And so is a file too many, or one too few."""
+    vendor = shutil.copytree(ROOT / "book" / "_vendor", tmp_path / "vendor")
+    scripts = sorted(path.relative_to(vendor) for path in vendor.glob("vendor/**/*.js"))
+    assert len(scripts) == 2
+    for script in scripts:
+        good = (vendor / script).read_bytes()
+        for spot in (0, len(good) // 2, len(good) - 1):
+            (vendor / script).write_bytes(good[:spot] + bytes([good[spot] ^ 1]) + good[spot + 1 :])
+            assert unlike(vendor) == {str(script)}
+        (vendor / script).write_bytes(good)
+    (vendor / "vendor" / "more.js").write_text("")
+    (vendor / scripts[0]).unlink()
+    assert unlike(vendor) == {"vendor/more.js", str(scripts[0])}
 
 
 def test_make_help_lists_every_target():

@@ -5,5 +5,5 @@
     python -m tools.torture.mutants     small changes of the code: does a test notice?
 
 Reading order: `judge` (a case, and what may come of it), `good` (what the cases spoil), the areas,
-`__main__`; then `kills`, `mutants`.
+`__main__`; then `kills`; then `mutants`, `mutate`.
 """

@@ -67,8 +67,36 @@ def test_the_guess_is_good(monkeypatch):
     monkeypatch.setattr(topk, "ROOM", 0.06)
     deltas = noise(a=(1000, 768), b=(30_000,))
     deltas["a"] *= torch.rand(1000, 1, generator=torch.Generator().manual_seed(0))  # uneven rows
-    for density in (1e-4, 0.01, 0.2, 0.5, 0.999):
-        assert len(Ticket.select(deltas, density, base="toy")) == round(density * 798_000)
+    deltas["b"][-1] = 0  # the least there is, and no other is like it
+    for density in (1e-4, 0.01, 0.2, 0.5, 0.999, 1.0):
+        chosen = Ticket.select(deltas, density, base="toy", allow_unmoved=True)
+        assert len(chosen) == round(density * 798_000)
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 40, 1009, 61 * 500])
+def test_the_bounds_are_six_deviations_away_and_hardly_further(size):
+    """Of the sample; beyond its ends they are 0 and the largest integer."""
+    numbers = noise(a=(size,))["a"].abs()
+    sample = numbers[::61].sort().values.view(torch.int32)
+    for share in [*torch.linspace(1 / size, 1, 50).tolist(), 0.5]:
+        low, high = topk.bounds(streams.delta_bits({"a": numbers}), share)
+        place, half = (1 - share) * len(sample), 3 * len(sample) ** 0.5  # six at a share of 0.5
+        below, upto = int((sample < low).sum()), int((sample < high).sum())
+        assert low == 0 or 0 <= max(place - half, 0) - below < 1
+        assert low > 0 or place - half < 1
+        assert high == 2**31 - 1 or 0 < upto - place - half <= 1
+        assert high < 2**31 - 1 or place + half + 1 >= len(sample)
+
+
+def test_counting_minds_every_bit():
+    """Numbers on both sides of the border between the upper 16 bits and the lower."""
+    border = 0x3F81 << 16
+    bits = [0, 1, 0xFFFF, 1 << 16, border - 2, border - 1, border - 1, border, border + 1]
+    stream = streams.delta_bits({"a": torch.tensor(bits, dtype=torch.int32).view(torch.float32)})
+    for k in range(1, len(bits) + 1):
+        kth = sorted(bits)[-k]
+        ties = k - sum(one > kth for one in bits)
+        assert topk.by_counting(stream, k) == (kth, ties)
 
 
 def test_neither_threads_nor_chunks_decide(monkeypatch):

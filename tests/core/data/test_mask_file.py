@@ -1,5 +1,7 @@
 """What is written is read, at every density; what is damaged or foreign is refused."""
 
+import json
+import zlib
 from math import prod
 
 import pytest
@@ -10,6 +12,7 @@ from safetensors.torch import load_file, save_file
 
 from ltp_core.data import mask_file, tensor_file
 from ltp_core.data.mask_file import MaskFile
+from ltp_core.data.paths import data_dir
 from ltp_core.ticket.ticket import Ticket
 
 shapes = st.lists(st.integers(0, 12), min_size=1, max_size=3).map(tuple)
@@ -117,3 +120,53 @@ def test_values_that_cannot_be_kept():
         mask_file.stored(large, None, torch.bfloat16)
     with pytest.raises(ValueError, match="float32, float16 or bfloat16, got torch.int8"):
         mask_file.stored(large, large, torch.int8)
+
+
+@pytest.mark.parametrize("share, left", [(-1, True), (0, True), (1, False)])
+def test_a_tensor_may_have_as_many_entries_as_an_int32_counts(tmp_path, share, left):
+    size, path = 2**31 + share, tmp_path / "x.safetensors"
+    indices = {"w": torch.tensor([5, size - 1])}
+    mask_file.write(path, MaskFile({}, {"w": (size,)}, indices))
+    if left:
+        assert torch.equal(mask_file.read(path).indices["w"], indices["w"])
+    else:
+        with pytest.raises(ValueError, match="is damaged"):
+            mask_file.read(path)
+
+
+@pytest.mark.parametrize("k", [-1, 1, 4, 6])
+def test_a_table_that_counts_wrong_is_no_ticket(tmp_path, k):
+    """Of five places two are chosen, and the table says another number; its digest fits."""
+    b, code = mask_file.rice.encode(torch.tensor([0, 3]).numpy(), 5)
+    text = bytearray(zlib.compress(json.dumps([["w", [5], k, b, len(code)]]).encode()))
+    table = torch.frombuffer(text, dtype=torch.uint8)
+    tensors, path = {"table": table, "gaps": torch.from_numpy(code)}, tmp_path / "x.safetensors"
+    tensor_file.write(path, "ticket", tensors, {"values_error": 0.0}, format=mask_file.FORMAT)
+    with pytest.raises(ValueError, match="is damaged"):
+        mask_file.read(path)
+
+
+def test_the_tickets_of_the_repository_are_read():
+    """They were written by an older version: a format that is read stays readable."""
+    stored = sorted((data_dir() / "results" / "tickets").glob("*.safetensors"))
+    assert stored
+    for path in stored:
+        said = path.with_suffix(".md").read_text(encoding="utf-8")
+        assert f"| {Ticket.load(path).density:.2%} |" in said
+
+
+def test_what_stands_in_the_way_is_said_before_the_work(tmp_path):
+    path, report = tmp_path / "en.safetensors", tmp_path / "en.md"
+    assert mask_file.check_free(path) == report
+    report.write_text("notes of mine")
+    with pytest.raises(ValueError, match="en.md' is there already; give the ticket another name"):
+        mask_file.check_free(path)
+    report.unlink()
+    save_file({"w": torch.ones(2)}, path)
+    with pytest.raises(ValueError, match="en.safetensors' is there already and is not a ticket"):
+        mask_file.check_free(path)
+    path.unlink()
+    Ticket("toy", {"w": (2,)}, {"w": torch.tensor([0])}).save(path)
+    assert report.exists() and mask_file.check_free(path) == report, "a ticket is written over"
+    with pytest.raises(ValueError, match="is saved as .safetensors, got '.*en.md'; add the ending"):
+        mask_file.check_free(report)

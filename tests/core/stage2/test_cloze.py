@@ -59,8 +59,32 @@ def test_room_counts_the_template():
         cloze(TOKENIZER, parts, long, room=7)
     short = cloze(TOKENIZER, parts, long, room=7, truncate=True)[0]
     assert short == [0, 4, 12, 10, 4, MASK, 2]
+    bare = cloze(TOKENIZER, parts, long, room=5, truncate=True)[0]
+    assert bare == [0, 10, 4, MASK, 2], "room for the template, and for nothing else"
     with pytest.raises(ValueError, match="leaves 4"):  # no room for the template itself
         cloze(TOKENIZER, parts, long, room=4, truncate=True)
+
+
+def test_of_two_texts_the_longer_loses_its_end_and_of_equal_ones_the_second():
+    def cut(text, pair, room):
+        parts = frame(TOKENIZER, paired=True)
+        found = cloze(TOKENIZER, parts, [text], [pair], room=room, truncate=True)[0]
+        return found[1 : found.index(2)], found[found.index(2) + 2 : -2]
+
+    the, cat, a, dog, eats = (
+        TOKENIZER.convert_tokens_to_ids(w) for w in "the cat a dog eats".split()
+    )
+    assert cut("the cat", "a dog eats", 8) == ([the, cat], [a])
+    assert cut("the cat eats", "a dog", 9) == ([the, cat], [a, dog])
+    assert cut("the cat", "a dog", 8) == ([the, cat], [a])
+    assert cut("the cat", "a dog", 7) == ([the], [a])
+    assert cut("the cat eats", "", 6) == ([the], [])
+
+
+def test_each_text_has_its_pair():
+    parts = frame(TOKENIZER, paired=True)
+    with pytest.raises(ValueError, match="zip"):
+        cloze(TOKENIZER, parts, ["the cat", "a dog"], ["eats"], room=30)
 
 
 def test_no_space_before_a_full_stop():

@@ -7,7 +7,7 @@ from ltp_core import load_backbone, tasks
 from ltp_core.model.architecture import position_range
 from ltp_core.model.toy import toy_backbone
 from ltp_core.stage2.prompt import PromptModel
-from ltp_core.stage2.prompt_place import SILENCE
+from ltp_core.stage2.prompt_place import SILENCE, gated, order, position_ids
 from ltp_core.stage2.train import train
 from ltp_core.stage2.trained import Trained
 from ltp_core.training.options import Form
@@ -113,6 +113,22 @@ def test_the_gate_weighs_each_vector_in_every_softmax(make):
     torch.testing.assert_close(answers[0], answers[2])
     model.gate.data = torch.tensor([1.0, 1.0])
     assert not torch.allclose(answers[0], model(batch))
+
+
+def test_the_places_of_a_row_by_hand():
+    """Two rows of three pieces, a prompt of two: after the start, and at the end."""
+    places = order(torch.tensor([1, 3]), length=2, width=3)
+    assert places.tolist() == [[0, 3, 4, 1, 2], [0, 1, 2, 3, 4]]
+    assert position_ids(places, 3, keep=False).tolist() == [[0, 1, 2, 3, 4]] * 2
+    assert position_ids(places, 3, keep=True).tolist() == [[0, 1, 2, 1, 2], [0, 1, 2, 3, 4]]
+    gate = torch.tensor([0.5, 0.0])
+    shares = gated(torch.tensor([[1, 1, 0], [1, 1, 1]]), gate, places)
+    assert shares.shape == (2, 1, 1, 5)
+    by_hand = torch.tensor([[1, 0.5, 0, 1, 0], [1, 1, 1, 0.5, 0]])
+    torch.testing.assert_close(shares.flatten(1).exp(), by_hand)
+    assert (shares.flatten(1)[by_hand == 0] == torch.finfo(torch.float32).min).all(), (
+        "nothing at all"
+    )
 
 
 def test_a_silent_prompt_learns_to_be_heard():

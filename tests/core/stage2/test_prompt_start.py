@@ -52,6 +52,11 @@ def embedded():
     return load_backbone()
 
 
+@pytest.mark.parametrize("how, count", [("labels", 3), ("words: the cat", 2), ("pieces", 4)])
+def test_a_start_may_be_as_long_as_the_prompt(how, count):
+    assert started(how, count).shape == (count, 16)
+
+
 @pytest.mark.parametrize("how", ["labels", "words: the cat", "pieces"])
 def test_no_prompt_is_no_prompt_whatever_the_start(how):
     assert started(how, 0).shape == (0, 16)
@@ -79,10 +84,13 @@ def test_a_prompt_is_taken_from_a_file_or_a_trained_folder(tmp_path):
         ("file: nowhere", 10, "there is no prompt at 'nowhere'; write one with prompt_start.save"),
         ("file: {tmp}/narrow", 10, r"of shape \(3, 5\), and the model needs \(P, 16\)"),
         ("file: {tmp}/other", 10, "holds no prompt"),
+        ("file: {tmp}/flat", 10, r"of shape \(16,\), and the model needs \(P, 16\)"),
+        ("file: {tmp}/thick", 10, r"of shape \(1, 16, 16\), and the model needs \(P, 16\)"),
     ],
 )
 def test_what_cannot_be_a_start_costs_one_sentence(tmp_path, how, length, said):
-    prompt_start.save(tmp_path / "narrow", torch.ones(3, 5))
+    for name, shape in {"narrow": (3, 5), "flat": (16,), "thick": (1, 16, 16)}.items():
+        prompt_start.save(tmp_path / name, torch.ones(shape))
     save_file({"values": torch.ones(2)}, tmp_path / "other")
     with pytest.raises((ValueError, FileNotFoundError), match=said):
         started(how.replace("{tmp}", str(tmp_path)), length)

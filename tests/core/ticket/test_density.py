@@ -2,7 +2,10 @@
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
+from ltp_core.ticket.density import quotas
 from ltp_core.ticket.ticket import Ticket
 from tests.support.movements import pairs
 
@@ -19,6 +22,10 @@ def test_unmoved_entries_are_not_chosen_silently():
     "density, message",
     [
         (20, r"density must be in \(0, 1\], got 20; did you mean 0\.20\?"),
+        (1.5, r"got 1\.5; did you mean 0\.015\?"),
+        (100, r"got 100; did you mean 1\.00\?"),
+        (100.5, r"got 100\.5$"),
+        (101, r"got 101$"),
         (2.5, r"got 2\.5; did you mean 0\.025\?"),
         (0, r"got 0$"),
         (-0.2, r"got -0\.2$"),
@@ -29,3 +36,17 @@ def test_unmoved_entries_are_not_chosen_silently():
 def test_density_out_of_bounds(density, message):
     with pytest.raises(ValueError, match=message):
         Ticket.select({"a": torch.ones(10)}, density, base="toy")
+
+
+@given(
+    st.dictionaries(st.text("abcde", min_size=1, max_size=3), st.integers(0, 30), min_size=1),
+    st.floats(0, 1),
+)
+def test_quotas_are_shares_and_together_the_whole(sizes, density):
+    found = quotas(sizes, density, group=lambda name: name[0])
+    assert [name for names, _ in found for name in names] == sorted(sizes)
+    assert sum(k for _, k in found) == round(density * sum(sizes.values()))
+    for names, k in found:
+        assert len({name[0] for name in names}) == 1
+        own = sum(sizes[name] for name in names)
+        assert 0 <= k <= own and abs(k - density * own) <= 1

@@ -1,0 +1,114 @@
+# %% [title]
+# # Exercises: Crossing languages
+#
+# Means and intervals over languages: [the chapter](../crossing.ipynb) stands on these three
+# functions.
+
+# %% [goals]
+# Average over languages, leave out copied names, and put an interval around a difference.
+
+# %% [slide]
+# ## Three questions to any table over languages
+#
+# 1. Does a large language count more than a small one?
+# 2. Is a right answer understanding, or the same spelling?
+# 3. Were both methods asked the same items?
+
+# %%
+import numpy as np
+
+# %% [exercise] macro_accuracy
+# ## 1. Every language counts alike
+#
+# `right[i]` is 1 if item i was answered rightly and 0 if not; `languages[i]` is its language. What
+# is the mean over languages?
+
+
+# %%
+def macro_accuracy(right, languages):
+    """The mean over languages of the accuracy in each: one number."""
+    ### BEGIN SOLUTION
+    right, languages = np.array(right), np.array(languages)
+    return np.mean([right[languages == code].mean() for code in set(languages.tolist())])
+    ### END SOLUTION
+
+
+# %% [hint]
+# First one accuracy for each language, then their mean.
+
+# %% [help] `TypeError: only integer scalar arrays can be converted`
+# Lists know no `right[languages == code]`. Make arrays of them with `np.array`.
+
+# %% [expected]
+# Four English items, three right; one Quechua item, wrong: 0.375.
+
+# %% [exercise] without_copies
+# ## 2. Without names that are spelled as in English
+#
+# `names[i]` is the name of an item in some language, `english[i]` its English name, and `right[i]`
+# says whether the answer was right. What is the accuracy over the items whose name is **not** the
+# English one? A capital letter makes no other name.
+
+
+# %%
+def without_copies(names, english, right):
+    """The accuracy without the copied names: one number."""
+    ### BEGIN SOLUTION
+    own = [r for a, b, r in zip(names, english, right) if a.casefold() != b.casefold()]
+    return sum(own) / len(own)
+    ### END SOLUTION
+
+
+# %% [hint]
+# `str.casefold()` makes capitals small. What is left out must be left out of the denominator, too.
+
+# %% [help] `ZeroDivisionError`
+# You have left out all items. Look at the direction of your comparison.
+
+# %% [expected]
+# Names `taxi`, `puma`, `wayta` and `limun`: two of them are copies, two are left.
+
+# %% [exercise] paired_interval
+# ## 3. An interval around a difference
+#
+# Two methods answered the same items: `first[i]` and `second[i]` are 1 or 0. `picks`, of shape
+# `(D, I)`, holds D draws of the items, with putting back: each row is a list of item numbers. For
+# each draw compute the accuracy of the first minus that of the second, and return the ends of the
+# middle 95 % of these differences (`np.quantile`).
+
+
+# %%
+def paired_interval(first, second, picks):
+    """The lower and the upper end: two numbers."""
+    ### BEGIN SOLUTION
+    difference = np.array(first, float) - np.array(second, float)
+    return np.quantile(difference[np.array(picks)].mean(axis=1), [0.025, 0.975])
+    ### END SOLUTION
+
+
+# %% [hint]
+# `np.array(first)[picks]` has the shape of `picks`. Which axis holds the items of one draw?
+
+# %% [help] `TypeError: list indices must be integers`
+# A list cannot be asked for many places at once. `np.array(first)` can.
+
+# %% [expected]
+# The interval is narrower than the one you get from two separate intervals: what is hard for one
+# method is hard for the other.
+
+# %% [question]
+# ## An open question
+#
+# Accuracy goes along with how near a language lies to English in the untrained model. In five
+# sentences: name two other things that change together with nearness, and one observation that
+# could tell them apart.
+
+# %% [rubric]
+# Three points. One for each of two others: script, size of the language's text in the model's
+# training, pieces a word, shared names. One for an observation: compare languages in one script;
+# leave out shared names; the same language in two scripts; or a language trained for longer. "More
+# languages" alone is no such observation.
+
+# %% [note]
+# Exercise 3 is paired by construction: both methods use the same picks. Ask what would happen if
+# each had picks of its own; the check knows this mistake.

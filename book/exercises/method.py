@@ -1,0 +1,112 @@
+# %% [title]
+# # Exercises: The whole method, once
+#
+# Three short functions, one for each idea of [the chapter](../method.ipynb): what moved, of what
+# the 20 % are a share, and what "frozen" means.
+
+# %% [goals]
+# Say what a ticket is, of what 20 % are a share, and what is frozen.
+
+# %% [slide]
+# ## A ticket in three lines
+#
+# 1. Train a little on plain text. Some weights move far, others hardly.
+# 2. The places of the fifth that moved most are the ticket.
+# 3. Put all weights back, and train these places only.
+
+# %%
+import torch
+
+# %% [exercise] two_densities
+# ## 1. Of what is it a share?
+#
+# A ticket holds `chosen` weights of an encoder with `encoder` weights. The whole model, the encoder
+# in it, has `whole`. Guess first: in this book 20 % of the encoder are 9 % of the model. What else
+# is in the model?
+
+
+# %%
+def two_densities(chosen, encoder, whole):
+    """The share of the encoder, and the share of the whole model: two numbers from 0 to 1."""
+    ### BEGIN SOLUTION
+    return chosen / encoder, chosen / whole
+    ### END SOLUTION
+
+
+# %% [hint]
+# Two divisions. `whole` already holds the encoder.
+
+# %% [help] `TypeError: cannot unpack`
+# Return both numbers: `return first, second`.
+
+# %% [expected]
+# `two_densities(200, 1000, 2500)` gives 0.2 and 0.08.
+
+# %% [exercise] moved_most
+# ## 2. What moved most
+#
+# `before` and `after` hold the same weights before and after some training, as tensors of shape
+# `(N,)`. Which `k` of them moved most?
+
+
+# %%
+def moved_most(before, after, k):
+    """The places (indices from 0, in rising order) of the k weights that moved most."""
+    ### BEGIN SOLUTION
+    distance = (after - before).abs()
+    return distance.topk(k).indices.sort().values
+    ### END SOLUTION
+
+
+# %% [hint]
+# A weight may move up or down. `tensor.topk(k)` gives values and indices.
+
+# %% [help] `RuntimeError: selected index k out of range`
+# There are fewer than `k` numbers in what you search. Did you choose a part of the tensor before?
+
+# %% [expected]
+# From `[1, 2, 3, 4]` to `[1.1, 1.2, 3.3, 4]` with `k = 2`: places 1 and 2.
+
+# %% [exercise] changed_bits
+# ## 3. Frozen, bit for bit
+#
+# Outside the ticket nothing may change, not even the last bit. `mask` is true inside the ticket.
+# Count the weights that changed, inside and outside.
+
+
+# %%
+def changed_bits(before, after, mask):
+    """How many weights changed inside the mask, and how many outside: two whole numbers."""
+    ### BEGIN SOLUTION
+    changed = before != after
+    return int((changed & mask).sum()), int((changed & ~mask).sum())
+    ### END SOLUTION
+
+
+# %% [hint]
+# `before != after` is a tensor of true and false. `&` joins two of them, `~` turns one round.
+
+# %% [help] `TypeError: unsupported operand type(s) for &`
+# Both sides of `&` must be tensors of true and false. `mask` is one; look at the other side.
+
+# %% [expected]
+# In a good run the second number is 0. The first may be less than the size of the ticket: a weight
+# whose steps cancel ends where it began.
+
+# %% [question]
+# ## An open question
+#
+# In the chapter a ticket drawn at random does no worse than the one that stage 1 found. A fellow
+# student says: "Then stage 1 is useless." In five sentences: what does the measurement
+# show, what does it not show, and what would you measure next?
+
+# %% [rubric]
+# Three points. One for what is shown: on this model and task, at these rates, choosing the fifth by
+# stage 1 gained nothing beside a random fifth. One for a limit that is named: one small model, one
+# task, one length of stage 1, one density. One for a next measurement that could decide something:
+# more steps in stage 1, smaller densities, another model, an own best rate for each. No point for
+# "the ticket is better" or "tickets never work".
+
+# %% [note]
+# The random ticket may look like a mistake in the code. Say beforehand that a control is a rival
+# that should lose if the idea is right.

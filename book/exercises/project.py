@@ -1,0 +1,44 @@
+# %% [title]
+# # Project: Does it help in your language?
+#
+# A project for two or three people and four weeks. You bring a task of your own, in a language of
+# your own, and find out whether a prompt, a ticket, or neither is worth the trouble.
+
+# %% [goals]
+# Bring a task in your own language, and find out by a fair comparison what helps.
+
+# %% [slide]
+# ## The project
+#
+# - A question, written down before the first run.
+# - A table of your own: 30 rows a class are enough.
+# - A control, the same tries for all, several draws.
+# - What did not work is told as plainly as the rest.
+
+# %% [question]
+# ## What to do
+#
+# 1. **The question** (week 1). One sentence that can come out wrong, such as: "With 16 Swahili
+#    examples a class, LTP is ahead of full fine-tuning by two points or more." Hand it in before
+#    you train.
+# 2. **The table** (week 1). At least four classes, 30 rows a class, in `train`, `dev` and `test`.
+#    Say who wrote and who labelled the texts, and under which licence. Run your `check_table` and
+#    your `unknown_rate` on it.
+# 3. **The runs** (weeks 2 and 3). Your method, a control that should lose, and one simple rival.
+#    The same rates for all, chosen on dev over several draws. At least five draws on the test.
+# 4. **The report** (week 4), at most four pages: question, table, what you did, one figure with
+#    intervals, an answer to the question, what it does not show, what surprised you. Somebody else
+#    must be able to run it again: hand in the table, the commands and the versions.
+#
+# [Your model, your task](../your_model.ipynb) shows how a folder becomes a task.
+
+# %% [rubric]
+# 20 points. Question, 3: can it come out wrong, was it written down first? Table, 4: sound by
+# `check_table`, origin and licence named, labels checked by a second person. Runs, 6: a control and
+# a simple rival (2), equal tries (2), no choice on the test (2). Report, 5: an interval on each
+# number that is compared (2), an answer that follows from the figure (2), limits named (1).
+# Repeating, 2: the commands run. A result of "no difference" loses no point.
+
+# %% [note]
+# Talk with each group for ten minutes in week 1 about the question, and in week 2 about the
+# control and the split: these two are hard to mend later.

@@ -1,0 +1,189 @@
+"""A language of your own in the figures of the book: of the task, or from a file that you fill in.
+
+    write_blank(path, task)        30 emoji with their English text, and an empty column
+    faults(path, task)             what is still wrong with the file, a sentence each
+    read(path, task) / of_task     the rows, in either case
+    spelling(tokenizer, texts)     how many pieces are unknown, how many make a word
+    nearness(lm, rows)             how near the texts lie to their English translations
+
+A model "knows" a language in two steps. It must be able to spell it: an unknown piece stands for
+characters that the vocabulary lacks, and the model reads nothing there. And it must have read it:
+else its texts lie no nearer to their translations than to other texts.
+
+Reading order: as above. What it does not do: train, or judge a translation.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from ltp_core.data.languages import LANGUAGES, check_language
+from ltp_core.data.utf8 import read_text
+from ltp_core.model import tokens
+
+if TYPE_CHECKING:
+    from ltp_core.model.backbone import Backbone
+    from ltp_core.tasks import Task
+
+COLUMNS = ("id", "english", "label", "text")
+ROWS = 30
+LEAST = 10  # rows that tell anything at all
+UNKNOWN = 0.01  # more unknown pieces than this: the vocabulary lacks the language's characters
+
+
+class Row(NamedTuple):
+    """An emoji, its text in English and in the language, and its class."""
+
+    id: str
+    english: str
+    label: str
+    text: str
+
+
+def of_task(task: Task, language: str) -> list[Row]:
+    """The test rows of one of the task's languages that English has, too.
+
+    Raises:
+        ValueError: the task has no such language; then a file is needed.
+    """
+    check_language(language, task.languages)
+    english = {row["id"]: row["text"] for row in task.read("en") if row["split"] == "test"}
+    return [
+        Row(row["id"], english[row["id"]], row["label"], row["text"])
+        for row in task.read(language)
+        if row["split"] == "test" and row["id"] in english
+    ]
+
+
+def write_blank(path: Path, task: Task, rows: int = ROWS) -> None:
+    """A CSV file to fill in: the classes take turns, the emoji are evenly spaced test items.
+
+    An open file of this name is not overwritten: FileExistsError.
+    """
+    of_class = {
+        label: [r for r in of_task(task, "en") if r.label == label] for label in task.labels
+    }
+    chosen = []
+    for number in range(rows):
+        mine = of_class[task.labels[number % len(task.labels)]]
+        turn, turns = number // len(task.labels), -(-rows // len(task.labels))
+        chosen.append(mine[turn * len(mine) // turns])
+    with path.open("x", newline="", encoding="utf-8-sig") as file:  # a spreadsheet wants the mark
+        csv.writer(file).writerows([COLUMNS, *((r.id, r.english, r.label, "") for r in chosen)])
+
+
+def read(path: str | Path, task: Task) -> list[Row]:
+    """The rows of a file that has been filled in.
+
+    Raises:
+        ValueError: it has faults; the first is told.
+    """
+    for fault in faults(path, task):
+        raise ValueError(f"{path}: {fault}")
+    return _rows(path)
+
+
+def faults(path: str | Path, task: Task) -> list[str]:
+    """What is wrong with a file, a sentence each; none if it can be used."""
+    try:
+        rows = _rows(path)
+    except (ValueError, csv.Error) as error:
+        return [str(error)]
+    found = []
+    known = {row.id: row for row in of_task(task, "en")}
+    empty = [row.id for row in rows if not row.text.strip()]
+    if len(rows) - len(empty) < LEAST:
+        found.append(f"{len(rows) - len(empty)} rows are filled in; at least {LEAST} are needed")
+    elif empty:
+        found.append(f"{_some(empty)} still empty; fill in the column text, or delete the row")
+    if strange := [row.id for row in rows if row.id not in known]:
+        found.append(f"{_some(strange)} no test emoji of the task; take the file's own rows only")
+    if moved := [r.id for r in rows if r.id in known and r.label != known[r.id].label]:
+        found.append(f"{_some(moved)} in another class than in the task; leave the column label")
+    if twice := sorted({row.id for row in rows if [r.id for r in rows].count(row.id) > 1}):
+        found.append(f"{_some(twice)} there twice; keep one row of each")
+    copied = [row.id for row in rows if row.text.strip() and row.text.strip() == row.english]
+    if len(copied) > len(rows) // 4:
+        found.append(f"{_some(copied)} word for word the English text; translate it")
+    return found
+
+
+def _rows(path: str | Path) -> list[Row]:
+    """The rows of a CSV file with the columns of a blank one."""
+    lines = read_text(path).removeprefix("\ufeff").splitlines()
+    between = ";" if lines and lines[0].count(";") > lines[0].count(",") else ","
+    table = csv.DictReader(lines, delimiter=between)
+    if lacking := [name for name in COLUMNS if name not in (table.fieldnames or ())]:
+        raise ValueError(f"the column {lacking[0]!r} is missing; keep the first line as it was")
+    return [Row(*((line[name] or "").strip() for name in COLUMNS)) for line in table]
+
+
+def _some(ids: Sequence[str]) -> str:
+    """The first few of them, with the verb.
+
+    >>> _some(["a"]), _some(["a", "b", "c", "d"])
+    ('a is', 'a, b, c and 1 more are')
+    """
+    shown = ", ".join(ids[:3]) + (f" and {len(ids) - 3} more" if len(ids) > 3 else "")
+    return f"{shown} {'is' if len(ids) == 1 else 'are'}"
+
+
+class Spelling(NamedTuple):
+    """How a vocabulary cuts some texts."""
+
+    unknown: float  # share of the pieces
+    pieces: float  # for a word, where words are parted by spaces
+
+    @property
+    def verdict(self) -> str:
+        """In words.
+
+        >>> Spelling(0.3, 2.0).verdict
+        'The model does not know this language: 30.0 % of its pieces are unknown.'
+        """
+        if self.unknown > UNKNOWN:
+            share = f"{self.unknown:.1%}".replace("%", " %")
+            return f"The model does not know this language: {share} of its pieces are unknown."
+        return "The vocabulary can spell this language. Whether the model has read it, is not said."
+
+
+def spelling(tokenizer: tokens.Tokenizer, texts: Sequence[str]) -> Spelling:
+    """The share of unknown pieces, and the pieces of a word."""
+    words = [word for text in texts for word in text.replace(";", " ").split()]
+    cut = [piece for row in tokens.pieces(tokenizer, texts) for piece in row]
+    in_words = sum(map(len, tokens.pieces(tokenizer, words)))
+    unknown = tokenizer.unk_token_id
+    return Spelling(cut.count(unknown) / max(1, len(cut)), in_words / max(1, len(words)))
+
+
+def nearness(lm: Backbone, rows: Sequence[Row]) -> float:
+    """Mean cosine of a name and its translation, minus that of other pairs; before any training.
+
+    The chapter *Crossing languages* explains it. There whole texts are taken; names are quicker.
+    """
+    import torch
+    from torch.nn.functional import normalize
+
+    from ltp_core.stage2.prompt import mean_state
+
+    ids = tokens.special_ids(lm.tokenizer)
+    sides = []
+    for texts in ([row.english for row in rows], [row.text for row in rows]):
+        texts = [text.split(";")[0] for text in texts]
+        cut = [[ids.start, *row, ids.end] for row in tokens.pieces(lm.tokenizer, texts)]
+        batch = tokens.pad(cut, ids.pad)
+        with torch.inference_mode():
+            hidden = lm.model.base_model(**batch).last_hidden_state  # (N, T, H)
+        sides.append(normalize(mean_state(hidden, batch["attention_mask"]), dim=1))
+    cosine = sides[0] @ sides[1].T  # (N, N)
+    right = cosine.diagonal()
+    other = (cosine.sum() - right.sum()) / (cosine.numel() - len(right))
+    return float(right.mean() - other)
+
+
+def name_of(code: str) -> str:
+    """The name of a language that the project knows, or the code."""
+    return LANGUAGES[code].name if code in LANGUAGES else code

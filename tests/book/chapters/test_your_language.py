@@ -1,0 +1,138 @@
+"""*Your language* works for every language of the task, and for a file of one's own."""
+
+import csv
+import json
+from functools import cache
+from types import SimpleNamespace
+
+import pytest
+
+import ltp_core as ltp
+from ltp_book import own_language as own
+from ltp_core.data.languages import TASK_LANGUAGES
+from ltp_core.stage2.prompt import PromptModel
+from tools.book.chapters import BOOK
+
+TASK = ltp.tasks.emoji()
+CHEROKEE = "ᏣᎳᎩ ᎦᏬᏂᎯᏍᏗ"
+
+
+def cells() -> list[str]:
+    """The code of the chapter, without the exercises."""
+    stored = json.loads((BOOK / "your_language.ipynb").read_text(encoding="utf-8"))
+    code = ["".join(c["source"]) for c in stored["cells"] if c["cell_type"] == "code"]
+    return [text for text in code if not text.startswith("#@title Exercise")]
+
+
+@pytest.fixture(scope="module")
+def kernel(embedded):
+    """What stands in for a kernel: the set-up has run, slow things are cached or left out."""
+    space: dict = {}
+    exec(cells()[0].replace("%pip", "pass  #"), space)
+    drawn, kept = space["drawn"], {}
+
+    def once(rows, items, codes):
+        key = rows[0]["method"]
+        kept[key] = kept[key] if key in kept else drawn(rows, items, codes)
+        return kept[key]
+
+    untrained = PromptModel(embedded, TASK.labels, length=0)
+    figures = SimpleNamespace(spread=lambda *a, **k: None, goes_with=lambda *a, **k: None)
+    of_task = cache(lambda task, code: own.of_task(task, code)[:40])
+    quick = {"nearness": lambda lm, rows: float(len(rows[0].text)), "of_task": of_task}
+    names = ("predict", "evaluate", "tasks")
+    library = SimpleNamespace(load_backbone=lambda: embedded, **{n: getattr(ltp, n) for n in names})
+    return space | {
+        "ltp": library,
+        "drawn": once,
+        "own": SimpleNamespace(**vars(own) | quick),
+        "language_figures": figures,
+        "methods": SimpleNamespace(random_ticket=lambda *a, **k: untrained),
+    }
+
+
+def test_every_language_of_the_task_runs_up_to_the_training(kernel, capsys):
+    before = cells()[2:7]
+    assert "goes_with" in before[-1]
+    for language in TASK_LANGUAGES:
+        space = dict(kernel) | {"LANGUAGE": language, "OWN_FILE": ""}
+        for text in before:
+            exec(text, space)
+        said = capsys.readouterr().out
+        assert own.name_of(language) in said and "can spell" in said, language
+        assert language in space["around"]
+
+
+@pytest.mark.slow
+def test_a_file_of_ones_own_runs_to_the_end_and_an_unknown_language_is_told(
+    kernel, tmp_path, capsys
+):
+    path = filled(tmp_path / "chr.csv", CHEROKEE)
+    space = dict(kernel) | {"LANGUAGE": "chr", "OWN_FILE": str(path)}
+    for text in cells()[2:]:
+        exec(text, space)
+    said = capsys.readouterr().out
+    assert "The model does not know this language: 50.0 % of its pieces are unknown." in said
+    assert "chr was not measured" in said and "chr" in space["live"]
+
+
+def test_a_language_that_needs_a_file_is_told():
+    with pytest.raises(ValueError, match="chr"):
+        own.of_task(TASK, "chr")
+
+
+# --- the file --------------------------------------------------------------------------------
+
+
+def filled(path, text: str = "limun", rows: int = own.ROWS, change=lambda row: row, between=","):
+    """A blank file with a text in each of its first rows, each row then changed."""
+    own.write_blank(path, TASK)
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        head, *lines = csv.reader(file)
+    lines = [change([*line[:3], text]) for line in lines[:rows]]
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file, delimiter=between).writerows([head, *lines])
+    return path
+
+
+def test_a_blank_file_has_thirty_rows_of_all_classes_and_is_not_written_over(tmp_path):
+    own.write_blank(tmp_path / "a.csv", TASK)
+    rows = own._rows(tmp_path / "a.csv")
+    assert len(rows) == len({row.id for row in rows}) == 30
+    counts = [[row.label for row in rows].count(label) for label in TASK.labels]
+    assert max(counts) - min(counts) <= 1
+    trained = {row["id"] for row in TASK.read("en") if row["split"] != "test"}
+    assert not trained & {row.id for row in rows}
+    with pytest.raises(FileExistsError):
+        own.write_blank(tmp_path / "a.csv", TASK)
+
+
+@pytest.mark.parametrize("between", [",", ";"])
+def test_a_file_as_spreadsheets_save_it_is_read(tmp_path, between):
+    path = filled(tmp_path / "a.csv", "limun; fruta", between=between)
+    assert own.faults(path, TASK) == []
+    assert {row.text for row in own.read(path, TASK)} == {"limun; fruta"}
+
+
+@pytest.mark.parametrize(
+    "change, said",
+    [
+        (lambda row: [*row[:3], ""], "0 rows are filled in"),
+        (lambda row: ["x", *row[1:]], "no test emoji of the task"),
+        (lambda row: [row[0], row[1], "food", row[3]], "in another class than in the task"),
+        (lambda row: [*row[:3], row[1]], "word for word the English text"),
+        (lambda row: ["🍋", "lemon", "food", "limun"], "there twice"),
+    ],
+)
+def test_each_fault_is_told(tmp_path, change, said):
+    path = filled(tmp_path / "a.csv", change=change)
+    assert any(said in fault for fault in own.faults(path, TASK))
+    with pytest.raises(ValueError):
+        own.read(path, TASK)
+
+
+def test_a_lost_first_line_is_told(tmp_path):
+    (tmp_path / "a.csv").write_text("🍋,lemon,food,limun\n", encoding="utf-8")
+    assert own.faults(tmp_path / "a.csv", TASK) == [
+        "the column 'id' is missing; keep the first line as it was"
+    ]

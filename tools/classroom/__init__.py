@@ -1,0 +1,1 @@
+"""One source for each set of exercises; from it what students and lecturers are given."""
