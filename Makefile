@@ -11,12 +11,13 @@ endif
 PY := .venv/bin/python
 HTML := _build/html
 PAGES := $(HTML)/.complete
+TRY := $(HTML)/_static/try/model
 NOWHERE := http://127.0.0.1:9
 
 export HF_HUB_OFFLINE = 1
 export PYTHONUNBUFFERED = 1
 
-.PHONY: help setup book test check torture lint types execute pages verify repository clean
+.PHONY: help setup book test check torture lint types execute pages try verify repository clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -67,12 +68,16 @@ pages: setup  ## build the pages from the stored outputs, no chapter is run (abo
 # Always from nothing: Sphinx does not repeat a warning about a page it has cached. And without a
 # network: what would be fetched goes nowhere, and fails.
 $(PAGES): $(shell find book ltp_core -type f -not -path '*/.ipynb_checkpoints/*' -not -path '*/__pycache__/*' 2>/dev/null) _config.yml \
-          tools/site/sphinx_extension.py tools/site/api_pages.py
+          $(wildcard tools/site/*.py ltp_book/explorers/try_it.* ltp_book/explorers/shared.* tools/site/model/*)
 	@echo "pages: building $(HTML) from the stored outputs (about 25 seconds)"
 	@rm -rf $(HTML) _build/.doctrees && mkdir -p _build
 	@http_proxy=$(NOWHERE) https_proxy=$(NOWHERE) .venv/bin/jupyter-book build book --config _config.yml --path-output . -W -n --keep-going -q > _build/pages.log 2>&1 \
 	  || { cat _build/pages.log >&2; exit 1; }
+	@$(PY) -m tools.site.model --no-training --lay $(TRY) > /dev/null
 	@echo "pages: done"; touch $@
+
+try: pages  ## train what the page Try it shows, and lay it into the pages (about 12 minutes, once)
+	@$(PY) -m tools.site.model --lay $(TRY)
 
 repository:  ## make repository URL=https://github.com/you/ltp: put your address everywhere
 	@$(PYTHON) -m tools.site.set_repository "$(URL)"

@@ -24,7 +24,7 @@ const kit = (() => {
   const few = (x) => String(Number(x.toPrecision(3)));  // three digits: 12.5, 0.0123
   const megabytes = (bytes) => (bytes < 1e5 ? `${number(bytes / 1e3, 1)} kB`
     : bytes < 1e9 ? `${number(bytes / 1e6, 1)} MB` : `${number(bytes / 1e9, 2)} GB`);
-  const rule = ([, low, high]) => (low > 0 ? "better" : high < 0 ? "worse" : "not told apart");
+  const rule = ([, low, high]) => (low > 0 ? "better" : high < 0 ? "worse" : "no clear difference");
   const list = (words) => (words.length < 2 ? words.join("")
     : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`);
 

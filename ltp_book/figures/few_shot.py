@@ -193,14 +193,14 @@ def entries(counts: Mapping[str, tuple[int, int]], names: int) -> Figure:
 
 @drawn
 def differences(gaps: Mapping[str, Mapping[str, Interval]], what: str) -> Figure:
-    """Several differences with 95 % intervals, by group of languages; hollow: not told apart.
+    """Several differences with 95 % intervals, by group of languages; hollow: no clear difference.
 
     gaps: what minus what -> group ("low", "high", "en") -> Interval.
 
     >>> gaps = {"a minus b": {"low": Interval(0.02, 0.01, 0.03), "high": Interval(0.0, -0.1, 0.1)}}
     >>> print(differences(gaps, "Templates").axes[0].get_title("left"))
     Templates: 1 of 2 differences above zero,
-    0 below, 1 not told apart
+    0 below, 1 with no clear difference
     """
     groups = [group for group in LOOKS if any(group in of for of in gaps.values())]
     figure, axes = plt.subplots(figsize=(4.8, 1.7 + 0.62 * len(gaps)))
@@ -215,12 +215,12 @@ def differences(gaps: Mapping[str, Mapping[str, Interval]], what: str) -> Figure
     low, high = axes.get_xlim()
     axes.set_xlim(low, high + 0.12 * (high - low))
     axes.grid(axis="x")
-    axes.set_xlabel("points, with 95 % interval; hollow: not told apart")
+    axes.set_xlabel("points, with 95 % interval; hollow: no clear difference")
     _key(axes, groups)
     said = [findings.rule(gap) for of in gaps.values() for gap in of.values()]
     axes.set_title(
         f"{what}: {said.count('better')} of {len(said)} differences above zero,\n"
-        f"{said.count('worse')} below, {said.count('not told apart')} not told apart"
+        f"{said.count('worse')} below, {said.count('no clear difference')} with no clear difference"
     )
     return figure
 
@@ -229,7 +229,7 @@ def _mark(axes: Axes, gap: Interval, y: float, look: tuple[str, str]) -> None:
     """A difference with its interval and its number, full where it is told from zero."""
     middle, low, high = (100 * x for x in gap)
     colour, marker = look
-    ground = axes.get_facecolor() if findings.rule(gap) == "not told apart" else colour
+    ground = axes.get_facecolor() if findings.rule(gap) == "no clear difference" else colour
     axes.plot([low, high], [y, y], color=colour, linewidth=1.5)
     axes.plot(middle, y, marker, markerfacecolor=ground, markeredgecolor=colour)
     axes.annotate(

@@ -229,7 +229,7 @@ def widths(gaps: Mapping[str, Interval], *, what: str) -> Figure:
     """
     figure, axes = plt.subplots(figsize=(4.8, 1.4 + 0.36 * len(gaps)))
     for y, gap in enumerate(gaps.values()):
-        told = findings.rule(gap) != "not told apart"
+        told = findings.rule(gap) != "no clear difference"
         colour = BLUE if told else ORANGE
         axes.plot([100 * gap.low, 100 * gap.high], [y, y], color=colour)
         axes.plot(100 * gap.mean, y, "s" if told else "^", color=colour)
@@ -250,6 +250,6 @@ def widths(gaps: Mapping[str, Interval], *, what: str) -> Figure:
     axes.grid(axis="x")
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel("points, with 95 % interval")
-    told = sum(findings.rule(gap) != "not told apart" for gap in gaps.values())
+    told = sum(findings.rule(gap) != "no clear difference" for gap in gaps.values())
     axes.set_title(f"{what}:\n{told} of {len(gaps)} intervals leave out zero")
     return figure

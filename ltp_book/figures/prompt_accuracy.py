@@ -70,7 +70,7 @@ def answers(tables: Mapping[str, Table], guess: float) -> Figure:
     axes.tick_params(axis="y", length=0)
     axes.set(xlim=(0, 100), ylim=(len(codes) - 0.5, -0.5))
     axes.grid(axis="x")
-    axes.set_xlabel("% right, with 95 % interval; dotted: a guess")
+    axes.set_xlabel("% right, with 95 % interval; dotted: chance")
     says = [
         f"{name} {findings.rule(_gap([end], [start], code))}"
         for name, code in zip(names, codes, strict=True)

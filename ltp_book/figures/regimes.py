@@ -80,7 +80,7 @@ def over_rates(of: Mapping[tuple[float, str], Mapping[float, Interval]]) -> Figu
 
 @drawn
 def beside_chance(compared: Mapping[Regime, Comparison], names: Mapping[str, str]) -> Figure:
-    """One row a regime, sorted into densities; hollow where not told apart. names: ticket -> words.
+    """One row a regime, sorted into densities; hollow: no clear difference. names: ticket -> words.
 
     >>> from ltp_core.measure.bootstrap import Interval
     >>> c = Comparison("", Interval(0.02, 0.01, 0.03), 0.01, 0.04, 6, 7)
@@ -100,7 +100,7 @@ def beside_chance(compared: Mapping[Regime, Comparison], names: Mapping[str, str
             y, last = y + 1, regime.density
         c = compared[regime]
         middle, low, high = (100 * x for x in c.difference)
-        fill = "none" if c.verdict == "not told apart" else BLUE
+        fill = "none" if c.verdict == "no clear difference" else BLUE
         axes.plot([low, high], [y, y], color=BLUE)
         axes.plot(middle, y, "o", markerfacecolor=fill, markeredgecolor=BLUE, zorder=3)
         axes.annotate(

@@ -105,13 +105,13 @@ def standing(means: Mapping[str, Interval], group: str) -> Figure:
 
 @drawn
 def beside(compared: Sequence[Comparison], method: str, group: str) -> Figure:
-    """The method minus each rival, in points, with intervals; hollow where not told apart.
+    """The method minus each rival, in points, with intervals; hollow: no clear difference.
 
     >>> one = Comparison("full", Interval(-0.04, -0.05, -0.02), 0.001, -0.08, 0, 31)
     >>> two = Comparison("lora", Interval(0.01, -0.01, 0.02), 0.3, 0.02, 20, 31)
     >>> print(beside([one, two], "ltp", "low-resource").axes[0].get_title("left"))
     LTP, low-resource: ahead of 0 rivals,
-    behind 1, not told apart from 1
+    behind 1, no clear difference from 1
     """
     order = sorted(compared, key=lambda c: -c.difference.mean)
     figure, axes = plt.subplots(figsize=(4.8, 1.2 + 0.26 * len(order)))
@@ -119,7 +119,7 @@ def beside(compared: Sequence[Comparison], method: str, group: str) -> Figure:
     for y, c in enumerate(order):
         middle, low, high = (100 * x for x in c.difference)
         own = colour(c.rival)
-        fill = "none" if c.verdict == "not told apart" else own
+        fill = "none" if c.verdict == "no clear difference" else own
         axes.plot([low, high], [y, y], color=own)
         axes.plot(middle, y, "o", markerfacecolor=fill, markeredgecolor=own, zorder=3)
         axes.annotate(
@@ -136,10 +136,12 @@ def beside(compared: Sequence[Comparison], method: str, group: str) -> Figure:
     axes.set_xlim(low, high + 0.1 * (high - low))
     name = ALL_NAMES[method]
     axes.set_xlabel(f"points that {name} is ahead (right) or behind (left)")
-    count = {v: sum(c.verdict == v for c in order) for v in ("better", "worse", "not told apart")}
+    count = {
+        v: sum(c.verdict == v for c in order) for v in ("better", "worse", "no clear difference")
+    }
     axes.set_title(
         f"{name}, {group}: ahead of {count['better']} rivals,\n"
-        f"behind {count['worse']}, not told apart from {count['not told apart']}"
+        f"behind {count['worse']}, no clear difference from {count['no clear difference']}"
     )
     return flush(figure)
 

@@ -36,9 +36,9 @@ class Gap(NamedTuple):
 
     @property
     def verdict(self) -> str:
-        """ "better" or "worse" where the corrected p is below .05, else "not told apart"."""
+        """ "better" or "worse" where the corrected p is below .05, else "no clear difference"."""
         if self.p >= 0.05:
-            return "not told apart"
+            return "no clear difference"
         return "better" if self.difference.mean > 0 else "worse"
 
 
@@ -108,7 +108,7 @@ def by_language(gaps: Mapping[str, np.ndarray]) -> dict[str, Gap]:
     >>> rng = np.random.default_rng(0)
     >>> gaps = {"qu": np.full(4000, 0.1), "de": rng.normal(0, 0.1, 4000)}
     >>> {code: gap.verdict for code, gap in by_language(gaps).items()}
-    {'qu': 'better', 'de': 'not told apart'}
+    {'qu': 'better', 'de': 'no clear difference'}
     """
     corrected = holm([p_value(draws) for draws in gaps.values()])
     return {
@@ -121,10 +121,10 @@ def counted(gaps: Mapping[str, Gap]) -> str:
     """In how many languages a is better, worse, or neither.
 
     >>> counted({"qu": Gap(Interval(0.1, 0.05, 0.2), 0.01), "de": Gap(Interval(0, -1, 1), 1.0)})
-    'better in 1, worse in 0, not told apart in 1 of 2'
+    'better in 1, worse in 0, no clear difference in 1 of 2'
     """
     said = [gap.verdict for gap in gaps.values()]
-    kinds = ("better", "worse", "not told apart")
+    kinds = ("better", "worse", "no clear difference")
     return ", ".join(f"{kind} in {said.count(kind)}" for kind in kinds) + f" of {len(said)}"
 
 

@@ -2,11 +2,11 @@
 
 A claim is cut into questions that a difference A - B with its 95 % interval [l, h] answers:
 
-    is A better than B?               yes: told apart, above zero    no: told apart, below zero
-    is A no worse than B, give or     yes: l > -margin               no: told apart, below zero
+    is A better than B?               yes: clear, above zero         no: clear, below zero
+    is A no worse than B, give or     yes: l > -margin               no: clear, below zero
     take a margin?
 
-and *undecided* where neither is so, for want of data. "Told apart" is the one rule of this book
+and *undecided* where neither is so, for want of data. "Clear" is the one rule of this book
 (`findings.rule`); where several questions are asked for one claim in one group of languages, one
 would get a lucky answer, so they are corrected for their number (`compare.holm`). And
 
@@ -36,7 +36,7 @@ from .findings import ALL_NAMES, Stored
 MARGIN = 0.02  # two points; our choice
 Pairs = Mapping[tuple[str, str], tuple]  # (name of A, name of B) -> as in `compare_pairs`
 NAMED = {code: look.name for code, look in looks.GROUPS.items()}  # groups in words
-ANSWER = {"better": "yes", "worse": "no", "not told apart": "undecided"}
+ANSWER = {"better": "yes", "worse": "no", "no clear difference": "undecided"}
 
 
 class Evidence(NamedTuple):

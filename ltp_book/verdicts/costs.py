@@ -134,13 +134,15 @@ def verdict(ratios: Sequence[float], noise: float = 0.0) -> str:
     """A ratio in words: less or more if quartiles leave out 1 and its median is beyond the noise.
 
     >>> verdict([0.5, 0.6, 0.7]), verdict([0.9, 1.0, 1.2])
-    ('0.60 [0.55, 0.65]: less', '1.00 [0.95, 1.10]: not told apart')
+    ('0.60 [0.55, 0.65]: less', '1.00 [0.95, 1.10]: no clear difference')
     >>> verdict([0.95, 0.96, 0.97], noise=0.05)
-    '0.96 [0.95, 0.96]: not told apart'
+    '0.96 [0.95, 0.96]: no clear difference'
     """
     middle, low, high = spread(ratios)
     beyond = not 1 / (1 + noise) <= middle <= 1 + noise
-    says = "less" if beyond and high < 1 else "more" if beyond and low > 1 else "not told apart"
+    says = (
+        "less" if beyond and high < 1 else "more" if beyond and low > 1 else "no clear difference"
+    )
     return f"{middle:.2f} [{low:.2f}, {high:.2f}]: {says}"
 
 

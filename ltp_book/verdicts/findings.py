@@ -143,7 +143,7 @@ def verdict(found: Stored, a: str, b: str, group: str = "low") -> str:
     >>> rows = [{"method": m, "seed": 0, "language": "qu", "n": 4, "correct": bits}
     ...         for m, bits in (("ltp", b"\\xf0"), ("full", b"\\xf0"))]
     >>> print(verdict(Stored(rows, {"qu": list("abcd")}), "ltp", "full"))
-    LTP minus full fine-tuning, low-resource: +0.0 points [+0.0, +0.0]: not told apart
+    LTP minus full fine-tuning, low-resource: +0.0 points [+0.0, +0.0]: no clear difference
     """
     gap = difference(found, a, b, group)
     mean, low, high = (f"{round(100 * x, 1) + 0.0:+.1f}" for x in gap)
@@ -163,9 +163,9 @@ def rule(gap: Interval) -> str:
     """The one rule of this book: does the interval of a difference leave out zero?
 
     >>> rule(Interval(0.03, 0.01, 0.05)), rule(Interval(0.03, -0.01, 0.05))
-    ('better', 'not told apart')
+    ('better', 'no clear difference')
     """
-    return "better" if gap.low > 0 else "worse" if gap.high < 0 else "not told apart"
+    return "better" if gap.low > 0 else "worse" if gap.high < 0 else "no clear difference"
 
 
 def evenness(shares: dict, tolerance: float = 0.15) -> str:

@@ -42,9 +42,9 @@ class Comparison(NamedTuple):
 
     @property
     def verdict(self) -> str:
-        """ "better" or "worse" where the corrected p is below .05, else "not told apart"."""
+        """ "better" or "worse" where the corrected p is below .05, else "no clear difference"."""
         if self.p >= 0.05:
-            return "not told apart"
+            return "no clear difference"
         return "better" if self.difference.mean > 0 else "worse"
 
 
@@ -59,7 +59,7 @@ def compare(
     ...         for m, bits in (("ltp", b"\\xf0"), ("full", b"\\xf0"), ("head", b"\\x00"))]
     >>> for c in compare(rows, {"qu": list("abcd")}, "ltp"):
     ...     print(c.rival, c.difference.mean, round(c.p, 3), round(c.h, 2), c.ahead, c.verdict)
-    full 0.0 1.0 0.0 0 not told apart
+    full 0.0 1.0 0.0 0 no clear difference
     head 1.0 0.001 3.14 1 better
     """
     by_method: dict[str, list[Row]] = {}

@@ -66,7 +66,7 @@ def test_what_a_workflow_names_is_there(name):
     known = {"github", "vars", "steps", "matrix"}
     for inner in re.findall(r"\$\{\{(.*?)\}\}", text):
         said = re.findall(r"(?<![\w.'/])([a-z]+)\.", re.sub(r"'[^']*'", "", inner))
-        assert said and set(said) <= known, inner
+        assert (said or "hashFiles(" in inner) and set(said) <= known, inner
     for job in workflow["jobs"].values():
         assert set(job.get("needs", [])) <= set(workflow["jobs"])
         own = str(job)

@@ -63,32 +63,32 @@ def test_each_link_to_a_file_leads_somewhere():
     [
         (
             "method",
-            "a fifth drawn by chance does a little better",
+            "a fifth drawn at random does a little better",
             "first_light",
             ["random_ticket"],
             ["worse"],
         ),
-        ("method", "Training all weights is better still", "first_light", ["full"], ["worse"]),
+        ("method", "training all weights is better still", "first_light", ["full"], ["worse"]),
         (
             "prompt_plus_ticket",
-            "a fifth drawn by chance was a little ahead at first",
+            "a random fifth was a little ahead at first",
             "first_light",
             ["random_ticket"],
             ["worse"],
         ),
         (
             "prompt_plus_ticket",
-            "and is not told apart at tuned rates",
+            "and shows no clear difference at tuned rates",
             "main",
             ["random_ticket"],
-            ["not told apart"],
+            ["no clear difference"],
         ),
         (
             "crossing",
-            "a ticket drawn by chance does at least as well as the chosen one",
+            "a random ticket does at least as well as the chosen one",
             "first_light",
             ["random_ticket"],
-            ["worse", "not told apart"],
+            ["worse", "no clear difference"],
         ),
         (
             "fair",
@@ -99,10 +99,10 @@ def test_each_link_to_a_file_leads_somewhere():
         ),
         (
             "fair",
-            "it is not told apart from tickets chosen in other ways",
+            "there is no clear difference from tickets chosen in other ways",
             "main",
             ["random_ticket", "magnitude_ticket", "gradient_ticket", "middle_layers", "lt_sft"],
-            ["not told apart"],
+            ["no clear difference"],
         ),
         (
             "fair",
@@ -122,10 +122,10 @@ def test_each_link_to_a_file_leads_somewhere():
         ),
         (
             "method",
-            "LTP and the fifth drawn by chance are not told apart",
+            "there is no clear difference between LTP and the random fifth",
             "main",
             ["random_ticket"],
-            ["not told apart"],
+            ["no clear difference"],
         ),
         (
             "method",
@@ -136,10 +136,10 @@ def test_each_link_to_a_file_leads_somewhere():
         ),
         (
             "prompt_plus_ticket",
-            "what the prompt adds to the ticket is not told from nothing",
+            "the prompt adds nothing clear to the ticket",
             "main",
             ["ticket_only"],
-            ["not told apart"],
+            ["no clear difference"],
         ),
     ],
 )

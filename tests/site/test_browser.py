@@ -179,10 +179,11 @@ def test_explorers_speak_and_labs_show_their_curves(looked, name):
 
 
 def stored_explorers_and_labs(name: str) -> tuple[int, int]:
-    """How many explorers a chapter's outputs hold, and how many labs its widgets are."""
+    """How many explorers a page holds, and how many labs a chapter's widgets are."""
     path = book.BOOK / f"{name}.ipynb"
     if not path.exists():
-        return 0, 0
+        words = path.with_suffix(".md")
+        return words.read_text().count("{try-it}") if words.exists() else 0, 0
     notebook = book.nbrun.read(path)
     html = [
         o.get("data", {}).get("text/html", "") for c in notebook.cells for o in c.get("outputs", [])

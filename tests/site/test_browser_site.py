@@ -142,6 +142,34 @@ def test_on_paper_there_is_text_only_and_all_of_it(visit):
     assert page.pdf().startswith(b"%PDF")
 
 
+LESSON = "method"  # a chapter with a quick check and terms of the glossary
+OPENED = """() => [...document.querySelectorAll("details[name=check-1][open] > summary")]
+  .map((it) => it.textContent[0] + getComputedStyle(it, "::before").content)"""
+
+
+def test_a_quick_check_takes_one_answer_and_marks_it_and_paper_shows_all(visit):
+    page = visit(f"{LESSON}.html")
+    answers = page.locator("details[name=check-1] > summary")
+    answers.nth(0).click()
+    assert page.evaluate(OPENED) == ['A"✗"']
+    answers.nth(2).click()
+    assert page.evaluate(OPENED) == ['C"✓"']
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("details:not([open])").count() == 0
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate(OPENED) == ['C"✓"']
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_term_shows_its_definition_on_focus_within_the_window(visit, width):
+    page = visit(f"{LESSON}.html", width)
+    for term in page.locator("article .term").all()[:8]:
+        term.locator("a").focus()
+        shown = term.evaluate("(it) => getComputedStyle(it, '::after').content")
+        assert term.get_attribute("data-definition")[:20] in shown.replace("\\", "")
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
 def test_widgets_are_drawn_by_the_files_of_the_repository(visit):
     page = visit("widget.html")
     assert page.get_by_text("density").is_visible()

@@ -13,6 +13,8 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from bs4 import BeautifulSoup
 
+from ltp_core import __version__
+from tests.support import lessons
 from tools.book import chapters as book
 from tools.site import api_pages, set_repository
 from tools.site import sphinx_extension as site_sphinx
@@ -218,6 +220,32 @@ def test_the_page_for_a_lost_address_works_at_any_depth():
 
 def test_github_pages_takes_the_folder_as_it_is():
     assert (HTML / ".nojekyll").exists(), "else folders that begin with _ are left out"
+
+
+@each_page
+def test_the_foot_names_edition_licence_citation_and_where_to_report(name):
+    foot = chapter(name).find(class_="page-foot")
+    address = set_repository.current()
+    assert f"Edition {__version__}" in foot.get_text()
+    links = [link["href"] for link in foot.find_all("a")]
+    files = [f"{address}/blob/main/{file}" for file in ("LICENSE", "LICENSES.md", "CITATION.cff")]
+    assert links[:3] == files and len(links) == 4
+    assert links[3].startswith(f"{address}/issues/new?title=") and links[3].endswith(name)
+
+
+@each_page
+def test_a_term_is_explained_once_beside_a_link_to_its_entry(name):
+    terms = chapter(name).find("article").select(".term")
+    entries = [term.find("a")["href"] for term in terms]
+    assert len(set(entries)) == len(entries)
+    assert all(term["data-definition"] and "glossary" in term.find("a")["href"] for term in terms)
+    assert len(entries) >= 5 or name not in lessons.CONVERTED
+
+
+@each_page
+def test_what_is_folded_says_in_plain_words_what_it_holds(name):
+    told = {it.get_text() for it in chapter(name).select("details.hide .collapsed")}
+    assert told <= {"Show the code", "Show the result", "Show a solution and its result"}
 
 
 @each_page

@@ -119,9 +119,9 @@ def test_the_title_counts_by_the_rule_of_the_book_and_hollow_is_not_told_apart()
     figure = ff.differences(gaps, "Templates")
     axes = figure.axes[0]
     said = [findings.rule(gap) for of in gaps.values() for gap in of.values()]
-    assert said == ["better", "worse", "not told apart", "not told apart"]
+    assert said == ["better", "worse", "no clear difference", "no clear difference"]
     assert axes.get_title("left") == (
-        "Templates: 1 of 4 differences above zero,\n1 below, 2 not told apart"
+        "Templates: 1 of 4 differences above zero,\n1 below, 2 with no clear difference"
     )
     marks = [one for one in axes.lines if len(one.get_xdata()) == 1]
     assert [one.get_xdata()[0] for one in marks] == pytest.approx([5, -5, 1, 0])

@@ -114,7 +114,7 @@ def test_the_title_names_the_strongest_whatever_its_sign():
 
 def test_the_title_counts_the_intervals_that_leave_out_zero_and_their_marks_differ():
     gaps = {"a": Interval(-0.02, -0.03, -0.01), "b": Interval(-0.02, -0.05, 0.01)}
-    assert [findings.rule(gap) for gap in gaps.values()] == ["worse", "not told apart"]
+    assert [findings.rule(gap) for gap in gaps.values()] == ["worse", "no clear difference"]
     axes = lf.widths(gaps, what="x").axes[0]
     assert axes.get_title("left") == "x:\n1 of 2 intervals leave out zero"
     marks = [line.get_marker() for line in axes.lines if len(line.get_xdata()) == 1]

@@ -22,7 +22,7 @@ TABLE = Path(looks.__file__)
 CODE = [*TABLE.parent.rglob("*.py"), *(book.ROOT / "tools" / "site").glob("*.py")]
 STYLES = [
     *(p for end in ("css", "html", "js", "mplstyle") for p in TABLE.parent.rglob(f"*.{end}")),
-    book.BOOK / "_site" / "site.css",
+    *sorted((book.BOOK / "_site").glob("*.css")),
 ]
 COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}\b")
 ASKS = re.compile(r"(?:.*colors?|colours?|c|cmap|fill|stroke)$")  # arguments that take a colour

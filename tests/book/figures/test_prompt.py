@@ -110,7 +110,8 @@ def test_the_verdict_by_language_is_on_the_last_model_beside_the_first():
     none, worse = answers_of(0.5), answers_of(0.1)
     better = Table.of(none.correct | {"en": np.ones(60)})
     assert title(draw.answers({"none": none, "worse": worse, "trained": better}, 0.1)) == (
-        "trained beside none:\nEnglish better,\nSwahili not told apart,\nQuechua not told apart"
+        "trained beside none:\nEnglish better,\n"
+        "Swahili no clear difference,\nQuechua no clear difference"
     )
     assert title(draw.answers({"none": none, "worse": worse}, 0.1)).count("worse") == 4
 
@@ -149,5 +150,5 @@ def test_what_the_chapter_says_first_is_what_was_found():
     shares = [
         np.mean(np.array(task.test(code)["label"]) == people) for code in results.GROUPS["low"]
     ]
-    floor = "its accuracy is not told apart from that of one fixed answer"
+    floor = "its accuracy has no clear difference from that of one fixed answer"
     assert (floor in says) == (alone.low <= np.mean(shares) <= alone.high)

@@ -53,7 +53,7 @@ def test_beside_is_hollow_where_not_told_apart():
         line.get_markerfacecolor() == "none" for line in axes.lines if line.get_marker() == "o"
     ]
     assert hollow == [False, True, False]
-    told = "LTP, low: ahead of 1 rivals,\nbehind 1, not told apart from 1"
+    told = "LTP, low: ahead of 1 rivals,\nbehind 1, no clear difference from 1"
     assert axes.get_title("left") == told
 
 

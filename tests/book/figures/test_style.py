@@ -29,7 +29,7 @@ def test_a_clear_gap_is_called_better_or_worse_and_a_small_one_neither():
     found = a_sweep({"ltp": 0.7, "prompt_only": 0.4, "random_ticket": 0.7})
     assert findings.verdict(found, "ltp", "prompt_only").endswith("better")
     assert findings.verdict(found, "prompt_only", "ltp").endswith("worse")
-    assert findings.verdict(found, "ltp", "random_ticket").endswith("not told apart")
+    assert findings.verdict(found, "ltp", "random_ticket").endswith("no clear difference")
     all_ = findings.verdicts(found, "ltp").splitlines()
     assert len(all_) == 4 and all("points [" in line for line in all_)
     assert len(findings.verdicts(found, "ltp", findings.GROUPS).splitlines()) == 6
@@ -125,7 +125,7 @@ def test_the_title_of_the_measurement_tells_ltp_beside_its_baseline_and_its_cont
     where, first, second = title.get_suptitle().splitlines()
     assert where == "In low-resource languages:"
     assert re.fullmatch(r"LTP beside prompt only: \+\d+\.\d points, better", first)
-    assert second == "LTP beside random ticket: +0.0 points, not told apart"
+    assert second == "LTP beside random ticket: +0.0 points, no clear difference"
 
 
 def test_drawings_are_sound_say_what_they_show_and_load_nothing():

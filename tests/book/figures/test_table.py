@@ -9,7 +9,7 @@ from tests.support.page_faults import FAULTS
 COLUMNS = ["ticket", "density", "points", "verdict"]
 ROWS = [
     ("English, SGD", "0.5 %", "+9.1 [+7.0, +11.2]", "better"),
-    ("<b>Swahili</b>", "20 %", "−0.6 [−3.0, +1.9]", "not told apart"),
+    ("<b>Swahili</b>", "20 %", "−0.6 [−3.0, +1.9]", "no clear difference"),
     ("Quechua & more", "–", "-.2", "worse"),
 ]
 

@@ -86,8 +86,8 @@ def test_p_is_corrected_for_the_number_of_languages():
     together = taught.by_language(draws)
     assert all(p < 0.05 for p in alone.values())
     assert [gap.p for gap in together.values()] == holm(list(alone.values()))
-    assert {gap.verdict for gap in together.values()} == {"not told apart"}
-    assert taught.counted(together) == "better in 0, worse in 0, not told apart in 5 of 5"
+    assert {gap.verdict for gap in together.values()} == {"no clear difference"}
+    assert taught.counted(together) == "better in 0, worse in 0, no clear difference in 5 of 5"
 
 
 def test_accuracies_and_levels_are_those_of_the_rows():

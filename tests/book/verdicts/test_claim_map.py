@@ -237,7 +237,7 @@ def test_what_is_said_of_the_rates_is_so():
     """ "At the lowest rate LTP is a little worse, and at the middle one level ..." """
     found = needed("same_rate")
     lowest, middle, highest = (c.verdict for c in at_rates(found).values())
-    assert (lowest, middle, highest) == ("worse", "not told apart", "not told apart")
+    assert (lowest, middle, highest) == ("worse", "no clear difference", "no clear difference")
     english = [row for row in found.of("random_ticket") if row["language"] == "en"]
     assert rate(min(english, key=lambda row: row["accuracy"])) == max(map(rate, english))
     means = {
@@ -249,7 +249,7 @@ def test_what_is_said_of_the_rates_is_so():
 
 @pytest.mark.slow
 def test_what_is_said_of_sgds_small_tickets_is_so():
-    """Is the ticket real?, section 8: ahead at small rates, and hardly when each has its own."""
+    """Is the ticket real?, section 7: ahead at small rates, and hardly when each has its own."""
     found = needed("sgd_ticket")
     for group in ("low", "high"):
         at = levels(found, group)
@@ -276,7 +276,7 @@ def test_what_is_said_of_sgds_small_tickets_is_so():
 def test_what_a_few_examples_says_first_is_what_it_prints():
     """What stands in words above them, line by line."""
     first = next(text for text in printed("few_examples") if text)
-    assert re.findall(r"\]: (better|worse|not told apart), ", first) == [
-        *("better", "not told apart", "better"),  # all weights, a random ticket, LTP
+    assert re.findall(r"\]: (better|worse|no clear difference), ", first) == [
+        *("better", "no clear difference", "better"),  # all weights, a random ticket, LTP
         *("better", "better"),
     ]

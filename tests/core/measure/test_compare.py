@@ -32,7 +32,7 @@ def rows(seeds=(0, 1, 2), methods=SHARES, languages=ITEMS):
 def test_each_rival_is_a_paired_difference_by_families():
     table = compare(rows(), ITEMS, "ltp")
     assert [c.rival for c in table] == ["full", "prompt_only", "head"]
-    assert [c.verdict for c in table] == ["not told apart", "better", "worse"]
+    assert [c.verdict for c in table] == ["no clear difference", "better", "worse"]
     names = sorted({item for ids in ITEMS.values() for item in ids})
     number = {name: i for i, name in enumerate(sorted({n.split("|")[0] for n in names}))}
     groups = np.array([number[name.split("|")[0]] for name in names])
