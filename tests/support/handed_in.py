@@ -95,7 +95,7 @@ HOSTILE = {
         ],
         1,
     ),
-    "writes_to_the_channel": Handed([HEAD + "import os", CHANNEL, HALVE, TWICE], 1),
+    "writes_to_the_channel": Handed([HEAD + "import os", CHANNEL, HALVE, TWICE], 2),
     "never_equal": hostile("return type('E', (list,), {'__eq__': lambda *a: True})()"),
 }
 ALL = PLAIN | HOSTILE
