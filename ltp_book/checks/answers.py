@@ -92,10 +92,23 @@ def _told(value: Any, most: int = 60) -> str:
     if isinstance(value, float):
         return f"{value:.4g}"
     try:
-        words = repr(value)
+        words = repr(rounded(value, 4))
     except Exception:  # whatever a strange object does when it is asked
         words = f"a {type(value).__name__}"
     return words if len(words) <= most else words[: most - 1] + "…"
+
+
+def rounded(value: Any, digits: int) -> Any:
+    """A plain value with so many digits in its numbers.
+
+    >>> rounded({"a": [0.20000000298023224, 3.000001]}, 7)
+    {'a': [0.2, 3.000001]}
+    """
+    if isinstance(value, dict):
+        return {key: rounded(inner, digits) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [rounded(inner, digits) for inner in value]
+    return float(f"{value:.{digits}g}") if isinstance(value, float) else value
 
 
 def _same(answer: Any, wanted: Any) -> bool:

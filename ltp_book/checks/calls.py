@@ -16,9 +16,10 @@ from typing import Any
 
 import torch
 
-from .answers import plain
+from .answers import plain, rounded
 
 LINE = 100  # arguments that are longer help nobody
+DIGITS = 7  # as many as a float32 has
 
 
 class Stopped(Exception):
@@ -85,5 +86,5 @@ def shown(args: tuple[Any, ...]) -> str:
     >>> shown(([1, 2], "a")), shown(()), shown(([0] * 1000,))
     ("; its arguments: [1, 2], 'a'", '', '')
     """
-    words = ", ".join(repr(plain(arg)) for arg in args)
+    words = ", ".join(repr(rounded(plain(arg), DIGITS)) for arg in args)
     return f"; its arguments: {words}" if 0 < len(words) <= LINE else ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from .judge import Check, Compared
@@ -47,6 +49,15 @@ def _kept(names: list[str], english: list[str], right: list[int], same: bool = F
     ]
 
 
+def _unlike(
+    names: list[str], english: list[str], right: list[int], seen: Callable[[str], str]
+) -> float:
+    """The accuracy where a name, seen so, is not the English one, which is taken as it is."""
+    return float(
+        np.mean([r for a, b, r in zip(names, english, right, strict=True) if seen(a) != b])
+    )
+
+
 without_copies = Check(
     Exercise("without_copies", "crossing", minutes=10, difficulty=1, importance=2),
     Compared(
@@ -63,6 +74,10 @@ without_copies = Check(
             "another's name": (["pain", "douleur", "radio"], ["bread", "pain", "Radio"], [1, 0, 1]),
         },
         {
+            "a capital letter makes no other name: look at 'Radio'.": (
+                lambda names, english, right: _unlike(names, english, right, lambda name: name),
+                lambda names, english, right: _unlike(names, english, right, str.casefold),
+            ),
             "the copies are still in: compare with the accuracy of all names.": (
                 lambda names, english, right: sum(right) / len(right)
             ),
@@ -74,11 +89,6 @@ without_copies = Check(
             ),
             "a copy counts as a wrong answer here: leave it out of the denominator, too.": (
                 lambda names, english, right: sum(_kept(names, english, right)) / len(names)
-            ),
-            "a capital letter makes no other name: look at 'Radio'.": (
-                lambda names, english, right: float(
-                    np.mean([r for a, b, r in zip(names, english, right, strict=True) if a != b])
-                )
             ),
             "a name is a copy if it is the English name of its own item, not of any.": (
                 lambda names, english, right: float(

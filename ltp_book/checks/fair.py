@@ -105,13 +105,16 @@ choose_rate = Check(
         {
             "beside a cliff": (_runs("dev", _CLIFF) + _runs("test", {0.01: _TEST}),),
             "one lucky draw": (_runs("test", {1.0: _TEST}) + _runs("dev", _LUCKY),),
-            "a steady rate and a wild one": (_runs("dev", _STEADY),),
-            "one bad draw": (_runs("dev", _ONE_BAD),),
-            "two that lie close": (_runs("dev", _CLOSE),),
+            "a steady rate and a wild one": (
+                _runs("dev", _STEADY) + _runs("test", {0.003: _TEST}),
+            ),
+            "one bad draw": (_runs("dev", _ONE_BAD) + _runs("test", {0.01: _TEST}),),
+            "two that lie close": (_runs("dev", _CLOSE) + _runs("test", {0.01: _TEST}),),
         },
         {
             "test rows were used for the choice: look at the column `split`.": (
-                lambda rows: _best(rows, _careful, ("dev", "test"))
+                lambda rows: _best(rows, _careful, ("dev", "test")),
+                lambda rows: _best(rows, _careful, ("test",)),
             ),
             "one lucky draw decides: a score has to use all draws of a rate.": (
                 lambda rows: _best(rows, max)

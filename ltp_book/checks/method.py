@@ -12,7 +12,7 @@ two_densities = Check(
     Exercise("two_densities", "method", minutes=5, difficulty=1, importance=3),
     Compared(
         lambda chosen, encoder, whole: (chosen / encoder, chosen / whole),
-        {"a small model": (200, 1000, 2500), "all of it": (300, 300, 400)},
+        {"a small model": (200, 1000, 2500), "all of it": (300, 300, 400), "thirds": (1, 3, 9)},
         {
             "the two are in the other order: the docstring names the encoder first.": (
                 lambda chosen, encoder, whole: (chosen / whole, chosen / encoder)

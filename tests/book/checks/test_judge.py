@@ -173,6 +173,8 @@ def test_half_of_the_exercises_take_ten_minutes_or_less():
         ("A", "B", "you return 'A'"),
         (1 + 1e-3, 1, "you return 1.001"),
         ([2 / 3], [0.5], "entry [0] is not right: you return 0.6667"),
+        ([[2 / 3]], {1: 2}, "should be a dictionary"),
+        ([2 / 3], 0.5, "you return [0.6667]"),
         ("A" * 80, "B", "you return '" + "A" * 58 + "…"),
         ([[5], [6]], [5, 6], "the answer has the shape (2, 1); a shape with one axis is asked"),
         ([[5, 6]], [5, 6], "has the shape (1, 2); a shape with one axis"),

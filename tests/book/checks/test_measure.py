@@ -114,6 +114,7 @@ WRONG = {
             left(n, e, r, lambda x, y: not alike(x, y))
         ),
         "counts as a wrong": lambda n, e, r: sum(left(n, e, r, alike)) / len(r),
+        "look at 'Radio'": lambda n, e, r: np.mean(left(n, e, r, lambda x, y: x.lower() == y)),
         "capital letter": lambda n, e, r: np.mean(left(n, e, r, lambda x, y: x == y)),
         "of its own item": lambda n, e, r: np.mean(
             left(n, e, r, lambda x, y: x.lower() in [other.lower() for other in e])
@@ -137,6 +138,7 @@ WRONG = {
     "find_the_confound": {f"table {n}:": lambda n=n: CONFOUNDS | {n: "X"} for n in CONFOUNDS},
     "choose_rate": {
         "test rows were used": lambda rows: rate(rows, careful, ("dev", "test")),
+        "column `split`": lambda rows: rate(rows, careful, ("test",)),
         "one lucky draw": lambda rows: rate(rows, np.max),
         "beside a cliff": lambda rows: rate(rows, np.mean),
         "the steadiest": lambda rows: rate(rows, lambda x: -x.std(ddof=1)),
