@@ -104,7 +104,7 @@ class Compared:
         for number in sorted(set().union(*changed)):
             return altered(names[number], last[number])
         if self.trained and not reached(function, last, names.index(self.trained)):
-            return f"no gradient reaches `{self.trained}`: stay in torch, without `detach`."
+            return f"no gradient reaches `{self.trained}`: stay in torch, without `detach` or `no_grad`."
         return None
 
     def _alike(self, wrong: Wrong, names: list[str], answers: Any, wanted: Any) -> bool:

@@ -48,7 +48,7 @@ def _train(
 ) -> Tensor:
     """AdamW on the packed entries."""
     values = torch.nn.Parameter(weights[index].clone())
-    optimizer = kind([values], lr=rate, weight_decay=decay)  # type: ignore[call-arg]
+    optimizer = kind([values], lr=rate, weight_decay=decay)
     for gradient in gradients:
         values.grad = gradient[index].clone()
         optimizer.step()
