@@ -104,7 +104,8 @@ class Compared:
         for number in sorted(set().union(*changed)):
             return altered(names[number], last[number])
         if self.trained and not reached(function, last, names.index(self.trained)):
-            return f"no gradient reaches `{self.trained}`: stay in torch, without `detach` or `no_grad`."
+            way = "stay in torch, without `detach` or `no_grad`."
+            return f"no gradient reaches `{self.trained}`: {way}"
         return None
 
     def _alike(self, wrong: Wrong, names: list[str], answers: Any, wanted: Any) -> bool:
