@@ -46,8 +46,9 @@ def mask_bits(density):
 #
 # Numbers have 4 bytes. For each weight that it is given, AdamW keeps two moments, and there is a
 # gradient. *Masked*: AdamW is given all weights, and gradients outside the ticket are set to 0.
-# *Packed*: AdamW is given a copy of the ticket's values only; beside each value its place is kept,
-# 8 bytes. Count the bytes **beside the model**, right after a step, for each weight of the encoder.
+# (Leave out the mask itself.) *Packed*: AdamW is given a copy of the ticket's values only; beside
+# each value its place is kept, 8 bytes. The gradient of a weight outside the ticket is let go of at
+# once. Count the bytes **beside the model**, right after a step, for each weight of the encoder.
 
 
 # %%
@@ -110,4 +111,5 @@ def gaps(places):
 # training and beside training whole layers.
 
 # %% [note]
-# Exercise 2 answers the question why a fifth of the weights takes more than a fifth of the memory.
+# `state_bytes` answers the question why a fifth of the weights takes more than a fifth of the
+# memory.

@@ -18,7 +18,7 @@
 import torch
 
 # %% [exercise] ties_by_hand
-# ## 1. Ties, by hand
+# ## 1. Four places of seven, by hand
 #
 # On paper: two tensors moved by `u = [1, -1, 4]` and `m = [1, -2, -1, 1]`. The ticket takes the 4
 # weights that moved most, and of equals the first in the order (name, place); names stand in the
@@ -70,7 +70,7 @@ def top_k_with_ties(tensors, k):
 # Make one list of (size, name, place) over all tensors. Python sorts such triples by their first
 # entry, then by the second, then by the third. In which direction must each be sorted?
 
-# %% [help] `RuntimeError: Boolean value of Tensor is ambiguous`
+# %% [help] `RuntimeError: Boolean value of Tensor with more than one value is ambiguous`
 # You compare whole tensors. `tensor.flatten().tolist()` gives single numbers.
 
 # %% [expected]
@@ -119,5 +119,5 @@ def layer_shares(chosen, sizes):
 # places, rates tuned alike, several draws, and a random ticket with the same shares as a control.
 
 # %% [note]
-# Exercise 2 has many traps, and the check names each one. Let students compare which they fell
-# into.
+# `top_k_with_ties` has many traps, and the check names each one. Let students compare which they
+# fell into.

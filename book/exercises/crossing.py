@@ -37,7 +37,8 @@ def macro_accuracy(right, languages):
 # First one accuracy for each language, then their mean.
 
 # %% [help] `TypeError: only integer scalar arrays can be converted`
-# Lists know no `right[languages == code]`. Make arrays of them with `np.array`.
+# Lists know no `right[languages == code]`. Make arrays of both with `np.array`. With two lists
+# there is no error, but a wrong number: `languages == code` is just `False`.
 
 # %% [expected]
 # Four English items, three right; one Quechua item, wrong: 0.375.
@@ -63,7 +64,7 @@ def without_copies(names, english, right):
 # `str.casefold()` makes capitals small. What is left out must be left out of the denominator, too.
 
 # %% [help] `ZeroDivisionError`
-# You have left out all items. Look at the direction of your comparison.
+# You have left out all items. Compare one name with one name: two lists are never the same here.
 
 # %% [expected]
 # Names `taxi`, `puma`, `wayta` and `limun`: two of them are copies, two are left.
@@ -71,10 +72,10 @@ def without_copies(names, english, right):
 # %% [exercise] paired_interval
 # ## 3. An interval around a difference
 #
-# Two methods answered the same items: `first[i]` and `second[i]` are 1 or 0. `picks`, of shape
-# `(D, I)`, holds D draws of the items, with putting back: each row is a list of item numbers. For
-# each draw compute the accuracy of the first minus that of the second, and return the ends of the
-# middle 95 % of these differences (`np.quantile`).
+# Two methods answered the same items: `first[i]` and `second[i]` are 1 or 0. `picks` is a list of D
+# lists of I item numbers: D draws of the items, with putting back. For each draw compute the
+# accuracy of the first minus that of the second, and return the ends of the middle 95 % of these
+# differences (`np.quantile`).
 
 
 # %%
@@ -87,7 +88,7 @@ def paired_interval(first, second, picks):
 
 
 # %% [hint]
-# `np.array(first)[picks]` has the shape of `picks`. Which axis holds the items of one draw?
+# `np.array(first)[picks]` has the shape `(D, I)`. Which axis holds the items of one draw?
 
 # %% [help] `TypeError: list indices must be integers`
 # A list cannot be asked for many places at once. `np.array(first)` can.
@@ -110,5 +111,5 @@ def paired_interval(first, second, picks):
 # languages" alone is no such observation.
 
 # %% [note]
-# Exercise 3 is paired by construction: both methods use the same picks. Ask what would happen if
-# each had picks of its own; the check knows this mistake.
+# `paired_interval` is paired by construction: both methods use the same picks. Ask what would
+# happen if each had picks of its own; the check knows this mistake.

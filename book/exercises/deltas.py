@@ -18,7 +18,7 @@ import torch
 import torch.nn.functional as F
 
 # %% [exercise] path_and_net
-# ## 1. By hand: the way and the distance
+# ## 1. The way and the distance
 #
 # `steps`, of shape `(S, N)`, holds S steps of N weights. How far did each weight walk in all, and
 # how far from its start does it stand in the end?
@@ -64,8 +64,8 @@ def hide_pieces(ids, draws, rate, special, mask):
 # First a tensor of true and false that says which places are hidden. `torch.isin(ids, ...)` finds
 # the special ones, and `masked_fill` does the rest, twice.
 
-# %% [help] `RuntimeError: result type Float can't be cast`
-# The labels are whole numbers. Start from `ids`, not from `draws`.
+# %% [help] `TypeError: isin() received an invalid combination`
+# `special` is a list; `torch.isin` wants a tensor, `torch.tensor(special)`.
 
 # %% [expected]
 # Where the label is -100 the model sees the piece itself; where it is not, the model sees `mask`.
@@ -74,7 +74,7 @@ def hide_pieces(ids, draws, rate, special, mask):
 # ## 3. The loss asks about holes only
 #
 # `logits`, of shape `(B, T, V)`, are the scores of all pieces at all places, `labels` are those of
-# exercise 2. The loss is the mean of the cross-entropy over the holes of **all** lines together.
+# `hide_pieces`. The loss is the mean of the cross-entropy over the holes of **all** lines together.
 
 
 # %%
@@ -89,8 +89,8 @@ def masked_loss(logits, labels):
 # %% [hint]
 # `logits[holes]` has shape `(M, V)` if `holes` is a tensor of true and false of shape `(B, T)`.
 
-# %% [help] `IndexError: Target -100 is out of bounds`
-# A label of -100 reached the loss as if it were a piece. Take the holes out first.
+# %% [help] `index -100 is out of bounds`
+# A label of -100 was taken for the number of a piece. First keep only the places with a hole.
 
 # %% [expected]
 # With all logits equal the loss is log V, whatever the labels are.
@@ -98,9 +98,9 @@ def masked_loss(logits, labels):
 # %% [question]
 # ## An open question
 #
-# The chapter finds that a weight with random gradients goes nearly as far as ours did. In five
-# sentences: what does that say of "the weights that moved most", and what would have to be seen
-# before you would call a weight important?
+# The chapter tosses a coin for the sign of each gradient. On average our weights went no farther
+# than weights with such signs (0.95 times as far). In five sentences: what does that say of "the
+# weights that moved most", and what would have to be seen before you would call a weight important?
 
 # %% [rubric]
 # Three points. One for: movement alone does not tell signal from luck. One for naming what could:
@@ -109,4 +109,4 @@ def masked_loss(logits, labels):
 # to all weights, so that movement counts agreement of directions, not importance.
 
 # %% [note]
-# Exercise 1 takes two minutes on the board and carries the whole chapter; do it together.
+# `path_and_net` takes two minutes on the board and carries the whole chapter; do it together.

@@ -49,7 +49,7 @@ from statistics import mean, stdev
 #
 # ---
 #
-# **Table 3.** *Nothing is trained. Five wordings of a template, 474 test emoji.*
+# **Table 3.** *Nothing is trained. Three wordings of a template, 474 test emoji.*
 #
 # | wording | accuracy on these emoji |
 # |---|---|
@@ -58,7 +58,7 @@ from statistics import mean, stdev
 # | {text}. Topic: {mask}. | 35.5 |
 #
 # **Table 4.** *The accuracy of one method on dev, twelve languages. The best rate is used for all
-# that follows. (These are this book's own numbers: an earlier edition chose so.)*
+# that follows. (These are this book's own numbers: LTP's rate was chosen so.)*
 #
 # | rate | .00006 | .0002 | .0006 | .002 | .006 |
 # |---|---|---|---|---|---|
@@ -125,11 +125,11 @@ def choose_rate(rows):
 # Collect the accuracies of each rate first. Which rows may a choice look at? `max(d, key=d.get)`
 # gives the key with the largest value.
 
-# %% [help] `StatisticsError: variance requires at least two data points`
+# %% [help] `StatisticsError: stdev requires at least two data points`
 # A rate has one draw only in your collection. Are you taking rows of another rate, or one row?
 
 # %% [expected]
-# With table 4 of exercise 1 no score can be computed: one draw has no standard error.
+# With table 4 of `find_the_confound` no score can be computed: one draw has no standard error.
 
 # %% [exercise] holm
 # ## 3. Many questions

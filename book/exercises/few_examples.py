@@ -20,13 +20,14 @@ import random
 # %% [exercise] few_shot
 # ## 1. Draw a few examples
 #
-# `rows` is a list of dictionaries with `id`, `label`, `split` and `language`. Draw `k` rows of each
-# class to train on. The same seed must give the same rows, and another seed others.
+# `rows` are texts of one language: dictionaries with `id`, `label`, `split` and `language`. Draw
+# `k` rows of each class to train on. The same seed must give the same rows, and another seed
+# others.
 
 
 # %%
 def few_shot(rows, k, seed):
-    """A list of k rows of each class, in any order."""
+    """A list of rows, k of each class, in any order."""
     ### BEGIN SOLUTION
     rng = random.Random(seed)
     train = [row for row in rows if row["split"] == "train"]
@@ -39,7 +40,8 @@ def few_shot(rows, k, seed):
 
 # %% [hint]
 # First the rows that may be used at all, then class by class. `random.Random(seed)` is a source of
-# chance of its own, with a method `sample`.
+# chance of its own, with a method `sample`. Go over the classes in a fixed order (`sorted`): the
+# order of a set of strings changes from run to run.
 
 # %% [help] `ValueError: Sample larger than population`
 # A class has fewer than `k` rows in what you draw from. Print how many it has.
@@ -66,7 +68,8 @@ def fill_template(template, text, mask):
 # `str.replace` twice. In which order, if the text itself holds `{mask}`?
 
 # %% [help] `KeyError` or `IndexError` from `format`
-# `str.format` reads braces that came from elsewhere. `str.replace` does not.
+# `str.format` reads all braces of the string it is called on, also those of a text that was put in
+# before. `str.replace` does not.
 
 # %% [expected]
 # `"{text} is a kind of {mask}."` with `rooster` and `<mask>`: `rooster is a kind of <mask>.`
@@ -101,9 +104,9 @@ def unknown_rate(rows, unknown, special):
 # %% [question]
 # ## An open question
 #
-# You speak a language of the list and have one evening. You can label 128 texts, or translate one
-# template, or enter 300 words into a dictionary. In five sentences: which do you choose, what do
-# the chapter's numbers say, and what do they not say about *your* language?
+# You speak one of this book's 51 languages, not English, and have one evening. You can label 128
+# texts, or translate one template, or enter 300 words into a dictionary. In five sentences: which
+# do you choose, what do the chapter's numbers say, and what do they not say about *your* language?
 
 # %% [rubric]
 # Three points. One for a choice that uses a number of the chapter. One for a comparison of costs:

@@ -36,7 +36,7 @@ def two_densities(chosen, encoder, whole):
 # %% [hint]
 # Two divisions. `whole` already holds the encoder.
 
-# %% [help] `TypeError: cannot unpack`
+# %% [help] `the answer should be a list, an array or a tensor`
 # Return both numbers: `return first, second`.
 
 # %% [expected]
@@ -86,8 +86,9 @@ def changed_bits(before, after, mask):
 # %% [hint]
 # `before != after` is a tensor of true and false. `&` joins two of them, `~` turns one round.
 
-# %% [help] `TypeError: unsupported operand type(s) for &`
-# Both sides of `&` must be tensors of true and false. `mask` is one; look at the other side.
+# %% [help] `"bitwise_and_cpu" not implemented for 'Float'`
+# Python reads `before != after & mask` as `before != (after & mask)`. Put brackets:
+# `(before != after) & mask`.
 
 # %% [expected]
 # In a good run the second number is 0. The first may be less than the size of the ticket: a weight

@@ -11,7 +11,7 @@
 # ## The project
 #
 # - A question, written down before the first run.
-# - A table of your own: 30 rows a class are enough.
+# - A table of your own: 30 rows a class in each split are enough.
 # - A control, the same tries for all, several draws.
 # - What did not work is told as plainly as the rest.
 
@@ -21,11 +21,13 @@
 # 1. **The question** (week 1). One sentence that can come out wrong, such as: "With 16 Swahili
 #    examples a class, LTP is ahead of full fine-tuning by two points or more." Hand it in before
 #    you train.
-# 2. **The table** (week 1). At least four classes, 30 rows a class, in `train`, `dev` and `test`.
-#    Say who wrote and who labelled the texts, and under which licence. Run your `check_table` and
-#    your `unknown_rate` on it.
+# 2. **The table** (week 1). At least four classes, with 30 rows a class in each of `train`, `dev`
+#    and `test`. Say who wrote and who labelled the texts, and under which licence. Run your
+#    `check_table` (from the set *Your model, your task*) and your `unknown_rate` (from *A few
+#    examples of your language*) on it.
 # 3. **The runs** (weeks 2 and 3). Your method, a control that should lose, and one simple rival.
-#    The same rates for all, chosen on dev over several draws. At least five draws on the test.
+#    As many rates to try for each, chosen on dev over several draws. At least five draws on the
+#    test.
 # 4. **The report** (week 4), at most four pages: question, table, what you did, one figure with
 #    intervals, an answer to the question, what it does not show, what surprised you. Somebody else
 #    must be able to run it again: hand in the table, the commands and the versions.

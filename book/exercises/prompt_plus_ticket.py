@@ -18,7 +18,7 @@
 import torch
 
 # %% [exercise] one_masked_step
-# ## 1. By hand: does a mask freeze?
+# ## 1. With pencil: does a mask freeze?
 #
 # All weights are 1. AdamW with rate 0.2 and weight decay 0.1 takes **one** step. The gradient is 1
 # inside the ticket and 0 outside. (The first step of AdamW has the size of the rate, whatever the
@@ -37,7 +37,7 @@ def one_masked_step():
 # %% [hint]
 # Two things happen: the decay, then the step. Which of them looks at the gradient?
 
-# %% [help] `return a dictionary`
+# %% [help] `the answer should be a dictionary`
 # Write `return {"inside": ..., "outside": ...}` with two numbers.
 
 # %% [expected]
@@ -75,8 +75,8 @@ def packed_update(weights, gradients, index, rate, decay):
 # You write into a parameter. Write into a `clone()` of the weights, and use `values.detach()`.
 
 # %% [expected]
-# Compare with exercise 1: with decay, and a gradient of 0 outside, the weights outside stay as they
-# are.
+# Compare with `one_masked_step`: with decay, and a gradient of 0 outside, the weights outside stay
+# as they are.
 
 # %% [exercise] trained_numbers
 # ## 3. How many numbers are trained?
@@ -96,7 +96,7 @@ def trained_numbers(entries, length, size, layers=1):
 # %% [hint]
 # Count the ticket and the prompt, and add.
 
-# %% [help] `TypeError: missing 1 required positional argument: 'layers'`
+# %% [help] `missing 1 required positional argument: 'layers'`
 # Keep the line `def ...` as it was: `layers=1` has a value if none is given.
 
 # %% [expected]
@@ -116,5 +116,5 @@ def trained_numbers(entries, length, size, layers=1):
 # tuned alike, several draws, paired.
 
 # %% [note]
-# In exercise 2 a likely mistake is to give the optimizer all weights and to mask the gradient. The
-# check says so; exercise 1 explains it.
+# In `packed_update` a likely mistake is to give the optimizer all weights and to mask the gradient.
+# The check says so; `one_masked_step` explains it.

@@ -59,7 +59,7 @@ def beyond_chance(shared, k, n):
 # A place of the first ticket is in the second with probability k / n. The first has k places.
 
 # %% [help] `ZeroDivisionError`
-# Only if k = n is there nothing left to share. Look at your denominator for other k.
+# `//` cuts to a whole number, here to 0. Divide with `/`.
 
 # %% [expected]
 # 500 weights, tickets of 100 that share 36: 0.2.
@@ -81,7 +81,8 @@ def shared_by_chance(a, b, sizes):
 
 
 # %% [hint]
-# Exercise 2 for a single tensor, with two different numbers of places. Then add.
+# What chance shares in `beyond_chance`, for a single tensor and with two different numbers of
+# places. Then add.
 
 # %% [help] `KeyError`
 # Go over the names in `sizes`; each is in `a` and in `b`.

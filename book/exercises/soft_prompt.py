@@ -37,7 +37,7 @@ def verbalizer_scores(logits, pieces):
 # `logits[:, [2, 3]]` has shape `(B, 2)`. Which axis holds the pieces of a word? `torch.stack` joins
 # the columns.
 
-# %% [help] `IndexError: index 5 is out of bounds`
+# %% [help] `IndexError: index 2 is out of bounds`
 # You index the texts in the place of the pieces. The vocabulary is the second axis.
 
 # %% [expected]
@@ -48,6 +48,7 @@ def verbalizer_scores(logits, pieces):
 #
 # `words` holds the embeddings of a batch of texts, `(B, T, H)`; the first place of each is `<s>`.
 # `prompt` holds the free vectors, `(P, H)`, the same for all texts. Put the prompt behind `<s>`.
+# The prompt will be trained: stay in torch, so that a gradient of the result reaches it.
 
 
 # %%
@@ -87,7 +88,7 @@ def hole_after_prompt(attention_mask, length):
 # %% [hint]
 # How many pieces has a row? The hole is the last but one of them.
 
-# %% [help] `RuntimeError: The size of tensor a must match`
+# %% [help] `RuntimeError: The size of tensor a (3) must match the size of tensor b (6)`
 # One number for each row is asked. Look at the axis of your sum.
 
 # %% [expected]
@@ -99,7 +100,7 @@ def hole_after_prompt(attention_mask, length):
 # `layers` is a list of L functions from states to states. `hidden`, of shape `(B, T, H)`, are the
 # states that the first layer reads; the P vectors of the soft prompt are in them already, at the
 # places 1 to P. Before **each later** layer the states at these places are replaced by vectors of
-# that layer's own: `vectors`, of shape `(L-1, P, H)`.
+# that layer's own: `vectors`, of shape `(L-1, P, H)`. A gradient of the result must reach them.
 
 
 # %%
@@ -120,9 +121,8 @@ def deep_prompt(layers, hidden, vectors):
 # The first layer stands outside the loop. In the loop three parts are joined: `<s>`, the layer's
 # vectors, and the rest.
 
-# %% [help] `RuntimeError: a view of a leaf Variable that requires grad`
-# You write into a tensor that is trained. Join a new one with `torch.cat`, or write into a
-# `clone()`.
+# %% [help] `IndexError: index 3 is out of bounds`
+# There is one set of vectors fewer than layers; the first layer has none.
 
 # %% [expected]
 # The shape is that of `hidden`. With no change in `vectors` against what the layers would have read
@@ -131,9 +131,10 @@ def deep_prompt(layers, hidden, vectors):
 # %% [question]
 # ## An open question
 #
-# The soft prompt moved towards no word of the vocabulary, the chapter finds. Somebody
-# prints the nearest word of each vector and says: "This is the hidden instruction that the model
-# has found." In five sentences: why is this not shown, and which control would show it?
+# The trained prompt is no hidden sentence, the chapter finds (*Optional: where did the vectors
+# go?*). Somebody prints the nearest word of each vector and says: "This is the hidden instruction
+# that the model has found." In five sentences: why is this not shown, and which control would show
+# it?
 
 # %% [rubric]
 # Three points. One for: some piece is always the nearest, near or far. One for: the distances lie
@@ -142,5 +143,5 @@ def deep_prompt(layers, hidden, vectors):
 # the vectors.
 
 # %% [note]
-# The mistake of exercise 3 is silent in a project: the hole is read at its old place, nothing
-# fails, and the accuracy is that of chance.
+# A mistake in `hole_after_prompt` is silent in a project: the hole is read at its old place,
+# nothing fails, and the accuracy is that of chance.

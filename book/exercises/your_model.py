@@ -22,7 +22,7 @@ import torch
 # `rows` is a list of dictionaries with `id`, `text`, `label`, `language` and `split`; `labels` are
 # the names of the classes. Find the rows that are wrong:
 #
-# - the text is empty, or nothing but spaces;
+# - the text is empty, or nothing but spaces, tabs and line breaks;
 # - the label is not among `labels`;
 # - the same `id` stood in an earlier row **of the same language**;
 # - the same `id` stood first, in any language, in another split. (A translation of a training text
@@ -61,6 +61,9 @@ def check_table(rows, labels):
 # A batch of rows is dealt out to `processes` processes like cards: the first row to process 0, the
 # next to process 1, and so on, then from the beginning. Which rows has process `rank`? On paper
 # first: seven rows, three processes.
+#
+# A process may have no row at all. (The chapter's `share` gives such a process the first row, which
+# counts 0 times; here it has none.)
 
 
 # %%
@@ -100,7 +103,7 @@ def merge(weights, index, values):
 # %% [hint]
 # Flatten, copy, write, and give the shape back.
 
-# %% [help] `IndexError: index 5 is out of bounds for dimension 0`
+# %% [help] `RuntimeError: shape mismatch: value tensor of shape [2] cannot be broadcast`
 # The places count the flattened tensor. Flatten it before you write.
 
 # %% [expected]
@@ -109,9 +112,10 @@ def merge(weights, index, values):
 # %% [question]
 # ## An open question
 #
-# You send a colleague the file of a ticket: places and values, without the model. He loads it over
-# a newer version of the model. Nothing fails. In five sentences: what is wrong with his results,
-# how could the file have prevented it, and what must never be left to the reader's care?
+# You send a colleague the file of a ticket: places and values, without the model. He writes its
+# values into a newer version of the model with a script of his own. Nothing fails. In five
+# sentences: what is wrong with his results, how could the file have prevented it, and what must
+# never be left to the reader's care?
 
 # %% [rubric]
 # Three points. One for: the values belong to other weights around them, and the answers are worse
@@ -119,5 +123,5 @@ def merge(weights, index, values):
 # One for what has to be in the file or the folder: base, tokenizer, label words, versions.
 
 # %% [note]
-# Exercise 1 is the most useful one for projects. Let each group run its function on the table of
+# `check_table` is the most useful one for projects. Let each group run its function on the table of
 # another group.

@@ -44,13 +44,20 @@ state_bytes = Check(
             "masking saves nothing: how many bytes does a gradient of 0 take?": (
                 lambda density: {"masked": 12 * density, "packed": 24 * density}
             ),
+            "the mask itself is counted; the task leaves it out.": (
+                lambda density: {"masked": 13, "packed": 24 * density}
+            ),
+            "the whole gradient is counted; it is let go of.": (
+                lambda density: {"masked": 12, "packed": 24 * density + 4}
+            ),
             "a packed entry must know where it belongs: its place takes bytes, too.": (
                 lambda density: {"masked": 12, "packed": 16 * density}
             ),
-            "look at the copy of the values: it lies beside the model.": (
+            "for each packed entry 4 bytes are missing: go through your list once more, the copy, "
+            "the gradient and the size of a place too.": (
                 lambda density: {"masked": 12, "packed": 20 * density}
             ),
-            "AdamW keeps two moments, not one.": (
+            "8 bytes a weight are too few: there are two moments and a gradient.": (
                 lambda density: {"masked": 8, "packed": 20 * density}
             ),
             "the model's own weights are counted; what lies beside them is asked.": (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -46,6 +47,14 @@ def _without_ties(tensors: Tensors, k: int) -> Places:
     return {name: where.nonzero().flatten().tolist() for name, where in over.items()}
 
 
+def _by_size(tensors: Tensors, k: int) -> Places:
+    """The right places of each tensor, the largest number first."""
+    return {
+        name: sorted(own, key=lambda i: (-float(tensors[name].flatten()[i].abs()), i))
+        for name, own in _top(tensors, k).items()
+    }
+
+
 def _rows(tensors: Tensors, k: int) -> Places:
     return {n: [i // tensors[n].shape[-1] for i in own] for n, own in _top(tensors, k).items()}
 
@@ -62,6 +71,10 @@ top_k_with_ties = Check(
             ),
             "a matrix": ({"w": torch.tensor([[1.0, 9.0], [8.0, 2.0], [0.0, 7.0]])}, 3),
             "ties": ({"a": torch.tensor([1.0, 2, 1, 1])}, 2),
+            "a tensor without a place": (
+                {"a": torch.tensor([3.0, 2]), "b": torch.tensor([0.1, 0.2])},
+                2,
+            ),
             "ties in two tensors": (
                 {"b": torch.tensor([0.5, -0.5, 3.0]), "a": torch.tensor([0.5, 0.5])},
                 3,
@@ -88,17 +101,32 @@ top_k_with_ties = Check(
             "these moved least: look at the direction in which you sort.": (
                 lambda tensors, k: _top(tensors, k, size=lambda x: -x.abs())
             ),
+            "the places are right, in another order: sort them.": _by_size,
+            "a tensor without a place needs an empty list.": (
+                lambda tensors, k: {n: own for n, own in _top(tensors, k).items() if own}
+            ),
         },
     ),
 )
 
 _BY_HAND = {"u": torch.tensor([1.0, -1, 4]), "m": torch.tensor([1.0, -2, -1, 1])}
 
+
+def _sorted(answer: Any) -> Any:
+    """The answer with the places of each tensor in rising order, where they can be sorted."""
+    if not isinstance(answer, dict):
+        return answer
+    return {
+        name: sorted(own) if isinstance(own, list) and {type(i) for i in own} == {int} else own
+        for name, own in answer.items()
+    }
+
+
 ties_by_hand = Check(
     Exercise("ties_by_hand", "choosing", minutes=5, difficulty=1, importance=2),
     Compared(
         lambda: _top(_BY_HAND, 4),
-        {"the question": ()},
+        {"by hand": ()},
         {
             "of equals the first names win, whatever order they are written in.": (
                 lambda: _top(_BY_HAND, 4, names=list)
@@ -110,6 +138,7 @@ ties_by_hand = Check(
                 lambda: _with_all_ties(_BY_HAND, 4)
             ),
         },
+        seen=_sorted,
     ),
 )
 
@@ -157,6 +186,9 @@ layer_shares = Check(
                 lambda chosen, sizes: {
                     layer: held / sum(chosen.values()) for layer, held in _of_layers(chosen).items()
                 }
+            ),
+            "the keys are strings: `int(...)`.": (
+                lambda chosen, sizes: {str(n): own for n, own in _shares(chosen, sizes).items()}
             ),
         },
     ),

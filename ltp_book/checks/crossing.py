@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from .judge import Check, Compared
@@ -47,6 +49,15 @@ def _kept(names: list[str], english: list[str], right: list[int], same: bool = F
     ]
 
 
+def _unlike(
+    names: list[str], english: list[str], right: list[int], seen: Callable[[str], str]
+) -> float:
+    """The accuracy where a name, seen so, is not the English one, which is taken as it is."""
+    return float(
+        np.mean([r for a, b, r in zip(names, english, right, strict=True) if seen(a) != b])
+    )
+
+
 without_copies = Check(
     Exercise("without_copies", "crossing", minutes=10, difficulty=1, importance=2),
     Compared(
@@ -60,8 +71,13 @@ without_copies = Check(
                 [1, 1, 0, 1],
             ),
             "a capital": (["Radio", "tambo", "inti"], ["radio", "hut", "sun"], [1, 0, 0]),
+            "another's name": (["pain", "douleur", "radio"], ["bread", "pain", "Radio"], [1, 0, 1]),
         },
         {
+            "a capital letter makes no other name: look at 'Radio'.": (
+                lambda names, english, right: _unlike(names, english, right, lambda name: name),
+                lambda names, english, right: _unlike(names, english, right, str.casefold),
+            ),
             "the copies are still in: compare with the accuracy of all names.": (
                 lambda names, english, right: sum(right) / len(right)
             ),
@@ -74,9 +90,15 @@ without_copies = Check(
             "a copy counts as a wrong answer here: leave it out of the denominator, too.": (
                 lambda names, english, right: sum(_kept(names, english, right)) / len(names)
             ),
-            "a capital letter makes no other name: look at 'Radio'.": (
+            "a name is a copy if it is the English name of its own item, not of any.": (
                 lambda names, english, right: float(
-                    np.mean([r for a, b, r in zip(names, english, right, strict=True) if a != b])
+                    np.mean(
+                        [
+                            r
+                            for name, r in zip(names, right, strict=True)
+                            if name.casefold() not in {other.casefold() for other in english}
+                        ]
+                    )
                 )
             ),
         },
@@ -123,10 +145,23 @@ paired_interval = Check(
                     _draws(first, picks) - _draws(second, picks[1:] + picks[:1])
                 )
             ),
-            "these are two separate intervals put together: look at the difference draw by draw.": (
+            "these are two intervals put together: look at the difference draw by draw.": (
                 lambda first, second, picks: (
                     _ends(_draws(first, picks))[0] - _ends(_draws(second, picks))[1],
                     _ends(_draws(first, picks))[1] - _ends(_draws(second, picks))[0],
+                )
+            ),
+            "two separate intervals subtracted: look at the difference draw by draw.": (
+                lambda first, second, picks: tuple(
+                    one - other
+                    for one, other in zip(
+                        _ends(_draws(first, picks)), _ends(_draws(second, picks)), strict=True
+                    )
+                )
+            ),
+            "the mean runs over draws, not over items: look at the axis.": (
+                lambda first, second, picks: _ends(
+                    _difference(first, second)[np.asarray(picks)].mean(axis=0)
                 )
             ),
             "2.5 % of the draws lie outside on each side, not 5 %: look at your quantiles.": (

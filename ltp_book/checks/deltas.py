@@ -26,7 +26,7 @@ def _chosen(ids: Tensor, draws: Tensor, rate: float, special: list[int]) -> Tens
 
 
 _IDS = torch.tensor([[0, 11, 12, 13, 2], [0, 14, 2, 1, 1]])
-_DRAWS = torch.tensor([[0.1, 0.1, 0.9, 0.2, 0.9], [0.9, 0.05, 0.1, 0.1, 0.8]])
+_DRAWS = torch.tensor([[0.1, 0.1, 0.5, 0.2, 0.9], [0.9, 0.05, 0.1, 0.1, 0.8]])  # 0.5: the rate
 
 hide_pieces = Check(
     Exercise("hide_pieces", "deltas", minutes=15, difficulty=2, importance=3, points=2),
@@ -62,6 +62,24 @@ hide_pieces = Check(
             "too much is hidden: look at which side of the rate a draw must lie.": (
                 lambda ids, draws, rate, special, mask: _hidden(
                     ids, _chosen(ids, -draws, -rate, special), mask
+                )
+            ),
+            "a draw that is equal to the rate hides nothing: it must lie below.": (
+                lambda ids, draws, rate, special, mask: _hidden(
+                    ids, (draws <= rate) & _chosen(ids, draws, 2, special), mask
+                )
+            ),
+            "the two are in the other order: first what the model sees, then the labels.": (
+                lambda ids, draws, rate, special, mask: _hidden(
+                    ids, _chosen(ids, draws, rate, special), mask
+                )[::-1]
+            ),
+            "the labels are turned round: they are -100 where nothing is hidden.": (
+                lambda ids, draws, rate, special, mask: _hidden(
+                    ids,
+                    _chosen(ids, draws, rate, special),
+                    mask,
+                    labelled=~_chosen(ids, draws, rate, special),
                 )
             ),
         },

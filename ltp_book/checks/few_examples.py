@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .judge import RIGHT, UNWRITTEN, Check, Compared, called
+from .calls import altered, watched
+from .judge import RIGHT, UNWRITTEN, Check, Compared
 from .verdict import Exercise
 
 # --- few shots -------------------------------------------------------------------------------
@@ -18,7 +19,7 @@ ROWS = [
     for label in ("animals", "food", "travel")
 ]
 SAID = {
-    "rows": "return a list of rows, or of their ids.",
+    "rows": "return a list of rows.",
     "test": "test rows are used for training: look at the column `split`.",
     "dev": "dev rows are used for training; they are kept for choices: look at `split`.",
     "twice": "a row stands twice in the sample: draw without putting back.",
@@ -26,13 +27,14 @@ SAID = {
     "class": "the classes have not k rows each: count them by their label.",
     "seed": "one seed gives two samples: look at where the chance comes from.",
     "same": "every seed gives the same sample: look at what the seed is used for.",
+    "changed": altered("rows", ROWS),
 }
 
 
 def _ids(answer: Any) -> list[str] | None:
     if not isinstance(answer, list):
         return None
-    ids = [row.get("id") if isinstance(row, dict) else row for row in answer]
+    ids = [row.get("id") if isinstance(row, dict) else None for row in answer]
     known = {row["id"] for row in ROWS}
     return ids if all(isinstance(one, str) and one in known for one in ids) else None
 
@@ -57,7 +59,8 @@ def _fault(ids: list[str], k: int) -> str | None:
 
 def _sampled(function: Callable[..., Any]) -> tuple[float, str]:
     """Judge samples by what they must have; which rows they hold is left to the student."""
-    answers = [called(function, f"k = {k}, seed {seed}", ROWS, k, seed) for k, seed in _ASKED]
+    results = [watched(function, f"k = {k}, seed {s}", (ROWS, k, s)) for k, s in _ASKED]
+    answers = [answer for answer, _ in results]
     if all(answer is None for answer in answers):
         return 0.0, UNWRITTEN
     samples = [_ids(answer) for answer in answers]
@@ -68,7 +71,9 @@ def _sampled(function: Callable[..., Any]) -> tuple[float, str]:
     sets = [frozenset(sample or ()) for sample in samples]
     if sets[0] != sets[1]:
         return 0.0, SAID["seed"]
-    return (0.0, SAID["same"]) if len(set(sets[1:6])) == 1 else (1.0, RIGHT)
+    if len(set(sets[1:6])) == 1:
+        return 0.0, SAID["same"]
+    return (0.0, SAID["changed"]) if any(changed for _, changed in results) else (1.0, RIGHT)
 
 
 _ASKED = [(4, 0), (4, 0), (4, 1), (4, 2), (4, 3), (4, 4), (15, 0)]

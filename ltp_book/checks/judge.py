@@ -3,10 +3,11 @@
 The idea. A student's function is called on small cases. Where it does not give what the right
 solution gives, its answers are compared with those of functions that make one known mistake.
 If one of them answers alike, its sentence is said: what is wrong and where to look, never the
-answer. Otherwise the first case that differs is named, with its arguments.
+answer. Otherwise the first case that differs is named, with what the student returned there.
 
 So any design that answers alike is right: torch, numpy or plain Python, in any order of steps.
-Each call gets its own copy of the arguments. A function that raises is told its error and line.
+Each call gets its own copy of the arguments (`calls.py`), and should leave it as it was. A function
+that raises is told its error and line.
 
 The right solutions can be read here by whoever opens this package. A student copy has none.
 
@@ -16,22 +17,20 @@ it from harm. Whoever grades strangers runs each in a process of its own.
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
+from inspect import signature
 from typing import Any
 
 from .answers import difference, plain
+from .calls import Stopped, altered, reached, shown, watched
 from .verdict import Exercise, Verdict
 
 RIGHT = "right in all cases."
 UNWRITTEN = "it returns nothing yet; write its lines in the place of the three dots, then return."
+Wrong = Callable[..., Any]  # a function that makes a mistake
 Judge = Callable[[Callable[..., Any]], "tuple[float, str]"]  # the share of the points, a sentence
-
-
-class Stopped(Exception):
-    """The student's function raised; the message says what and where."""
 
 
 @dataclass(frozen=True)
@@ -63,36 +62,53 @@ class Check:
 class Compared:
     """A judge: `cases` are lists of arguments by name, `mistakes` wrong functions by sentence.
 
+    Several functions under one sentence make the same mistake, seen from different sides. Of a
+    function whose answers are all right it is asked that it left its arguments alone, and that a
+    gradient reaches the argument `trained`, if there is one; that is tried in the last case.
+
     >>> judge = Compared(abs, {"minus": (-2,)}, {"the sign is kept.": lambda x: x})
     >>> judge(lambda x: (x * x) ** 0.5), judge(lambda x: x)
     ((1.0, 'right in all cases.'), (0.0, 'the sign is kept.'))
     >>> judge(lambda x: 7)
-    (0.0, "in the case 'minus', the answer is another; its arguments: -2.")
+    (0.0, "in the case 'minus', the answer is not right: you return 7; its arguments: -2.")
     """
 
     right: Callable[..., Any]
     cases: Mapping[str, tuple[Any, ...]]
-    mistakes: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    mistakes: Mapping[str, Wrong | tuple[Wrong, ...]] = field(default_factory=dict)
+    trained: str = ""
+    seen: Callable[[Any], Any] = lambda answer: answer  # what of a plain answer is compared
 
     def __call__(self, function: Callable[..., Any]) -> tuple[float, str]:
-        answers = {name: called(function, name, *args) for name, args in self.cases.items()}
+        results = {name: watched(function, name, args) for name, args in self.cases.items()}
+        answers = {name: self.seen(answer) for name, (answer, _) in results.items()}
         if all(answer is None or answer is ... for answer in answers.values()):
             return 0.0, UNWRITTEN
         wanted = {name: plain(self.right(*deepcopy(args))) for name, args in self.cases.items()}
         where = {name: difference(answers[name], wanted[name]) for name in self.cases}
         failed = [name for name in self.cases if where[name]]
         if not failed:
-            return 1.0, RIGHT
+            fault = self._besides(function, [changed for _, changed in results.values()])
+            return (0.0, fault) if fault else (1.0, RIGHT)
         for names in (list(self.cases), failed[:1]):  # alike everywhere, or where it first failed
             for sentence, wrong in self.mistakes.items():
-                if self._alike(wrong, names, answers, wanted):
+                wrongs = wrong if isinstance(wrong, tuple) else (wrong,)
+                if any(self._alike(one, names, answers, wanted) for one in wrongs):
                     return 0.0, sentence
         given = shown(self.cases[failed[0]])
-        return 0.0, f"in the case {failed[0]!r}, {where[failed[0]]}; its arguments: {given}."
+        return 0.0, f"in the case {failed[0]!r}, {where[failed[0]]}{given}."
 
-    def _alike(
-        self, wrong: Callable[..., Any], names: list[str], answers: Any, wanted: Any
-    ) -> bool:
+    def _besides(self, function: Callable[..., Any], changed: list[list[int]]) -> str | None:
+        """What is wrong with a function whose answers are right."""
+        names, last = list(signature(self.right).parameters), list(self.cases.values())[-1]
+        for number in sorted(set().union(*changed)):
+            return altered(names[number], last[number])
+        if self.trained and not reached(function, last, names.index(self.trained)):
+            way = "stay in torch, without `detach` or `no_grad`."
+            return f"no gradient reaches `{self.trained}`: {way}"
+        return None
+
+    def _alike(self, wrong: Wrong, names: list[str], answers: Any, wanted: Any) -> bool:
         """Does the wrong function give these answers in these cases, and not the right ones?"""
         fails = False
         for name in names:
@@ -104,25 +120,3 @@ class Compared:
                 return False
             fails = fails or difference(given, wanted[name]) is not None
         return fails
-
-
-def called(function: Callable[..., Any], case: str, *args: Any) -> Any:
-    """The plain answer to copies of these arguments; `Stopped` where the function raises."""
-    try:
-        return plain(function(*deepcopy(args)))
-    except (Exception, SystemExit) as error:
-        own = getattr(getattr(function, "__code__", None), "co_filename", "")
-        frames = traceback.extract_tb(error.__traceback__)
-        last = next((frame for frame in reversed(frames) if frame.filename == own), frames[-1])
-        said = f"it stopped with {type(error).__name__}: {error}"[:200]
-        raise Stopped(f"{said} (case {case!r}; your line: {last.line or last.name})") from None
-
-
-def shown(args: tuple[Any, ...], most: int = 240) -> str:
-    """Arguments as a student may type them, cut where they are long.
-
-    >>> shown(([1, 2], "a")), len(shown(([0] * 1000,)))
-    ("[1, 2], 'a'", 240)
-    """
-    words = ", ".join(repr(plain(arg)) for arg in args)
-    return words if len(words) <= most else words[: most - 1] + "…"

@@ -12,7 +12,7 @@ two_densities = Check(
     Exercise("two_densities", "method", minutes=5, difficulty=1, importance=3),
     Compared(
         lambda chosen, encoder, whole: (chosen / encoder, chosen / whole),
-        {"a small model": (200, 1000, 2500), "all of it": (300, 300, 400)},
+        {"a small model": (200, 1000, 2500), "all of it": (300, 300, 400), "thirds": (1, 3, 9)},
         {
             "the two are in the other order: the docstring names the encoder first.": (
                 lambda chosen, encoder, whole: (chosen / whole, chosen / encoder)
@@ -46,6 +46,7 @@ moved_most = Check(
                 torch.tensor([9, 0.6, -6, 3.5]),
                 2,
             ),
+            "across zero": (torch.tensor([0.5, 1]), torch.tensor([-0.5, 1.2]), 1),
         },
         {
             "a weight that went down has moved, too: look at the sign of the differences.": (
@@ -59,6 +60,12 @@ moved_most = Check(
             ),
             "these moved least: look at the direction in which you sort.": (
                 lambda before, after, k: _largest(-(after - before).abs(), k)
+            ),
+            "a weight that crossed zero moved by the whole distance.": (
+                lambda before, after, k: _largest((after.abs() - before.abs()).abs(), k)
+            ),
+            "the places are counted from 1: count from 0.": (
+                lambda before, after, k: [i + 1 for i in _largest((after - before).abs(), k)]
             ),
             "these are the right places in another order: sort them.": (
                 lambda before, after, k: (after - before).abs().topk(k).indices

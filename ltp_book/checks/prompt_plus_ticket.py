@@ -30,15 +30,25 @@ one_masked_step = Check(
             "the decay is not multiplied by the rate.": (
                 lambda: {"inside": 1 * (1 - 0.1) - 0.2, "outside": 1 - 0.1}
             ),
+            "inside and outside are in each other's place: which of them has a gradient?": (
+                lambda: {"inside": _step(1, 0, 0.2, 0.1), "outside": _step(1, 1, 0.2, 0.1)}
+            ),
         },
     ),
 )
 
 
-def _train(weights: Tensor, gradients: Tensor, index: Tensor, rate: float, decay: float) -> Tensor:
+def _train(
+    weights: Tensor,
+    gradients: Tensor,
+    index: Tensor,
+    rate: float,
+    decay: float,
+    kind: type[torch.optim.Optimizer] = torch.optim.AdamW,
+) -> Tensor:
     """AdamW on the packed entries."""
     values = torch.nn.Parameter(weights[index].clone())
-    optimizer = torch.optim.AdamW([values], lr=rate, weight_decay=decay)
+    optimizer = kind([values], lr=rate, weight_decay=decay)
     for gradient in gradients:
         values.grad = gradient[index].clone()
         optimizer.step()
@@ -88,6 +98,11 @@ packed_update = Check(
                     weights, gradients, index, rate, 0.01
                 )
             ),
+            "this is Adam: its decay goes through the moments.": (
+                lambda weights, gradients, index, rate, decay: _train(
+                    weights, gradients, index, rate, decay, torch.optim.Adam
+                )
+            ),
             "the packed values alone are returned; all the model's weights are asked.": (
                 lambda weights, gradients, index, rate, decay: _train(
                     weights, gradients, index, rate, decay
@@ -121,13 +136,21 @@ trained_numbers = Check(
     Exercise("trained_numbers", "prompt_plus_ticket", minutes=5, difficulty=1, importance=2),
     Compared(
         lambda entries, length, size, layers=1: entries + length * size * layers,
-        {"a prompt": (2000, 10, 384), "a deep prompt": (0, 5, 16, 12), "a ticket": (70, 0, 384)},
+        {
+            "a prompt": (2000, 10, 384),
+            "a deep prompt": (0, 5, 16, 12),
+            "a ticket": (70, 0, 384),
+            "both": (70, 5, 16, 12),
+        },
         {
             "a prompt vector is more than one number: look at its size.": (
                 lambda entries, length, size, layers=1: entries + length * layers
             ),
             "a deep prompt has vectors of its own in every layer.": (
                 lambda entries, length, size, layers=1: entries + length * size
+            ),
+            "the ticket is counted once, whatever the number of layers.": (
+                lambda entries, length, size, layers=1: (entries + length * size) * layers
             ),
             "the ticket is left out.": (
                 lambda entries, length, size, layers=1: length * size * layers

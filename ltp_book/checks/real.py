@@ -12,7 +12,7 @@ jaccard = Check(
     Compared(
         lambda a, b: len(set(a) & set(b)) / len(set(a) | set(b)),
         {
-            "two of six": ([0, 1, 2, 3], [2, 3, 4, 5]),
+            "one of six": ([0, 1, 2, 3], [3, 4, 5]),
             "one is smaller": ([1, 2, 3, 4, 5], [7, 3]),
             "one is larger": ([1, 2], [2, 3, 4, 5]),
         },
@@ -28,6 +28,9 @@ jaccard = Check(
             ),
             "this is another measure, Dice's: look at the definition of Jaccard's overlap.": (
                 lambda a, b: 2 * len(set(a) & set(b)) / (len(a) + len(b))
+            ),
+            "the denominator holds only what one ticket has alone: look at the union.": (
+                lambda a, b: len(set(a) & set(b)) / len(set(a) ^ set(b))
             ),
             "this is a distance; an overlap is 1 where the two are the same.": (
                 lambda a, b: 1 - len(set(a) & set(b)) / len(set(a) | set(b))

@@ -54,8 +54,8 @@ def _joined(*parts: Tensor) -> Tensor:
     return torch.cat(parts, dim=1)
 
 
-_TEXTS = torch.arange(24.0).view(2, 4, 3)  # (B, T, H)
-_PROMPT = -torch.arange(1.0, 7).view(2, 3)  # (P, H)
+_TEXTS = torch.arange(60.0).view(3, 4, 5)  # (B, T, H), all different
+_PROMPT = -torch.arange(1.0, 11).view(2, 5)  # (P, H)
 
 insert_prompt = Check(
     Exercise("insert_prompt", "soft_prompt", minutes=10, difficulty=2, importance=3, points=2),
@@ -63,7 +63,7 @@ insert_prompt = Check(
         lambda words, prompt: _joined(
             words[:, :1], prompt.expand(len(words), -1, -1), words[:, 1:]
         ),
-        {"two texts": (_TEXTS, _PROMPT), "one text": (_TEXTS[1:], _PROMPT[:1])},
+        {"three texts": (_TEXTS, _PROMPT), "one text": (_TEXTS[2:], _PROMPT[:1])},
         {
             "the prompt stands before <s>; the model was trained with <s> in the first place.": (
                 lambda words, prompt: _joined(prompt.expand(len(words), -1, -1), words)
@@ -84,6 +84,7 @@ insert_prompt = Check(
                 )
             ),
         },
+        trained="prompt",
     ),
 )
 
@@ -94,7 +95,7 @@ _SEEN = torch.tensor([[1, 1, 1, 1, 1, 1], [1, 1, 1, 1, 0, 0], [1, 1, 1, 0, 0, 0]
 hole_after_prompt = Check(
     Exercise("hole_after_prompt", "soft_prompt", minutes=10, difficulty=2, importance=3, points=2),
     Compared(
-        lambda seen, length: seen.sum(dim=1) - 2 + length,
+        lambda attention_mask, length: attention_mask.sum(dim=1) - 2 + length,
         {"ten vectors": (_SEEN, 10), "two vectors": (_SEEN[:2], 2), "no prompt": (_SEEN, 0)},
         {
             "the places are off by the prompt's length: they are those before it went in.": (
@@ -153,16 +154,23 @@ def _mixed(hidden: Tensor) -> Tensor:
     return hidden + hidden.mean(dim=1, keepdim=True)
 
 
-_DEEP = torch.tensor([[[5.0, 1], [2, 0]], [[-4, 3], [1, 1]]])  # (L-1, P, H), L = 3
-_STATES = torch.arange(20.0).view(2, 5, 2) / 10  # (B, P+T, H)
+def _short(layers: Layers, hidden: Tensor, vectors: Tensor, late: bool = False) -> Tensor:
+    """One layer fewer, as `zip(layers, vectors)` gives it; each reads vectors, or gives them."""
+    return _run(layers[: len(vectors)], hidden, vectors, skip=0, late=late)
+
+
+_DEEP = torch.tensor([[[5.0, 1]], [[-4, 3]], [[2, 0]]])  # (L-1, P, H), L = 4
+_WIDE = torch.tensor([[[5.0, 1], [2, 0]], [[-4, 3], [1, 1]]])  # L = 3, P = 2
+_STATES = torch.arange(24.0).view(2, 6, 2) / 10  # (B, T, H)
 
 deep_prompt = Check(
     Exercise("deep_prompt", "soft_prompt", minutes=20, difficulty=3, importance=2, points=3),
     Compared(
         _run,
         {
-            "three layers": ((_mixed, _doubled, _mixed), _STATES, _DEEP),
-            "one text": ((_doubled, _mixed, _mixed), _STATES[1:], _DEEP),
+            "four layers": ((_mixed, _doubled, _mixed, _mixed), _STATES, _DEEP),
+            "one text": ((_doubled, _mixed, _mixed), _STATES[1:, :5], _WIDE),
+            "two layers": ((_mixed, _doubled), _STATES, _WIDE[:1]),
         },
         {
             "the row grows from layer to layer: here the vectors take the places of others.": (
@@ -183,7 +191,12 @@ deep_prompt = Check(
             "nothing goes in: this is the plain pass through the layers.": (
                 lambda layers, hidden, vectors: _run(layers, hidden, vectors, skip=len(layers))
             ),
+            "one layer is left out: `zip` stops at the end of the shorter list.": (
+                _short,
+                lambda layers, hidden, vectors: _short(layers, hidden, vectors, late=True),
+            ),
         },
+        trained="vectors",
     ),
 )
 

@@ -52,7 +52,47 @@ _TABLES = {
     "two languages": _rows("1|bread|food|en|train", "1|tanta|food|qu|train"),
     "a leak": _rows("1|bread|food|en|train", "2|dog|animals|en|test", "1|tanta|food|qu|test"),
     "sound": _rows("1|bread|food|en|train", "2|dog|animals|en|test"),
+    "several": _rows(
+        "1|\t\n|food|en|train",
+        "1|pan|food|en|test",
+        "2|dog|animals|en|test",
+        "1|tanta|food|qu|test",
+    ),
 }
+
+
+def _twice(rows: Sequence[Row], labels: Collection[str]) -> list[int]:
+    """A row once for each of its faults."""
+    return sorted(number for kind in KINDS for number in _faulty(rows, labels, (kind,)))
+
+
+def _forgetful(rows: Sequence[Row], labels: Collection[str]) -> list[int]:
+    """A wrong row is not remembered."""
+    kept: list[Row] = []
+    wrong = []
+    for number, row in enumerate(rows):
+        if len(kept) in _faulty([*kept, row], labels):
+            wrong.append(number)
+        else:
+            kept.append(row)
+    return wrong
+
+
+def _from_last(rows: Sequence[Row], labels: Collection[str]) -> list[int]:
+    """A split is compared with that of the row before of the same id."""
+    last: dict[str, str] = {}
+    moved = []
+    for number, row in enumerate(rows):
+        if last.get(row["id"], row["split"]) != row["split"]:
+            moved.append(number)
+        last[row["id"]] = row["split"]
+    return sorted({*moved, *_faulty(rows, labels, _without("leak"))})
+
+
+def _blank(rows: Sequence[Row], labels: Collection[str], spaces: str) -> list[int]:
+    """Only a text of nothing but these characters is empty."""
+    empty = {i for i, row in enumerate(rows) if set(row["text"]) <= set(spaces)}
+    return sorted(empty | set(_faulty(rows, labels, _without("empty"))))
 
 
 def _without(kind: str) -> tuple[str, ...]:
@@ -65,12 +105,13 @@ check_table = Check(
         _faulty,
         {name: (rows, ["animals", "food"]) for name, rows in _TABLES.items()},
         {
-            "a text of spaces is an empty text.": (
-                lambda rows, labels: sorted(
-                    {i for i, row in enumerate(rows) if not row["text"]}
-                    | set(_faulty(rows, labels, _without("empty")))
-                )
+            "a text of spaces is an empty text.": lambda rows, labels: _blank(rows, labels, ""),
+            "a tab and a line break are spaces, too.": (
+                lambda rows, labels: _blank(rows, labels, " ")
             ),
+            "a wrong row is forgotten: its id counts for the rows below it, too.": _forgetful,
+            "look at the split in which an id stood first, not at the one before.": _from_last,
+            "a row with two faults stands in the list twice.": _twice,
             "texts are not looked at: one of them is empty.": (
                 lambda rows, labels: _faulty(rows, labels, _without("empty"))
             ),
@@ -116,6 +157,7 @@ own_rows = Check(
             "the first of three": (list(range(7)), 0, 3),
             "the last of three": (list(range(7)), 2, 3),
             "more than rows": ([4, 5], 3, 4),
+            "letters": (list("abcdefg"), 1, 3),
         },
         {
             "these are blocks; deal the rows out like cards.": _blocks,
@@ -126,6 +168,12 @@ own_rows = Check(
             ),
             "ranks begin at 0: look at who gets the first row.": (
                 lambda rows, rank, processes: list(rows[(rank - 1) % processes :: processes])
+            ),
+            "these are rows of process 0: begin at your own row, then step.": (
+                lambda rows, rank, processes: list(rows[::processes][rank:])
+            ),
+            "these are numbers; the rows themselves are asked.": (
+                lambda rows, rank, processes: list(range(rank, len(rows), processes))
             ),
             "every process has all rows, so each is counted many times.": (
                 lambda rows, rank, processes: list(rows)

@@ -89,7 +89,8 @@ class _Packing:
         if value is None or type(value) in (bool, int, float, str):
             return value
         if isinstance(value, torch.Tensor):
-            grad = None if value.grad is None else self.store(value.grad)
+            grad = value.grad if value.is_leaf else None  # another tensor has none of its own
+            grad = None if grad is None else self.store(grad)
             stored = self.store(value)
             return {"t": "tensor", "v": stored, "grad": grad, "asks": value.requires_grad}
         if isinstance(value, (np.ndarray, np.generic)):

@@ -137,6 +137,38 @@ def test_slides_ask_no_server():
     assert "Table 4." in deck.get_text() and "Reveal.initialize" in text
 
 
+@each_set
+def test_minutes_of_the_open_question_are_told(sheet, copies):
+    told = "**20 minutes**, no points from the check"
+    assert copies[sheet.name].count(told) == bool(sheet.exercises)
+    minutes = sum(one.minutes for one in sheet.exercises)
+    if minutes:
+        assert f"| {minutes} + 20 |" in page.line(sheet)
+        assert f"{minutes} minutes for all tasks, and 20 for the open" in notes.notes(sheet)
+
+
+def test_a_project_says_that_nothing_is_checked(copies):
+    for name, text in copies.items():
+        assert ("Nothing is checked here." in text) == (name == "project")
+        assert ("Run the cells above exercise 1 first." in text) == (name != "project")
+
+
+def test_no_exercise_of_a_set_is_called_as_one_of_its_chapter():
+    """Two exercises of one name would be taken for one another."""
+    for name, sheet in SETS.items():
+        if not sheet.exercises:
+            continue
+        text = (source.ROOT / "book" / f"{name}.ipynb").read_text(encoding="utf-8")
+        titles = re.findall(r"Exercise \d+\. (.*?)</p>", text)
+        own = [cell.text.splitlines()[0].split(". ", 1)[1] for cell in sheet.of("exercise")]
+        assert titles and not {one.lower() for one in titles} & {one.lower() for one in own}
+        assert not [
+            cell.text
+            for cell in sheet.of("exercise", *source.FOLDS, "question", "note")
+            if re.search(r"exercise \d", cell.text, re.I)
+        ]
+
+
 def test_the_page_lists_every_set_and_exercise_time():
     text = page.PAGE.read_text(encoding="utf-8")
     for name, sheet in SETS.items():

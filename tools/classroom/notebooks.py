@@ -21,10 +21,14 @@ from .source import FOLDS, Cell, Sheet, without_solution
 
 FOLD_NAMES = {"hint": "Hint", "help": "Help: I get", "expected": "Expected result"}
 WORKING = """\
-Run the set-up cell first. Write into the functions, in the place of the three dots, and run the
-cell under each: it says whether the function is right, or which mistake it sees. Guess before you
-run, and open a fold when you are stuck. Saving, starting again and handing in:
+Run the cells above exercise 1 first. Write into the functions, in the place of the three dots, and
+run the cell under each: it says whether the function is right, or which mistake it sees. Guess
+before you run, and open a fold when you are stuck. Saving, starting again and handing in:
 [the page on exercises]({site}/exercises.html)."""
+PROJECT = """\
+Nothing is checked here. Write your report into the last cell, or hand in a file. Saving and handing
+in: [the page on exercises]({site}/exercises.html)."""
+OPEN_MINUTES = 20  # for an open question
 ANSWER = "*Write your answer here: a double click, or Enter, opens this cell.*"
 CHAPTER = re.compile(r"\]\(\.\./(\w+)\.ipynb\)")  # a link from a source to a chapter
 Notebook = dict[str, Any]
@@ -57,6 +61,13 @@ def task(cell: Cell, exercise: Exercise) -> str:
     """The text of a task, its line of marks under the heading."""
     heading, _, text = cell.text.partition("\n")
     return f"{heading}\n\n{marks(exercise)}\n\n{text.strip()}"
+
+
+def open_question(cell: Cell, sheet: Sheet) -> str:
+    """The text of an open question, its minutes under the heading; a project has weeks."""
+    heading, _, text = cell.text.partition("\n")
+    told = f"**{OPEN_MINUTES} minutes**, no points from the check"
+    return f"{heading}\n\n{told}\n\n{text.strip()}" if sheet.exercises else cell.text
 
 
 def fold(cell: Cell) -> str:
@@ -95,7 +106,8 @@ def _notebook(sheet: Sheet, *, lecturer: bool) -> Notebook:
     last = ""  # the exercise whose code comes next
     for cell in sheet.cells:
         if cell.kind == "title":
-            working = WORKING.format(site=set_repository.site(address))
+            working = WORKING if own else PROJECT
+            working = working.format(site=set_repository.site(address))
             texts.append(("markdown", f"{cell.text}\n\n{working}"))
             texts.append(("code", set_up.lines(address).rstrip("\n")))
         elif cell.kind == "exercise":
@@ -113,7 +125,7 @@ def _notebook(sheet: Sheet, *, lecturer: bool) -> Notebook:
                 texts.append(("markdown", "\n".join(folds)))
                 folds = []
         elif cell.kind == "question":
-            texts += [("markdown", cell.text), ("markdown", ANSWER)]
+            texts += [("markdown", open_question(cell, sheet)), ("markdown", ANSWER)]
         elif cell.kind in ("rubric", "note") and lecturer:
             texts.append(("markdown", f"**For the lecturer.** {cell.text}"))
     return _built(sheet.name, texts)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ltp_book import checks
 
-from .notebooks import marks
+from .notebooks import OPEN_MINUTES, marks
 from .source import SOLUTION, Sheet
 
 
@@ -16,7 +16,7 @@ def notes(sheet: Sheet) -> str:
     minutes = sum(one.minutes for one in sheet.exercises)
     parts = [f"# {sheet.title}: notes for the lecturer", sheet.of("goals")[0].text]
     if minutes:
-        parts.append(f"{minutes} minutes for all tasks, and ten for the open question.")
+        parts.append(f"{minutes} minutes for all tasks, and {OPEN_MINUTES} for the open question.")
     parts += [cell.text for cell in sheet.of("note")]
     for number, cell in enumerate(sheet.cells):
         if cell.kind == "exercise":

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from ..site import set_repository
+from .notebooks import OPEN_MINUTES
 from .source import ROOT, Sheet
 
 PAGE = ROOT / "book" / "exercises.md"
@@ -36,7 +37,7 @@ def line(sheet: Sheet) -> str:
     if own:
         levels = sorted({one.difficulty for one in own})
         dots = " to ".join(dict.fromkeys("●" * n + "○" * (3 - n) for n in (levels[0], levels[-1])))
-        counts = [str(len(own)), str(sum(one.minutes for one in own)), dots]
+        counts = [str(len(own)), f"{sum(one.minutes for one in own)} + {OPEN_MINUTES}", dots]
     linked = f"[{name}]({sheet.name}.ipynb)" if own else name
     told = " | ".join([linked, goals[0].lower() + goals[1:], *counts])
     return f"| {told} | [Colab]({colab}) · {{download}}`file <{notebook}>` |"

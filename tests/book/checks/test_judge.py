@@ -2,6 +2,7 @@
 
 import itertools
 import sys
+from inspect import signature
 
 import numpy as np
 import pytest
@@ -10,7 +11,9 @@ import torch
 from ltp_book import checks
 from ltp_book.checks import judge
 from ltp_book.checks.answers import difference, plain
+from tools.classroom import source
 
+STUBS = {name: it for sheet in source.sheets() for name, it in source.stubs(sheet).items()}
 each = pytest.mark.parametrize("name", checks.EXERCISES)
 
 
@@ -53,15 +56,80 @@ def test_a_function_that_ends_the_program_ends_nothing():
 
 
 def test_a_wrong_number_of_arguments_is_told():
-    assert "TypeError" in checks.check("jaccard", lambda: 0).message
+    message = checks.check("jaccard", lambda: 0).message
+    assert "TypeError" in message and "keep the line `def …` as it was" in message
 
 
-def test_a_student_may_write_into_the_arguments():
-    def merge(weights, index, values):
-        weights.view(-1)[index] = values
-        return weights
+# --- besides the answer ----------------------------------------------------------------------
 
-    assert checks.check("merge", merge).passed and checks.check("merge", merge).passed
+
+def merge(weights, index, values):
+    weights.view(-1)[index] = values
+    return weights
+
+
+def hide_pieces(ids, draws, rate, special, mask):
+    hidden = (draws < rate) & ~torch.isin(ids, torch.tensor(special))
+    labels = ids.masked_fill(~hidden, -100)
+    ids[hidden] = mask
+    return ids, labels
+
+
+def packed_update(weights, gradients, index, rate, decay):
+    values = torch.nn.Parameter(weights[index])
+    optimizer = torch.optim.AdamW([values], lr=rate, weight_decay=decay)
+    for gradient in gradients:
+        values.grad = gradient[index]
+        optimizer.step()
+    weights[index] = values.detach()
+    return weights
+
+
+def gaps(places):
+    places.insert(0, -1)
+    return np.diff(places)
+
+
+@pytest.mark.parametrize(
+    "function, words",
+    [
+        (merge, "`weights`: write into a `clone()`."),
+        (hide_pieces, "`ids`: write into a `clone()`."),
+        (packed_update, "`weights`: write into a `clone()`."),
+        (gaps, "`places`: work on a copy."),
+    ],
+)
+def test_a_changed_argument_is_told(function, words):
+    for _ in range(2):  # each call has a copy of its own
+        verdict = checks.check(function.__name__, function)
+        assert verdict.message == f"your function changed its argument {words}"
+        assert not verdict.passed
+
+
+@pytest.mark.parametrize("name, number", [("insert_prompt", 1), ("deep_prompt", 2)])
+@pytest.mark.parametrize("cut", ["detach", "no_grad", "numpy", "lists"])
+def test_a_gradient_reaches_what_is_trained(name, number, cut):
+    right = checks.CHECKS[name].judge.right
+
+    def answer(*args):
+        own = list(args)
+        if cut == "detach":
+            own[number] = own[number].detach()
+        if cut == "no_grad":
+            with torch.no_grad():
+                return right(*own)
+        whole = right(*own)
+        return whole.numpy() if cut == "numpy" else whole.tolist() if cut == "lists" else whole
+
+    assert checks.check(name, right).passed
+    assert "no gradient reaches" in checks.check(name, answer).message
+
+
+@each
+def test_an_argument_has_the_same_name_in_the_task_and_in_its_check(name):
+    right = getattr(checks.CHECKS[name].judge, "right", None)
+    task = list(signature(STUBS[name]).parameters)
+    assert right is None or list(signature(right).parameters)[: len(task)] == task
 
 
 @each
@@ -69,7 +137,7 @@ def test_a_sentence_is_one_sentence_of_ours(name):
     said = checks.CHECKS[name].mistakes
     assert len(set(said)) == len(said) >= 2
     for sentence in said:
-        assert sentence[-1] in ".?" and len(sentence) <= 100 and "\n" not in sentence
+        assert sentence[-1] in ".?" and len(sentence) <= 130 and "\n" not in sentence
 
 
 def test_an_unknown_exercise_is_refused():
@@ -100,10 +168,18 @@ def test_half_of_the_exercises_take_ten_minutes_or_less():
         (3, [3], "should be a list"),
         ([3], {"a": 3}, "should be a dictionary"),
         ({"a": 1, "b": 2}, {"a": 1}, "'b' is one too many"),
-        ({"a": [1, 3]}, {"a": [1, 2]}, "entry ['a'][1] is another"),
-        (float("nan"), 1.0, "is another"),
-        ("A", "B", "is another"),
-        (1 + 1e-3, 1, "is another"),
+        ({"a": [1, 3]}, {"a": [1, 2]}, "entry ['a'][1] is not right: you return 3"),
+        (float("nan"), 1.0, "the answer is not right: you return nan"),
+        ("A", "B", "you return 'A'"),
+        (1 + 1e-3, 1, "you return 1.001"),
+        ([2 / 3], [0.5], "entry [0] is not right: you return 0.6667"),
+        ([[2 / 3]], {1: 2}, "should be a dictionary"),
+        ([2 / 3], 0.5, "you return [0.6667]"),
+        ("A" * 80, "B", "you return '" + "A" * 58 + "…"),
+        ([[5], [6]], [5, 6], "the answer has the shape (2, 1); a shape with one axis is asked"),
+        ([[5, 6]], [5, 6], "has the shape (1, 2); a shape with one axis"),
+        ([5, 6], [[5], [6]], "has the shape (2,); a shape with 2 axes is asked"),
+        ({"a": [[2]]}, {"a": [2]}, "entry ['a'] has the shape (1, 1)"),
     ],
 )
 def test_where_two_answers_part(answer, wanted, words):
@@ -125,3 +201,27 @@ def test_a_mistake_in_some_cases_only_is_found_at_the_first_that_fails():
     )
     assert compared(lambda x: {-2: -2, -3: 5}.get(x, 1)) == (0.0, "the sign is kept.")
     assert "case 'small'" in compared(lambda x: 7 if x == -3 else abs(x))[1]
+
+
+def test_arguments_are_shown_where_they_help():
+    def told(*args):
+        return judge.Compared(lambda *given: 1, {"one": args})(lambda *given: 2)[1]
+
+    assert told(3, "a").endswith("you return 2; its arguments: 3, 'a'.")
+    assert told().endswith("you return 2.") and told([0] * 100).endswith("you return 2.")
+
+
+def test_a_column_is_refused_where_a_row_is_asked():
+    def hole_after_prompt(attention_mask, length):
+        return attention_mask.sum(dim=1, keepdim=True) - 2 + length
+
+    def moved_most(before, after, k):
+        distance = (after - before).abs()
+        return torch.nonzero(distance >= distance.topk(k).values[-1])
+
+    for function, shape in ((hole_after_prompt, "(3, 1)"), (moved_most, "(2, 1)")):
+        verdict = checks.check(function.__name__, function)
+        assert not verdict.passed
+        assert (
+            f"the answer has the shape {shape}; a shape with one axis is asked" in verdict.message
+        )

@@ -69,6 +69,13 @@ def step_down(p_values, level, bound=lambda m, rank: m - rank, stop=True):
     return [kept.get(p, False) for p in p_values]
 
 
+def step_up(p_values, level, share):
+    """All up to the largest that passes; the bound of the n-th of m is its share of the level."""
+    order, m = sorted(p_values), len(p_values)
+    passing = [p for n, p in enumerate(order, 1) if p <= level * share(n, m)]
+    return [bool(passing) and p <= passing[-1] for p in p_values]
+
+
 def shots(rows, k, seed, splits=("train",), each=True, twice=False):
     rng = random.Random(seed)
     usable = [row for row in rows if row["split"] in splits]
@@ -79,6 +86,12 @@ def shots(rows, k, seed, splits=("train",), each=True, twice=False):
         own = [row for row in usable if row["label"] == label]
         found += rng.choices(own, k=k) if twice else rng.sample(own, k)
     return found
+
+
+def in_place(rows, k, seed):
+    """A right sample, from rows that are shuffled where they lie."""
+    random.Random(seed).shuffle(rows)
+    return shots(rows, k, seed)
 
 
 def rates(rows, unknown, special=()):
@@ -101,11 +114,22 @@ WRONG = {
             left(n, e, r, lambda x, y: not alike(x, y))
         ),
         "counts as a wrong": lambda n, e, r: sum(left(n, e, r, alike)) / len(r),
+        "look at 'Radio'": lambda n, e, r: np.mean(left(n, e, r, lambda x, y: x.lower() == y)),
         "capital letter": lambda n, e, r: np.mean(left(n, e, r, lambda x, y: x == y)),
+        "of its own item": lambda n, e, r: np.mean(
+            left(n, e, r, lambda x, y: x.lower() in [other.lower() for other in e])
+        ),
     },
     "paired_interval": {
         "torn apart": torn,
-        "two separate": apart,
+        "two intervals": apart,
+        "two separate": lambda first, second, picks: (
+            np.percentile(drawn(first, picks), [2.5, 97.5])
+            - np.percentile(drawn(second, picks), [2.5, 97.5])
+        ),
+        "over draws": lambda first, second, picks: np.quantile(
+            (a(first) - a(second))[picks].mean(axis=0), [0.025, 0.975]
+        ),
         "on each side": lambda *args: middle(*args, tail=5),
         "smallest and the largest": lambda *args: middle(*args, tail=0),
         "standard error": by_error,
@@ -114,19 +138,38 @@ WRONG = {
     "find_the_confound": {f"table {n}:": lambda n=n: CONFOUNDS | {n: "X"} for n in CONFOUNDS},
     "choose_rate": {
         "test rows were used": lambda rows: rate(rows, careful, ("dev", "test")),
+        "column `split`": lambda rows: rate(rows, careful, ("test",)),
         "one lucky draw": lambda rows: rate(rows, np.max),
         "beside a cliff": lambda rows: rate(rows, np.mean),
         "the steadiest": lambda rows: rate(rows, lambda x: -x.std(ddof=1)),
+        "by the root": lambda rows: rate(rows, lambda x: x.mean() - x.std(ddof=1)),
+        "its root": lambda rows: rate(rows, lambda x: x.mean() - x.std(ddof=1) / len(x)),
+        "the worst draw": lambda rows: rate(rows, np.min),
+        "`np.std` by n": lambda rows: rate(rows, lambda x: x.mean() - x.std() / len(x) ** 0.5),
+        "this is the score": lambda rows: max(
+            careful(
+                np.array([r["accuracy"] for r in rows if r["rate"] == x and r["split"] == "dev"])
+            )
+            for x in {r["rate"] for r in rows if r["split"] == "dev"}
+        ),
     },
     "holm": {
         "nothing is corrected": lambda p_values, level: a(p_values) <= level,
         "Bonferroni": lambda *args: step_down(*args, bound=lambda m, rank: m),
         "goes on": lambda *args: step_down(*args, stop=False),
+        "a later p-value": lambda *args: step_up(*args, lambda n, m: n / m),
+        "a later": lambda *args: step_up(*args, lambda n, m: 1 / (m - n + 1)),
+        "equal to its bound": lambda p, level: step_down(p, level - 1e-12),
+        "one is lost": lambda p, level: [
+            kept and p.index(p[i]) == i for i, kept in enumerate(step_down(p, level))
+        ],
         "sorted p-values": lambda p_values, level: step_down(sorted(p_values), level),
         "turned round": lambda *args: [not kept for kept in step_down(*args)],
     },
     "few_shot": {
-        "or of their ids": lambda rows, k, seed: {"rows": shots(rows, k, seed)},
+        "a list of rows.": lambda rows, k, seed: {"rows": shots(rows, k, seed)},
+        "return a list": lambda rows, k, seed: [row["id"] for row in shots(rows, k, seed)],
+        "its argument": in_place,
         "test rows": lambda *args: shots(*args, splits=("train", "dev", "test")),
         "dev rows": lambda *args: shots(*args, splits=("train", "dev")),
         "stands twice": lambda *args: shots(*args, twice=True),
@@ -164,9 +207,8 @@ RIGHT = [
     ("paired_interval", middle),
     ("find_the_confound", lambda: {str(n): letter.lower() for n, letter in CONFOUNDS.items()}),
     ("choose_rate", lambda rows: rate(rows, careful)),
-    ("choose_rate", lambda rows: rate(rows, lambda x: x.mean() - x.std() / np.sqrt(len(x)))),
     ("holm", step_down),
-    ("few_shot", lambda rows, k, seed: [row["id"] for row in shots(rows, k, seed)]),
+    ("few_shot", lambda rows, k, seed: shots(rows[::-1], k, seed)),
     ("fill_template", lambda t, text, mask: text.join(t.replace("{mask}", mask).split("{text}"))),
     (
         "unknown_rate",

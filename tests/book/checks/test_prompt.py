@@ -62,6 +62,8 @@ WRONG = {
         "largest factor": lambda b, c, k: moved(b, c, k, lambda x, y: abs(y / x - 1)),
         "moved least": lambda b, c, k: moved(b, c, k, lambda x, y: -abs(y - x)),
         "another order": lambda b, c, k: np.argsort(-np.abs(a(c) - a(b)))[:k],
+        "crossed zero": lambda b, c, k: moved(b, c, k, lambda x, y: abs(abs(y) - abs(x))),
+        "counted from 1": lambda b, c, k: [1 + i for i in moved(b, c, k, lambda x, y: abs(y - x))],
         "not values": lambda b, c, k: [
             c[i] - b[i] for i in moved(b, c, k, lambda x, y: abs(y - x))
         ],
@@ -103,6 +105,10 @@ WRONG = {
         ),
         "once only": lambda *args: deep(*args, before=lambda n: n == 1),
         "nothing goes in": lambda *args: deep(*args, before=lambda n: False),
+        "one layer is left out": lambda layers, hidden, vectors: early(
+            layers[: len(vectors)], hidden, vectors
+        ),
+        "`zip` stops": lambda *args: zipped(*args),
     },
 }
 
@@ -116,6 +122,29 @@ def early(layers, hidden, vectors):
     return hidden
 
 
+def zipped(layers, hidden, vectors):
+    """Each layer that `zip` gives, then its vectors."""
+    for layer, own in zip(layers, vectors, strict=False):
+        hidden = layer(hidden).clone()
+        hidden[:, 1 : 1 + len(own)] = own
+    return hidden
+
+
+def put_in_torch(words, prompt):
+    """Written into zeros, place by place."""
+    out = torch.zeros(len(words), words.shape[1] + len(prompt), words.shape[2])
+    out[:, 0], out[:, 1 : 1 + len(prompt)], out[:, 1 + len(prompt) :] = (
+        words[:, 0],
+        prompt,
+        words[:, 1:],
+    )
+    return out
+
+
+def one_by_one(words, prompt):
+    return [torch.cat([row[:1], prompt, row[1:]]) for row in words]
+
+
 RIGHT = [
     (
         "two_densities",
@@ -124,7 +153,8 @@ RIGHT = [
     ("moved_most", lambda b, c, k: a(np.sort(np.argsort(-np.abs(a(c) - a(b)))[:k]))),
     ("changed_bits", lambda b, c, m: counted(b, c, m, lambda x, y: x != y)),
     ("verbalizer_scores", lambda logits, pieces: scores(logits, pieces, np.mean)),
-    ("insert_prompt", lambda words, prompt: put(words, prompt, 1, 1)),
+    ("insert_prompt", put_in_torch),
+    ("insert_prompt", one_by_one),
     (
         "hole_after_prompt",
         lambda seen, n: [

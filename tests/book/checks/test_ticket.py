@@ -43,6 +43,12 @@ def top(tensors, k, size=abs, order=sorted, tie=1, place=lambda i, t: i):
     return {name: sorted(e[4] for e in best if e[3] == name) for name in tensors}
 
 
+def unsorted(tensors, k):
+    """Places as they come in the ranking of all numbers."""
+    order = sorted((-abs(x), n, i) for n, t in tensors.items() for i, x in enumerate(t.flatten()))
+    return {name: [i for _, n, i in order[:k] if n == name] for name in tensors}
+
+
 def each_tensor(tensors, k):
     total = sum(t.numel() for t in tensors.values())
     shares = {name: max(1, round(k * t.numel() / total)) for name, t in tensors.items()}
@@ -65,14 +71,15 @@ def per_layer(counts, sizes, share):
 # --- a step ----------------------------------------------------------------------------------
 
 
-def adamw(weights, gradients, rate, decay, start_anew=False):
+def adamw(weights, gradients, rate, decay, start_anew=False, adam=False):
     """AdamW, written out."""
     weights, m, v = a(weights).astype(float), 0.0, 0.0
     for t, g in enumerate(a(gradients).astype(float), 1):
         m, v, t = (0.0, 0.0, 1) if start_anew else (m, v, t)
+        g = g + decay * weights if adam else g
         m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g * g
         step = (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
-        weights = weights * (1 - rate * decay) - rate * step
+        weights = weights * (1 - rate * decay * (not adam)) - rate * step
     return weights
 
 
@@ -94,6 +101,11 @@ WRONG = {
         "places that are not hidden": lambda *args: holes(*args, labelled=lambda h: h | True),
         "name the mask": lambda *args: holes(*args, late=True),
         "still shows": lambda *args: (args[0], holes(*args)[1]),
+        "equal to the rate": lambda *args: holes(
+            *args, hide=lambda ids, draws: (draws <= args[2]) & ~np.isin(ids, args[3])
+        ),
+        "first what the model sees": lambda *args: holes(*args)[::-1],
+        "labels are turned round": lambda *args: holes(*args, labelled=lambda h: ~h),
         "which side of the rate": lambda *args: holes(
             *args, hide=lambda ids, draws: (draws > args[2]) & ~np.isin(ids, args[3])
         ),
@@ -121,6 +133,8 @@ WRONG = {
         "the place within": lambda t, k: top(t, k, order=lambda x: sorted(x)[::-1], tie=-1),
         "the order of the tensors": lambda t, k: top(t, k, order=list),
         "moved least": lambda t, k: top(t, k, size=lambda x: -abs(x)),
+        "another order": unsorted,
+        "an empty list": lambda t, k: {n: own for n, own in top(t, k).items() if own},
     },
     "ties_by_hand": {
         "of equals": lambda: {"u": [0, 1, 2], "m": [1]},
@@ -132,12 +146,16 @@ WRONG = {
             c, s, lambda x, y: np.mean([i / j for i, j in zip(x, y, strict=True)])
         ),
         "not of the ticket": lambda c, s: per_layer(c, s, lambda x, y: sum(x) / sum(c.values())),
+        "are strings": lambda c, s: {
+            str(n): share for n, share in per_layer(c, s, lambda x, y: sum(x) / sum(y)).items()
+        },
     },
     "jaccard": {
         "counted twice": lambda x, y: sum(i in y for i in x) / (len(x) + len(y)),
         "is one ticket": lambda x, y: sum(i in y for i in x) / len(x),
         "the smaller ticket": lambda x, y: sum(i in y for i in x) / min(len(x), len(y)),
         "Dice": lambda x, y: 2 * sum(i in y for i in x) / (len(x) + len(y)),
+        "has alone": lambda x, y: sum(i in y for i in x) / len(set(x) ^ set(y)),
         "a distance": lambda x, y: len(set(x) ^ set(y)) / len(set(x) | set(y)),
     },
     "beyond_chance": {
@@ -158,6 +176,7 @@ WRONG = {
         "ask for a gradient": lambda: {"inside": 0.78, "outside": 1},
         "left out": lambda: {"inside": 0.8, "outside": 1.0},
         "not multiplied": lambda: {"inside": 0.7, "outside": 0.9},
+        "each other's place": lambda: {"inside": 0.98, "outside": 0.78},
     },
     "packed_update": {
         "the decay moves": masked,
@@ -168,10 +187,14 @@ WRONG = {
         "alone are returned": lambda *args: packed(*args)[a(args[2])],
         "one step": lambda w, g, i, rate, decay: packed(w, g[:1], i, rate, decay),
         "start anew": lambda *args: packed(*args, start_anew=True),
+        "this is Adam": lambda *args: packed(*args, adam=True),
     },
     "trained_numbers": {
         "more than one number": lambda entries, length, size, layers=1: entries + layers * length,
         "in every layer": lambda entries, length, size, layers=1: entries + length * size,
+        "is counted once": lambda entries, length, size, layers=1: (
+            layers * (entries + length * size)
+        ),
         "ticket is left out": lambda entries, length, size, layers=1: layers * length * size,
     },
 }
@@ -182,6 +205,7 @@ RIGHT = [
     ("path_and_net", lambda steps: [abs(a(steps)).sum(0).tolist(), abs(a(steps).sum(0))]),
     ("top_k_with_ties", top),
     ("ties_by_hand", lambda: {"m": (0, 1, 2), "u": {2}}),
+    ("ties_by_hand", lambda: {"m": [1, 0, 2], "u": [2]}),
     ("layer_shares", lambda c, s: per_layer(c, s, lambda x, y: sum(x) / sum(y))),
     ("jaccard", lambda x, y: 1 - len(set(x) ^ set(y)) / len({*x, *y})),
     ("beyond_chance", lambda s, k, n: (s * n - k * k) / (k * n - k * k)),

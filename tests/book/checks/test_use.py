@@ -42,6 +42,36 @@ def written(weights, index, values):
     return merged
 
 
+def each_fault(rows, labels):
+    """The rows of each kind of fault, kind by kind."""
+    off = {"empty": None, "known": False, "ids": False, "leaks": False}
+    ons = {"empty": str.strip, "known": True, "ids": True, "leaks": True}
+    return [list(table(rows, labels, **off | {kind: on})) for kind, on in ons.items()]
+
+
+def forgetful(rows, labels):
+    """Ids of wrong rows are not kept."""
+    wrong, seen, first = [], set(), {}
+    for i, row in enumerate(rows):
+        own = row["language"], row["id"]
+        fits = row["text"].strip() and row["label"] in labels and own not in seen
+        if fits and first.setdefault(row["id"], row["split"]) == row["split"]:
+            seen.add(own)
+        else:
+            wrong.append(i)
+    return wrong
+
+
+def from_last(rows, labels):
+    """The split of an id is overwritten by each row."""
+    last, wrong = {}, table(rows, labels, leaks=False)
+    for i, row in enumerate(rows):
+        if row["id"] in last and last[row["id"]] != row["split"]:
+            wrong.add(i)
+        last[row["id"]] = row["split"]
+    return wrong
+
+
 WRONG = {
     "mask_bits": {
         "the base": lambda d: entropy(d, math.e),
@@ -51,9 +81,11 @@ WRONG = {
     },
     "state_bytes": {
         "masking saves nothing": bill(lambda d: 12 * d, 24),
+        "the mask itself": bill(lambda d: 13, 24),
+        "the whole gradient": lambda d: {"masked": 12, "packed": 24 * d + 4},
         "its place": bill(lambda d: 12, 16),
-        "the copy": bill(lambda d: 12, 20),
-        "two moments": bill(lambda d: 8, 20),
+        "4 bytes are missing": bill(lambda d: 12, 20),
+        "too few": bill(lambda d: 8, 20),
         "own weights": lambda d: {"masked": 16, "packed": 4 + 24 * d},
     },
     "gaps": {
@@ -69,6 +101,10 @@ WRONG = {
         "training and in test": lambda *args: table(*args, leaks=False),
         "a translation": lambda *args: table(*args, each_language=False),
         "counted from 1": lambda *args: [i + 1 for i in table(*args)],
+        "a tab": lambda *args: table(*args, empty=lambda text: text.replace(" ", "")),
+        "is forgotten": forgetful,
+        "stood first, not": from_last,
+        "twice.": lambda rows, labels: sorted(sum(each_fault(rows, labels), [])),
     },
     "own_rows": {
         "blocks": lambda rows, rank, n: (
@@ -79,6 +115,8 @@ WRONG = {
         "rows are lost": lambda rows, rank, n: dealt(rows[: len(rows) - len(rows) % n], rank, n),
         "begin at 0": lambda rows, rank, n: dealt(rows, (rank - 1) % n, n),
         "all rows": lambda rows, rank, n: a(rows),
+        "of process 0": lambda rows, rank, n: rows[::n][rank:],
+        "numbers": lambda rows, rank, n: [i for i in range(len(rows)) if i % n == rank],
     },
     "merge": {
         "are added": lambda w, index, values: a(w) + written(np.zeros(w.shape), index, values),
@@ -94,7 +132,9 @@ RIGHT = [
     ("gaps", lambda places: np.diff([-1, *places])),
     ("check_table", table),
     ("own_rows", dealt),
+    ("own_rows", lambda rows, rank, n: [rows[i] for i in range(rank, len(rows), n)]),
     ("merge", written),
+    ("merge", lambda weights, index, values: weights.clone().put_(index, values)),
 ]
 
 
