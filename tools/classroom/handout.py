@@ -1,0 +1,112 @@
+"""One page for each student, to be printed: the picture, the words, a place for guesses.
+
+`python -m tools.classroom build` writes it to book/exercises/handout.html: one file, with nothing
+beside it, that fits on one side of A4 or Letter. A guess is asked for and never answered.
+
+What it does not do: print. A browser does.
+"""
+
+from __future__ import annotations
+
+from ..site import set_repository
+from .source import FOLDER, ROOT
+
+HANDOUT = FOLDER / "handout.html"
+PICTURE = ROOT / "book" / "figures" / "method.svg"
+WORDS = {
+    "masked language model": "names the word behind <code>&lt;mask&gt;</code>; that is all it can do",
+    "cloze": "a text with a hole; the word in the hole is the answer",
+    "verbalizer": "eight English words that stand for the eight classes",
+    "soft prompt": "ten free vectors before the text, trained instead of written",
+    "encoder": "the model's twelve layers, without its table of words",
+    "θ₀, θ₁": "the weights before and after the model reads English",
+    "ticket": "the <i>places</i> of the fifth of the encoder's weights that moved most",
+    "frozen": "not changed, not by one bit",
+    "random ticket": "as many places, drawn by chance: the control",
+    "zero-shot": "asked in a language in which it saw no <i>labelled</i> example",
+    "low-resource": "a language with little text and few data: Quechua is one",
+    "point": "one percent of all answers; from 20 % to 25 % right are 5 points",
+}
+GUESSES = {
+    "A ticket holds 20 % of the encoder. What share of the whole model is that?": "%",
+    "How many weights outside the ticket change in stage 2?": "",
+    "Low-resource languages: LTP minus prompt only": "points",
+    "Low-resource languages: LTP minus random ticket": "points",
+}
+PAGE = """\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Lottery Ticket Prompt-learning on one page</title>
+<style>
+  @page {{ size: auto; margin: 12mm }}
+  body {{ max-width: 186mm; margin: 0 auto; font: 10.5pt/1.35 Arial, "DejaVu Sans", sans-serif }}
+  h1 {{ font-size: 16pt; margin: 0 0 2mm }}
+  h2 {{ font-size: 12pt; margin: 4mm 0 1mm }}
+  p {{ margin: 0 0 1.5mm }}
+  main {{ display: grid; grid-template-columns: 80mm 1fr; gap: 0 6mm }}
+  svg {{ width: 80mm; height: auto }}
+  dl {{ display: grid; grid-template-columns: 27mm 1fr; gap: 1mm 2mm; margin: 0 }}
+  dt {{ font-weight: bold }}
+  dd {{ margin: 0 }}
+  table {{ border-collapse: collapse; width: 100% }}
+  td, th {{ border: 0.3mm solid #777; padding: 1mm 2mm; text-align: left; height: 5mm }}
+  .empty {{ width: 24mm; text-align: right; color: #555 }}
+</style>
+</head>
+<body>
+<h1>Lottery Ticket Prompt-learning on one page</h1>
+<p>A small model learns from 128 English examples to sort emoji by their names. <b>Can it then sort
+them in Quechua, with no labelled example there? Does it help to train a fifth of its encoder, and
+does it matter which fifth?</b></p>
+<main>
+<div>
+{picture}
+</div>
+<div>
+<h2 style="margin-top: 0">The words</h2>
+<dl>
+{words}
+</dl>
+</div>
+</main>
+<h2>By hand: which weight is the ticket?</h2>
+<p>One fifth of five weights. Fill in the last line, and mark the ticket.</p>
+<table>
+<tr><th>weight</th><th>1</th><th>2</th><th>3</th><th>4</th><th>5</th></tr>
+<tr><td>at the start, θ₀</td><td>0.30</td><td>−0.20</td><td>0.10</td><td>0.50</td><td>−0.40</td></tr>
+<tr><td>after reading English, θ₁</td><td>0.31</td><td>−0.20</td><td>0.05</td><td>0.53</td><td>−0.41</td></tr>
+<tr><td>moved by</td><td></td><td></td><td></td><td></td><td></td></tr>
+</table>
+<h2>Guess before you run</h2>
+<table>
+<tr><th></th><th class="empty">your guess</th><th class="empty">what came out</th></tr>
+{guesses}
+</table>
+<h2>Of every result, ask</h2>
+<p>What was the control? What would we have seen if the idea were wrong?</p>
+<h2>Save, and hand in</h2>
+<p>In Colab, before the first line: <i>File → Save a copy in Drive</i>. At the end <i>Restart session
+and run all</i>, then <i>File → Download → Download .ipynb</i>. Call it
+<code>method-your-name.ipynb</code>. All pages: {site}</p>
+</body>
+</html>
+"""
+
+
+def handout() -> str:
+    """The page, with the picture of the method in it."""
+    words = "\n".join(f"<dt>{word}</dt><dd>{means}</dd>" for word, means in WORDS.items())
+    cell = '<td class="empty">{}</td>'
+    guesses = "\n".join(
+        f"<tr><td>{question}</td>{2 * cell.format(unit)}</tr>"
+        for question, unit in GUESSES.items()
+    )
+    return PAGE.format(
+        picture=PICTURE.read_text(encoding="utf-8").strip(),
+        words=words,
+        guesses=guesses,
+        site=set_repository.site(set_repository.current()).removeprefix("https://"),
+    )
