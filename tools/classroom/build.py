@@ -4,8 +4,8 @@
     python -m tools.classroom verify    compare what is committed with its source, write nothing
 
 Committed, since readers open them: the students' notebooks, `book/exercises/*.ipynb`, which work in
-Colab as they are, the table in `book/exercises.md`, and the handout. Built only, in `_build/classroom`: for each
-set the solution, the slides, and the lecturer's notes.
+Colab as they are, the table in `book/exercises.md`, and the handout. Built only, in
+`_build/classroom`: for each set the solution, the slides, and the lecturer's notes.
 
 Reading order: `committed`, `built`, `stale`. What it does not do: run a notebook, or grade one.
 """

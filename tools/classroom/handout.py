@@ -41,19 +41,20 @@ PAGE = """\
 <meta name="viewport" content="width=device-width">
 <title>Lottery Ticket Prompt-learning on one page</title>
 <style>
-  @page {{ size: auto; margin: 12mm }}
-  body {{ max-width: 186mm; margin: 0 auto; font: 10.5pt/1.35 Arial, "DejaVu Sans", sans-serif }}
-  h1 {{ font-size: 16pt; margin: 0 0 2mm }}
-  h2 {{ font-size: 12pt; margin: 4mm 0 1mm }}
+  @page {{ size: auto; margin: 11mm }}
+  body {{ max-width: 186mm; margin: 0 auto; font: 9pt/1.25 Arial, "DejaVu Sans", sans-serif }}
+  h1 {{ font-size: 15pt; margin: 0 0 2mm }}
+  h2 {{ font-size: 11pt; margin: 3mm 0 1mm }}
   p {{ margin: 0 0 1.5mm }}
-  main {{ display: grid; grid-template-columns: 80mm 1fr; gap: 0 6mm }}
-  svg {{ width: 80mm; height: auto }}
-  dl {{ display: grid; grid-template-columns: 27mm 1fr; gap: 1mm 2mm; margin: 0 }}
+  main {{ display: grid; grid-template-columns: 72mm 1fr; gap: 0 5mm }}
+  svg {{ width: 72mm; height: auto }}
+  dl {{ display: grid; grid-template-columns: 24mm 1fr; gap: 0.8mm 2mm; margin: 0 }}
   dt {{ font-weight: bold }}
   dd {{ margin: 0 }}
   table {{ border-collapse: collapse; width: 100% }}
-  td, th {{ border: 0.3mm solid #777; padding: 1mm 2mm; text-align: left; height: 5mm }}
-  .empty {{ width: 24mm; text-align: right; color: #555 }}
+  td, th {{ border: 0.3mm solid #777; padding: 0.8mm 2mm; text-align: left; height: 4.5mm }}
+  .line {{ border-bottom: 0.3mm solid #777; height: 7mm }}
+  .empty {{ width: 27mm; white-space: nowrap; text-align: right; color: #555 }}
 </style>
 </head>
 <body>
@@ -87,6 +88,8 @@ does it matter which fifth?</b></p>
 </table>
 <h2>Of every result, ask</h2>
 <p>What was the control? What would we have seen if the idea were wrong?</p>
+<h2>At the end: what surprised you, in one sentence?</h2>
+<p class="line"></p>
 <h2>Save, and hand in</h2>
 <p>In Colab, before the first line: <i>File → Save a copy in Drive</i>. At the end <i>Restart session
 and run all</i>, then <i>File → Download → Download .ipynb</i>. Call it
