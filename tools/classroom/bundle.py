@@ -39,8 +39,8 @@ WANTED = "ltp-core[book]"  # what a reader installs: the package, Jupyter, what 
 README = """\
 # {title} for a class without a network
 
-Made for {system}, Python {python}. Of the {size} in this folder, wheels are {wheels}. Copy the folder
-to each machine. In it:
+Made for {system}, Python {python}. {size}, of which {wheels} are wheels. Copy the folder to each
+machine. In it:
 
 ```
 {command} -m venv class
@@ -147,16 +147,20 @@ def gather(out: Path, torch: str, pages: Path = PAGES, *, for_lecturer: bool = F
         raise ValueError(f"{out} must be a new or empty folder; remove it, or name another")
     if not (pages / ".complete").exists():
         raise ValueError(f"no built pages in {pages}; `make pages` builds them")
-    (out / "wheels").mkdir(parents=True)
-    wheels(out / "wheels", torch)
-    (out / "notebooks").mkdir()
-    notebooks(out / "notebooks")
-    shutil.copytree(pages, out / "pages")
-    shutil.copyfile(HANDOUT, out / "handout.html")
-    if for_lecturer:
-        lecturer(out / "lecturer")
-    (out / "README.md").write_text(readme(out), encoding="utf-8", newline="\n")
-    (out / "SHA256SUMS").write_text(checksums(out), encoding="utf-8", newline="\n")
+    try:
+        (out / "wheels").mkdir(parents=True)
+        wheels(out / "wheels", torch)
+        (out / "notebooks").mkdir()
+        notebooks(out / "notebooks")
+        shutil.copytree(pages, out / "pages")
+        shutil.copyfile(HANDOUT, out / "handout.html")
+        if for_lecturer:
+            lecturer(out / "lecturer")
+        (out / "README.md").write_text(readme(out), encoding="utf-8", newline="\n")
+        (out / "SHA256SUMS").write_text(checksums(out), encoding="utf-8", newline="\n")
+    except BaseException:  # half a bundle looks like a whole one
+        shutil.rmtree(out)
+        raise
 
 
 def main() -> None:

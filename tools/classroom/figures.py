@@ -62,7 +62,7 @@ def of_chapter(path: Path) -> Iterator[Figure]:
 
 
 def _parts(cell: dict[str, Any]) -> Iterator[tuple[str, str, str, bytes]]:
-    """A cell's headings and figures: heading, alt text, file, and the bytes if the cell has them."""
+    """A cell's headings and figures: heading, alt text, file, and bytes where the cell has them."""
     if cell["cell_type"] == "markdown":
         for part in PART.finditer(CODE.sub("", "".join(cell["source"]))):
             yield part["heading"] or "", part["alt"] or "", part["file"] or "", b""

@@ -14,7 +14,7 @@ from .source import FOLDER, ROOT
 HANDOUT = FOLDER / "handout.html"
 PICTURE = ROOT / "book" / "figures" / "method.svg"
 WORDS = {
-    "masked language model": "names the word behind <code>&lt;mask&gt;</code>; that is all it can do",
+    "masked language model": "names the word at <code>&lt;mask&gt;</code>; that is all it can do",
     "cloze": "a text with a hole; the word in the hole is the answer",
     "verbalizer": "eight English words that stand for the eight classes",
     "soft prompt": "ten free vectors before the text, trained instead of written",
@@ -26,6 +26,12 @@ WORDS = {
     "zero-shot": "asked in a language in which it saw no <i>labelled</i> example",
     "low-resource": "a language with little text and few data: Quechua is one",
     "point": "one percent of all answers; from 20 % to 25 % right are 5 points",
+}
+WEIGHTS = {  # the example by hand of the chapter; the last line is for the student
+    "weight": "1 2 3 4 5",
+    "at the start, θ₀": "0.30 −0.20 0.10 0.50 −0.40",
+    "after reading English, θ₁": "0.31 −0.20 0.05 0.53 −0.41",
+    "moved by": "? ? ? ? ?",
 }
 GUESSES = {
     "A ticket holds 20 % of the encoder. What share of the whole model is that?": "%",
@@ -76,10 +82,7 @@ does it matter which fifth?</b></p>
 <h2>By hand: which weight is the ticket?</h2>
 <p>One fifth of five weights. Fill in the last line, and mark the ticket.</p>
 <table>
-<tr><th>weight</th><th>1</th><th>2</th><th>3</th><th>4</th><th>5</th></tr>
-<tr><td>at the start, θ₀</td><td>0.30</td><td>−0.20</td><td>0.10</td><td>0.50</td><td>−0.40</td></tr>
-<tr><td>after reading English, θ₁</td><td>0.31</td><td>−0.20</td><td>0.05</td><td>0.53</td><td>−0.41</td></tr>
-<tr><td>moved by</td><td></td><td></td><td></td><td></td><td></td></tr>
+{weights}
 </table>
 <h2>Guess before you run</h2>
 <table>
@@ -91,8 +94,8 @@ does it matter which fifth?</b></p>
 <h2>At the end: what surprised you, in one sentence?</h2>
 <p class="line"></p>
 <h2>Save, and hand in</h2>
-<p>In Colab, before the first line: <i>File → Save a copy in Drive</i>. At the end <i>Restart session
-and run all</i>, then <i>File → Download → Download .ipynb</i>. Call it
+<p>In Colab, before the first line: <i>File → Save a copy in Drive</i>. At the end <i>Restart
+session and run all</i>, then <i>File → Download → Download .ipynb</i>. Call it
 <code>method-your-name.ipynb</code>. All pages: {site}</p>
 </body>
 </html>
@@ -102,14 +105,18 @@ and run all</i>, then <i>File → Download → Download .ipynb</i>. Call it
 def handout() -> str:
     """The page, with the picture of the method in it."""
     words = "\n".join(f"<dt>{word}</dt><dd>{means}</dd>" for word, means in WORDS.items())
+    weights = "\n".join(
+        f"<tr><th>{name}</th>{''.join(f'<td>{number}</td>' for number in line.split())}</tr>"
+        for name, line in WEIGHTS.items()
+    )
     cell = '<td class="empty">{}</td>'
     guesses = "\n".join(
-        f"<tr><td>{question}</td>{2 * cell.format(unit)}</tr>"
-        for question, unit in GUESSES.items()
+        f"<tr><td>{question}</td>{2 * cell.format(unit)}</tr>" for question, unit in GUESSES.items()
     )
     return PAGE.format(
         picture=PICTURE.read_text(encoding="utf-8").strip(),
         words=words,
+        weights=weights,
         guesses=guesses,
         site=set_repository.site(set_repository.current()).removeprefix("https://"),
     )
