@@ -118,5 +118,5 @@ def handout() -> str:
         words=words,
         weights=weights,
         guesses=guesses,
-        site=set_repository.site(set_repository.current()).removeprefix("https://"),
+        site=set_repository.site(set_repository.current()),
     )
