@@ -70,7 +70,7 @@ def largest(values, k):
 """
 HOSTILE = {
     "endless": hostile("while True: pass", slow=True),
-    "sleeps": hostile("import time; time.sleep(1000)", slow=True),
+    "sleeps": hostile("import threading; threading.Event().wait()", slow=True),
     "ten_gb": hostile("return torch.ones(2_500_000_000)"),
     "large_answer": hostile("return torch.ones(40_000_000)"),
     "large_file": hostile(
