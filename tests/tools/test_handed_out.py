@@ -9,9 +9,6 @@ from bs4 import BeautifulSoup
 from tools.book import chapters
 from tools.classroom import figures, handout
 
-pytest.importorskip("playwright", reason="no browser tests: pip install -e .[test]")
-from tools.site import browser as site_browser
-
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -96,6 +93,7 @@ def test_the_example_by_hand_is_that_of_the_chapter():
 @pytest.mark.browser
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
 def test_the_handout_fits_on_one_page(browser, paper):
+    site_browser = pytest.importorskip("tools.site.browser")
     page, problems = site_browser.visit(browser, handout.HANDOUT.as_uri())
     printed = page.pdf(format=paper)
     page.context.close()
