@@ -118,7 +118,7 @@ def tensors(
             color=colour,
             markersize=4,
             alpha=0.75,
-            markeredgewidth=0,
+            markeredgewidth=1 if marker in "x+" else 0,  # these two are edge and nothing else
         )
         _key(axes, (place + 0.04) / len(KINDS), -0.29, label, colour, marker)
     xlim, ylim = _frame(*([table[name] for name in counted] for table in (across, movement)))
@@ -250,7 +250,7 @@ def embedding_rows(gradient: Tensor, movement: Tensor, read: Tensor, seed: int =
             color=colour,
             markersize=3,
             alpha=0.4,
-            markeredgewidth=0,
+            markeredgewidth=1 if marker in "x+" else 0,  # these two are edge and nothing else
         )
         _key(axes, 0.1 if colour == ORANGE else 0.6, -0.31, label, colour, marker)
     axes.set(xscale="log", yscale="log")

@@ -29,6 +29,11 @@ def test_methods_are_compared_language_by_language(visit, shown):
         better = sum(row[3] == "better" for row in rows)
         assert better == int((gaps[:, 1] > 0).sum())
         assert f"better in {better} of 3 languages" in page_.locator(".says").inner_text()
+        unclear = page_.locator(".chart g.unclear")
+        assert unclear.count() == sum(row[3] == "no clear difference" for row in rows)
+        assert page_.locator(".chart g.better, .chart g.worse").count() == 3 - unclear.count()
+        for path in page_.locator(".chart g .curve").all():  # every interval can be seen
+            assert path.evaluate("(p) => getComputedStyle(p).stroke") != "none"
     choose(page_, "One language, with examples", "German")
     assert page_.locator(".one").inner_text().startswith("German: LTP minus random ticket is")
     page_.locator(".chart g").filter(has_text="Quechua").click()

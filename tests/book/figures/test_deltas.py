@@ -100,6 +100,14 @@ def test_every_tensor_of_an_encoder_has_a_kind_with_a_look_of_its_own():
     assert len(set(draw.KINDS.values())) == len(draw.KINDS)
 
 
+def test_every_mark_of_a_tensor_can_be_seen():
+    """A cross is edge and nothing else: without an edge it is not there."""
+    sizes = {name: 10.0**-n for n, name in enumerate(NAMES)}
+    lines = draw.tensors(sizes, sizes, what="sizes").axes[0].lines
+    crosses = [line for line in lines if line.get_marker() in "x+"]
+    assert crosses and all(line.get_markeredgewidth() > 0 for line in crosses)
+
+
 def test_growth_compares_the_ends_of_its_first_two_lines():
     lines = {"away": [9.0, 6e-4], "aimless": [1.0, 4e-4], "walked": [1e-4, 2e-3]}
     assert title(draw.growth(lines)) == "After 2 steps: 1.50 times as far as aimless"
