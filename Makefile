@@ -17,7 +17,7 @@ NOWHERE := http://127.0.0.1:9
 export HF_HUB_OFFLINE = 1
 export PYTHONUNBUFFERED = 1
 
-.PHONY: help setup book test check torture lint types execute pages try verify repository clean
+.PHONY: help setup book test check torture lint types execute pages try bundle verify repository clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -78,6 +78,9 @@ $(PAGES): $(shell find book ltp_core -type f -not -path '*/.ipynb_checkpoints/*'
 
 try: pages  ## train what the page Try it shows, and lay it into the pages (about 12 minutes, once)
 	@$(PY) -m tools.site.model --lay $(TRY)
+
+bundle: pages  ## for a class without a network: wheels, pages, notebooks in _build/bundle (0.5 GB)
+	@rm -rf _build/bundle && $(PY) -m tools.classroom.bundle --torch "$(TORCH)" --out _build/bundle
 
 repository:  ## make repository URL=https://github.com/you/ltp: put your address everywhere
 	@$(PYTHON) -m tools.site.set_repository "$(URL)"

@@ -4,8 +4,8 @@
     python -m tools.classroom verify    compare what is committed with its source, write nothing
 
 Committed, since readers open them: the students' notebooks, `book/exercises/*.ipynb`, which work in
-Colab as they are, and the table in `book/exercises.md`. Built only, in `_build/classroom`: for each
-set the solution, the slides, and the lecturer's notes.
+Colab as they are, the table in `book/exercises.md`, and the handout. Built only, in
+`_build/classroom`: for each set the solution, the slides, and the lecturer's notes.
 
 Reading order: `committed`, `built`, `stale`. What it does not do: run a notebook, or grade one.
 """
@@ -17,6 +17,7 @@ import sys
 from pathlib import Path
 
 from .decks import deck
+from .handout import HANDOUT, handout
 from .notebooks import dumped, solution, student
 from .notes import notes
 from .page import PAGE, page
@@ -28,7 +29,7 @@ OUT = ROOT / "_build" / "classroom"
 def committed(sets: list[Sheet]) -> dict[Path, str]:
     """The files of the repository that are made from the sources."""
     found = {FOLDER / f"{sheet.name}.ipynb": dumped(student(sheet)) for sheet in sets}
-    return found | {PAGE: page(sets)}
+    return found | {PAGE: page(sets), HANDOUT: handout()}
 
 
 def built(sets: list[Sheet], out: Path = OUT) -> dict[Path, str]:
