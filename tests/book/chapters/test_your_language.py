@@ -68,7 +68,8 @@ def test_a_file_of_ones_own_runs_to_the_end_and_an_unknown_language_is_told(
     kernel, tmp_path, capsys
 ):
     path = filled(tmp_path / "chr.csv", CHEROKEE)
-    space = dict(kernel) | {"LANGUAGE": "chr", "OWN_FILE": str(path)}
+    whole = SimpleNamespace(**vars(kernel["own"]) | {"of_task": own.of_task})  # the file's emoji
+    space = dict(kernel) | {"LANGUAGE": "chr", "OWN_FILE": str(path), "own": whole}
     for text in cells()[2:]:
         exec(text, space)
     said = capsys.readouterr().out
