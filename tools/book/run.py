@@ -10,6 +10,8 @@ and each is settled here:
   threads and the instruction set. What remains (the processor, the library versions) is written
   into the notebook as `metadata.ltp.numerics`, so that a later run knows what it may expect.
 
+Figures get a palette (`palette.py`), so that files and pages stay light.
+
 What it does not do: seed anything (a chapter sets its own seeds), or compare (nbdiff.py does).
 """
 
@@ -25,6 +27,8 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
+
+from .palette import with_palette
 
 TIMEOUT = 600  # seconds for one cell
 WIDGETS = "application/vnd.jupyter.widget-state+json"
@@ -132,6 +136,8 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
             for output in cell.outputs:
                 if output.output_type == "execute_result":
                     output.execution_count = count
+                if "image/png" in (data := output.get("data", {})):
+                    data["image/png"] = with_palette(data["image/png"])
     notebook.metadata["kernelspec"] = dict(KERNEL)
     notebook.metadata["language_info"] = dict(LANGUAGE)
     notebook.metadata["ltp"] = {"numerics": numerics()}
