@@ -8,7 +8,6 @@ axe finds barriers for people who use a keyboard or a screen reader. It runs in 
 so on every page once in light and once in dark, once wide and once narrow.
 """
 
-import os
 from functools import cache
 from pathlib import Path
 
@@ -82,14 +81,6 @@ CONTENTS = """() => {
 }"""
 
 PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
-
-
-@pytest.fixture(scope="module")
-def site():
-    if not (site_browser.HTML / ".complete").exists() and not os.environ.get("CI"):
-        pytest.skip("no pages yet: make pages")
-    with site_browser.serve() as address:
-        yield address
 
 
 def see(page) -> dict:

@@ -1,7 +1,5 @@
 """The page *Try it* as a reader uses it: a click, a text, the network cut, keys alone."""
 
-import os
-
 import pytest
 
 pytest.importorskip("playwright", reason="no browser tests: pip install -e .[test]")
@@ -19,14 +17,6 @@ TEXTS = {
 }
 ROOM = "document.querySelector('.ltp-explorer').shadowRoot"
 SAYS = f"{ROOM}.querySelector('.says').textContent"
-
-
-@pytest.fixture(scope="module")
-def site():
-    if not (site_browser.HTML / ".complete").exists() and not os.environ.get("CI"):
-        pytest.skip("no pages yet: make pages")
-    with site_browser.serve() as address:
-        yield address
 
 
 @pytest.fixture(params=[(1440, "light"), (390, "dark")], ids=["wide", "narrow"])
