@@ -99,7 +99,9 @@ def unknown_rate(rows, unknown, special):
 
 # %% [expected]
 # In each of the 51 languages of the task this book's model has less than 0.001. At 0.1 every tenth
-# piece is lost before the model has read anything.
+# piece is lost before the model has read anything. A word that the model cannot spell at all is cut
+# into `▁`, which marks its beginning, and one unknown piece. So count the lone `▁` among `special`,
+# too, or 0.5 is the most that there can be.
 
 # %% [question]
 # ## An open question

@@ -26,8 +26,9 @@
 #    `check_table` (from the set *Your model, your task*) and your `unknown_rate` (from *A few
 #    examples of your language*) on it.
 # 3. **The runs** (weeks 2 and 3). Your method, a control that should lose, and one simple rival.
-#    As many rates to try for each, chosen on dev over several draws. At least five draws on the
-#    test.
+#    The same number of rates to try for each method, and for each the best of its own, chosen on
+#    dev over several draws. At least six draws on the test: with five, a sign-flip test
+#    ([Crossing languages](../crossing.ipynb)) never gives a p-value below one in sixteen.
 # 4. **The report** (week 4), at most four pages: question, table, what you did, one figure with
 #    intervals, an answer to the question, what it does not show, what surprised you. Somebody else
 #    must be able to run it again: hand in the table, the commands and the versions.

@@ -1,5 +1,8 @@
 """Bad inputs, kills and mutants: a small share of what the commands do, and that they can fail."""
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 from random import Random
 
@@ -13,7 +16,7 @@ from tools.torture.good import Good
 from tools.torture.judge import Case, judge
 from tools.torture.kills import kills
 from tools.torture.mutants import TESTS
-from tools.torture.mutate import mutants
+from tools.torture.mutate import ROOT, mutants
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +55,15 @@ def test_nothing_goes_wrong_in_silence():
     table, wrong = torture([], 300, seed=0)
     assert not wrong
     assert min(counts["refused"] for counts in table.values()) > 0
+
+
+@pytest.mark.process
+def test_the_counts_are_written_where_no_folder_was(tmp_path):
+    path = tmp_path / "not" / "there" / "torture.json"
+    words = ["--only", "options", "--count", "2", "--workers", "1", "--json", path]
+    command = [sys.executable, "-m", "tools.torture", *map(str, words)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    assert json.loads(path.read_text())["counts"]["options"]["refused"] == 2
 
 
 @pytest.mark.process

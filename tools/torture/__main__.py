@@ -28,7 +28,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
-from .about import about
+from .about import about, new_file
 
 CHUNK, WORST = 100, ("traceback", "accepted", "lost", "costly")
 
@@ -141,7 +141,7 @@ def main() -> int:
     parser.add_argument("--from", type=int, default=0, dest="start", help="number of the first")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--json", type=Path, help="where to write the counts")
+    parser.add_argument("--json", type=new_file, help="where to write the counts")
     args = parser.parse_args()
     begin = time.monotonic()
     table, wrong = torture(args.only, args.count, args.seed, args.start, args.workers)

@@ -1,4 +1,4 @@
-"""With what a run was made, for the page that quotes its figures."""
+"""With what a run was made, for the page that quotes its figures, and where it is written."""
 
 from __future__ import annotations
 
@@ -15,3 +15,10 @@ def about(seed: int, begin: float) -> dict[str, object]:
     words = [Path(sys.argv[0]).stem, *sys.argv[1:]]
     seconds = round(time.monotonic() - begin)
     return {"command": words, "seed": seed, "commit": commit.stdout.strip(), "seconds": seconds}
+
+
+def new_file(text: str) -> Path:
+    """The path of a file to be written; its folder is made now, not after half an hour of work."""
+    path = Path(text)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path

@@ -41,7 +41,7 @@ from ltp_core.study.sweep import sweep
 from ltp_core.ticket.ticket import Ticket
 from tools.book.chapters import store
 
-from .about import about
+from .about import about, new_file
 from .good import QUICK, SHOTS, Good
 
 MEASURED = ("train_seconds", "peak_mb", "machine")  # differ from run to run
@@ -211,7 +211,7 @@ def main() -> int:
     parser.add_argument("--only", action="append", default=[], choices=list(KINDS))
     parser.add_argument("--count", type=int, default=200, help="kills of each kind")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--json", type=Path, help="where to write the counts")
+    parser.add_argument("--json", type=new_file, help="where to write the counts")
     args = parser.parse_args()
     begin, table = time.monotonic(), {}
     # By default bars share a lock with forked processes: a child killed with it would stop us all.

@@ -30,12 +30,11 @@ from importlib import import_module
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_file_location
-from pathlib import Path
 from random import Random
 from types import CodeType
 from typing import Any
 
-from .about import about
+from .about import about, new_file
 from .mutate import ROOT, Mutant, changed, mutants
 
 ROOM, QUICK = "tests/core", "not slow and not browser and not process"
@@ -142,7 +141,7 @@ def main() -> int:
     parser.add_argument("files", nargs="*", help=f"of {', '.join(TESTS)}; all if none is named")
     parser.add_argument("--count", type=int, default=160, help="how many are drawn")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--json", type=Path, help="where to write the counts")
+    parser.add_argument("--json", type=new_file, help="where to write the counts")
     args = parser.parse_args()
     os.chdir(ROOT)
     files, begin = args.files or list(TESTS), time.monotonic()

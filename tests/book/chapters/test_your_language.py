@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from functools import cache
 from types import SimpleNamespace
 
@@ -38,8 +39,11 @@ def kernel(embedded):
 
     untrained = PromptModel(embedded, TASK.labels, length=0)
     figures = SimpleNamespace(spread=lambda *a, **k: None, goes_with=lambda *a, **k: None)
-    of_task = cache(lambda task, code: own.of_task(task, code)[:40])
-    quick = {"nearness": lambda lm, rows: float(len(rows[0].text)), "of_task": of_task}
+    quick = {
+        "nearness": lambda lm, rows: float(len(rows[0].text)),
+        "of_task": cache(lambda task, code: own.of_task(task, code)[:40]),
+        "shared": cache(lambda task, code: own.shared(task, code)[:40]),
+    }
     names = ("predict", "evaluate", "tasks")
     library = SimpleNamespace(load_backbone=lambda: embedded, **{n: getattr(ltp, n) for n in names})
     return space | {
@@ -73,13 +77,33 @@ def test_a_file_of_ones_own_runs_to_the_end_and_an_unknown_language_is_told(
     for text in cells()[2:]:
         exec(text, space)
     said = capsys.readouterr().out
-    assert "The model does not know this language: 50.0 % of its pieces are unknown." in said
+    assert "The model does not know this language: 100.0 % of its pieces are unknown." in said
     assert "chr was not measured" in said and "chr" in space["live"]
 
 
 def test_a_language_that_needs_a_file_is_told():
     with pytest.raises(ValueError, match="chr"):
         own.of_task(TASK, "chr")
+
+
+def test_what_nobody_can_read_is_unknown_from_end_to_end(embedded):
+    spell = embedded.tokenizer
+    assert own.spelling(spell, [CHEROKEE]).unknown == 1.0
+    assert own.spelling(spell, ["limun; fruta"]).unknown == 0.0
+    half = own.spelling(spell, ["lemon ᏣᎳᎩ"])
+    assert half.unknown == 0.5 and half.pieces == 1.5  # lemon | ▁ | <unk>
+
+
+def test_a_language_has_the_numbers_of_the_chapter_on_crossing(embedded):
+    stored = json.loads((BOOK / "crossing.ipynb").read_text(encoding="utf-8"))
+    outputs = [o for c in stored["cells"] if c["cell_type"] == "code" for o in c["outputs"]]
+    told = "\n".join("".join(output.get("text", "")) for output in outputs)
+    for code in ("es", "qu"):
+        rows, name = own.shared(TASK, code), own.name_of(code)
+        near = re.search(rf"{name}: number \d+ of 50, (\S+);", told)
+        assert own.nearness(embedded, rows[:32]) == pytest.approx(float(near[1]), abs=1e-3)
+    pieces = re.search(r"Quechua +(\d\.\d\d) +\d\.\d\d +\d+\.\d%", told)
+    assert f"{own.spelling(embedded.tokenizer, [row.text for row in rows]).pieces:.2f}" == pieces[1]
 
 
 # --- the file --------------------------------------------------------------------------------
