@@ -12,16 +12,20 @@ from nbval.plugin import IPyNbCell
 
 from tools.book import diff as nbdiff
 from tools.book import run as nbrun
+from tools.book.palette import with_palette
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 def holding(cell: nbformat.NotebookNode, outputs: list) -> nbformat.NotebookNode:
-    """The cell with these outputs, a widget's random name left out."""
+    """The cell with these outputs as they are stored, a widget's random name left out."""
     plain = nbformat.from_dict(json.loads(json.dumps({**cell, "outputs": outputs})))
     for output in plain.outputs:
-        if VIEW in output.get("data", {}):
-            output.data[VIEW] = "a widget"
+        data = output.get("data", {})
+        if VIEW in data:
+            data[VIEW] = "a widget"
+        if "image/png" in data:
+            data["image/png"] = with_palette(data["image/png"])
     return plain
 
 

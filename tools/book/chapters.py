@@ -57,8 +57,13 @@ NBVAL = [
     "tests/nbval.cfg",
 ]
 TOOLS = Path(__file__).resolve().parent
-RUNS = (TOOLS / "run.py", TOOLS / "quiet.py")  # what runs a chapter
-HOLDS = (TOOLS / "diff.py", BOOK / "conftest.py", ROOT / "tests/nbval.cfg")  # what compares it
+RUNS = (TOOLS / "run.py", TOOLS / "palette.py", TOOLS / "quiet.py")  # what runs a chapter
+# And what compares it.
+HOLDS = (
+    *(TOOLS / name for name in ("diff.py", "palette.py")),
+    BOOK / "conftest.py",
+    ROOT / "tests/nbval.cfg",
+)
 
 
 def entries(node) -> list[str]:
