@@ -6,7 +6,11 @@
 
 Cut it at any moment: a run that was under way is lost, all others are kept, and the same line goes
 on. The table of a spec is written when all its runs are done; to have it before,
-`ltp sweep` a spec with `--only` the name of a finished run.
+`ltp sweep` a spec with `--only` the name of a finished run. Of a spec with halving only the runs
+that its rule asks for are done (`ltp_core/study/halving.py`).
+
+`--at-a-time 2` gives the cores to two processes, which on two cores is a quarter faster than one:
+small matrices do not fill two cores. Runs that share a ticket go to the same process.
 
 How long: the time between the ends of two runs, the middle one of all pairs that a spec has; where
 it has none yet, `--seconds`. On a GPU the same line is right, and the times are learned anew.
@@ -18,11 +22,15 @@ says so: look at the choice, write it there, and go on.
 from __future__ import annotations
 
 import argparse
+import os
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
+from ltp_core.study.halving import file_of, next_runs, planned
 from ltp_core.study.spec import Run, read_spec
 from ltp_core.study.sweep import sweep
 
@@ -58,15 +66,10 @@ class Left(NamedTuple):
 
 def left(spec: Path, out: Path, seconds: float) -> Left:
     """How many runs of a spec are not done, and how long one takes."""
-    runs = read_spec(spec)
-    files = [file_of(run, out) for run in runs]
+    files = [file_of(run, out) for run in read_spec(spec)]
     ends = sorted(file.stat().st_mtime for file in files if file.exists())
-    return Left(spec.stem, len(runs) - len(ends), len(runs), pace(ends) or seconds)
-
-
-def file_of(run: Run, out: Path) -> Path:
-    """Where a sweep keeps a finished run of the embedded model."""
-    return out / "runs" / f"{run.name}.parquet"
+    whole = planned(spec)
+    return Left(spec.stem, max(0, whole - len(ends)), whole, pace(ends) or seconds)
 
 
 def pace(ends: Sequence[float]) -> float | None:
@@ -77,6 +80,49 @@ def pace(ends: Sequence[float]) -> float | None:
     """
     steps = [b - a for a, b in zip(ends, ends[1:], strict=False) if b - a < PAUSE]
     return median(steps) if steps else None
+
+
+def do(spec: Path, out: Path, at_a_time: int) -> Path:
+    """Do all runs of a spec, round by round; return the file with all rows."""
+    table = out / f"{spec.stem}.parquet"
+    while todo := next_runs(spec, out):
+        parts = [part for part in share(todo, at_a_time) if part]
+        if len(parts) == 1:
+            table = sweep(spec, out, only=parts[0])
+        else:
+            side_by_side(spec, out, parts)
+    return table
+
+
+def share(runs: Sequence[Run], parts: int) -> list[list[str]]:
+    """The names of runs in so many parts of about the same length; a ticket stays in one part.
+
+    >>> runs = [Run("ltp", seed=s, density=0.2, ticket={"name": n}) for n in "ab" for s in (1, 2)]
+    >>> [[name[13:20] for name in part] for part in share(runs, 2)]
+    [['a-seed1', 'a-seed2'], ['b-seed1', 'b-seed2']]
+    """
+    groups: dict[str, list[str]] = {}
+    for run in runs:
+        groups.setdefault(run.ticket.get("name", run.name), []).append(run.name)
+    shares: list[list[str]] = [[] for _ in range(parts)]
+    for group in sorted(groups.values(), key=len, reverse=True):
+        min(shares, key=len).extend(group)
+    return shares
+
+
+def side_by_side(spec: Path, out: Path, parts: Sequence[Sequence[str]]) -> None:
+    """One process for each part, and as many threads for each as there are cores for it."""
+    threads = str(max(1, (os.cpu_count() or 1) // len(parts)))
+    command = [sys.executable, "-m", "ltp_core.cli", "sweep", spec, "--out", out, "--only"]
+    environment = os.environ | {"OMP_NUM_THREADS": threads}
+    workers = [subprocess.Popen([*command, *part], env=environment) for part in parts]
+    try:
+        codes = [worker.wait() for worker in workers]
+    finally:
+        for worker in workers:
+            worker.terminate()
+    if any(codes):
+        raise SystemExit(f"{spec.stem}: a process ended with {max(codes, key=abs)}; see above")
 
 
 def say(specs: Sequence[Path], out: Path, seconds: float) -> None:
@@ -94,6 +140,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("specs", nargs="*", default=ORDER, help="names, or paths, in this order")
     parser.add_argument("--out", type=Path, default=ROOT / "data" / "results")
     parser.add_argument("--list", action="store_true", help="run nothing")
+    parser.add_argument("--at-a-time", type=int, default=1, help="processes side by side")
     parser.add_argument("--seconds", type=float, default=60, help="for a run, until runs tell")
     args = parser.parse_args(argv)
     specs = [path_of(name) for name in args.specs]
@@ -102,7 +149,7 @@ def main(argv: list[str] | None = None) -> int:
         return 0
     for spec in specs:
         try:
-            print(f"{spec.stem}: {sweep(spec, args.out)}", flush=True)
+            print(f"{spec.stem}: {do(spec, args.out, args.at_a_time)}", flush=True)
         except KeyboardInterrupt:
             print(f"cut in {spec.stem}; the same line goes on")
             say(specs, args.out, args.seconds)

@@ -33,6 +33,7 @@ use one, the grid for those that train. Two equal runs count once.
                            [grid.METHOD]  lists of one method, in place of those above
                          A method that trains no weights takes no learning_rate and no
                          prompt_ratio. A rate that no list gives is that of [rates]
+    [halving]            after each seed only the better settings go on: `halving.py`
 
 Reading order: `Run`, `read_spec`.
 

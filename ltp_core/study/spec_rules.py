@@ -33,9 +33,18 @@ BOUNDS: dict[str, tuple[Callable[[Any], bool], str]] = {  # of a single value
 }
 LISTS = {"methods": str, "k": int, "seeds": int, "density": float, "languages": str}
 WORDS = {"task", "split", "test", "every", "language"}
-TABLES = {"ticket", "train", "evaluate", "rates", "grid", "words"}
+TABLES = {"ticket", "train", "evaluate", "rates", "grid", "words", "halving"}
 WHERE = ("layers", "modules")  # the part of a ticket's table that other tickets share
 CHOICE = (*WHERE, "score", "quota", "gradient_batches")  # what decides after the same training
+FORM = (  # how a prompt is made
+    "prompt_start",
+    "prompt_place",
+    "keep_positions",
+    "silent",
+    "prompt_length",
+    "mlp_width",
+    "mlp_norm",
+)
 AXES = ("prompt", "scale", "learning_rate", "prompt_ratio", "prompt_rate", "epochs")  # of a grid
 
 
@@ -96,6 +105,7 @@ def check(path: Path, spec: Settings) -> None:
     if every > 1 and spec.get("test") == "dev":
         raise ValueError(f"{path}: every thins the test, and this spec tests on dev; leave it out")
     _check_grid(path, spec.get("grid", {}), spec["methods"])
+    _check_halving(path, spec.get("halving"))
     for table, allowed in options(spec["methods"]).items():
         for given in listed(spec.get(table, {})):
             if unknown := sorted(set(given) - allowed):
@@ -138,6 +148,20 @@ def _check_kinds(path: Path, spec: Settings) -> None:
     for label, word in spec.get("words", {}).items():
         if not isinstance(word, str) or not word.strip():
             raise ValueError(f"{path}: [words] {label} must be a word, got {word!r}")
+
+
+def _check_halving(path: Path, table: Settings | None) -> None:
+    """Which share goes on, and what is kept apart."""
+    if table is None:
+        return
+    if unknown := sorted(set(table) - {"keep", "apart"}):
+        raise ValueError(f"{path}: [halving] has no {unknown[0]!r}; there are keep and apart")
+    keep = table.get("keep", 1.0)
+    if not is_of(keep, "float") or not 0 < keep < 1:
+        raise ValueError(f"{path}: [halving] keep must be in (0, 1), got {keep!r}")
+    if wrong := [name for name in listed(table.get("apart", [])) if name not in FORM]:
+        names = ", ".join(FORM)
+        raise ValueError(f"{path}: [halving] apart has {wrong[0]!r}; there are {names}")
 
 
 def _check_table(kind: type[LoopOptions], table: Settings) -> None:

@@ -21,6 +21,9 @@ One method may have been run in several ways: tickets, densities, ways to make t
 epochs and the making of the prompt are chosen, all else is a row of its own; with
 `--apart prompt_start prompt_place` these are rows of their own, too.
 
+After successive halving (`halving.py`) say `--halved`: most settings have one draw then, and the
+choice is among those that have the most.
+
 Reading order: `scores`, `choose`, `warnings`, `written`.
 
 What it does not do: run, or look at the test items.
@@ -37,17 +40,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..measure import results
+from .spec_rules import FORM  # chosen, too, where it is not the same in all rows
 
 TUNED = ("learning_rate", "prompt_rate", "epochs")
-FORM = (  # chosen, too, where it is not the same in all rows
-    "prompt_start",
-    "prompt_place",
-    "keep_positions",
-    "silent",
-    "prompt_length",
-    "mlp_width",
-    "mlp_norm",
-)
 
 
 class Score(NamedTuple):
@@ -56,6 +51,7 @@ class Score(NamedTuple):
     mean: float  # over draws and languages
     settings: dict[str, Any]
     error: float = 0.0  # the standard error over draws; 0 where there was one
+    draws: int = 1
 
     @property
     def safe(self) -> float:
@@ -63,14 +59,18 @@ class Score(NamedTuple):
         return self.mean - self.error
 
 
-def scores(rows: list[results.Row], apart: Iterable[str] = ()) -> dict[str, list[Score]]:
+def scores(
+    rows: list[results.Row], apart: Iterable[str] = (), *, halved: bool = False
+) -> dict[str, list[Score]]:
     """For each method its settings with their scores, in the order of the grid.
+
+    halved: some settings have fewer draws than others, because they were left behind.
 
     >>> def row(accuracy, seed, rate):
     ...     spec = json.dumps({"train": {"learning_rate": rate}})
     ...     return dict(method="full", accuracy=accuracy, seed=seed, tested="dev", spec=spec)
     >>> scores([row(0.4, 0, 1e-4), row(0.6, 1, 1e-4)])
-    {'full': [Score(mean=0.5, settings={'learning_rate': 0.0001}, error=0.1)]}
+    {'full': [Score(mean=0.5, settings={'learning_rate': 0.0001}, error=0.1, draws=2)]}
     """
     if tested := sorted({row["tested"] for row in rows} - {"dev"}):
         raise ValueError(f"settings are chosen on dev, but these rows are of {tested[0]!r}")
@@ -88,7 +88,10 @@ def scores(rows: list[results.Row], apart: Iterable[str] = ()) -> dict[str, list
         for row in mine:
             draws = found.setdefault(arm, {}).setdefault(row["settings"], {})
             draws.setdefault(row["seed"], []).append(row["accuracy"])
-    counts = {sum(map(len, draws.values())) for one in found.values() for draws in one.values()}
+    each = [draws.values() for one in found.values() for draws in one.values()]
+    counts = {sum(map(len, draws)) for draws in each}
+    if halved:
+        counts = {len(languages) for draws in each for languages in draws}
     if len(counts) > 1:
         raise ValueError(
             f"some settings have {min(counts)} rows, some {max(counts)}; finish the sweep"
@@ -102,16 +105,17 @@ def scores(rows: list[results.Row], apart: Iterable[str] = ()) -> dict[str, list
 def _score(draws: Iterable[list[float]], settings: dict[str, Any]) -> Score:
     means = [float(np.mean(languages)) for languages in draws]
     error = np.std(means, ddof=1) / len(means) ** 0.5 if len(means) > 1 else 0.0
-    return Score(float(np.mean(means)), settings, round(float(error), 6))
+    return Score(float(np.mean(means)), settings, round(float(error), 6), len(means))
 
 
 def best(found: list[Score]) -> Score:
-    """The setting with the best score; of equal ones the first.
+    """The setting with the best score, among those with the most draws; of equal ones the first.
 
     >>> best([Score(0.55, {"epochs": 36}, error=0.1), Score(0.5, {"epochs": 12})]).settings
     {'epochs': 12}
     """
-    return max(found, key=lambda score: score.safe)
+    most = max(score.draws for score in found)
+    return max((score for score in found if score.draws == most), key=lambda score: score.safe)
 
 
 def choose(table: dict[str, list[Score]]) -> dict[str, dict[str, Any]]:
@@ -184,9 +188,11 @@ def written(table: dict[str, list[Score]]) -> str:
     against = warnings(table)
     for method, chosen in choose(table).items():
         lines.append("")
+        most = max(score.draws for score in table[method])
         for score in table[method]:
             mark = "*" if score.settings == chosen else " "
             spread = f" ± {score.error:.3f}" if score.error else ""
+            spread += f" ({score.draws} of {most} draws)" if score.draws < most else ""
             shown = ", ".join(f"{key} = {_short(value)}" for key, value in score.settings.items())
             numbers = f"{score.mean:.3f}{spread}".replace("0.", ".")
             lines.append(f"# {mark} {numbers}  {shown}")
@@ -211,8 +217,12 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument(
         "--apart", nargs="+", default=[], choices=FORM, help="what is compared and not chosen"
     )
+    parser.add_argument(
+        "--halved", action="store_true", help="the sweep left settings behind after each draw"
+    )
     args = parser.parse_args(argv)
-    text = written(scores([row for path in args.rows for row in results.read(path)], args.apart))
+    rows = [row for path in args.rows for row in results.read(path)]
+    text = written(scores(rows, args.apart, halved=args.halved))
     print(text, end="")
     if args.save:
         Path(args.save).write_text(text, encoding="utf-8")

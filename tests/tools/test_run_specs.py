@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from ltp_core.measure import results
 from ltp_core.study.spec import read_spec
 from tools import run_specs
 
@@ -44,7 +45,7 @@ def test_a_night_between_two_runs_is_no_pace():
 def test_specs_run_in_order_and_a_cut_says_what_is_left(specs, tmp_path, capsys, monkeypatch):
     done = []
 
-    def sweep(spec, out):
+    def sweep(spec, out, only):
         done.append(spec.stem)
         if len(done) == 2:
             finish(spec, out, 10, 20)
@@ -58,6 +59,31 @@ def test_specs_run_in_order_and_a_cut_says_what_is_left(specs, tmp_path, capsys,
     said = capsys.readouterr().out
     assert "cut in second; the same line goes on" in said
     assert said.rstrip().endswith("in all 2 runs, 0.0 hours")
+
+
+def test_two_processes_share_the_runs_and_the_rounds(tmp_path, monkeypatch):
+    rule = "[halving]\nkeep = 0.5\n[grid]\nepochs = [1, 2]\n"
+    (spec := tmp_path / "a.toml").write_text(SPEC.format(1).replace("2, 3", "") + rule)
+    told = []
+
+    def done(parts):
+        told.append([len(part) for part in parts])
+        for run in read_spec(spec):
+            if run.name in sum(parts, []):
+                accuracy = run.train["epochs"]
+                results.write(run_specs.file_of(run, tmp_path), [{"accuracy": accuracy}])
+
+    monkeypatch.setattr(run_specs, "side_by_side", lambda spec, out, parts: done(parts))
+    monkeypatch.setattr(run_specs, "sweep", lambda spec, out, only: done([only]))
+    run_specs.do(spec, tmp_path, at_a_time=2)
+    assert told == [[1, 1], [1]]
+
+
+@pytest.mark.process
+def test_a_process_that_fails_is_told(tmp_path):
+    (spec := tmp_path / "a.toml").write_text(SPEC.format(1))
+    with pytest.raises(SystemExit, match="a: a process ended with"):
+        run_specs.side_by_side(spec, tmp_path, [["no-such-run"]])
 
 
 def test_every_spec_of_the_order_is_there_and_measures_on_dev():

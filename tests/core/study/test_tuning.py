@@ -161,3 +161,16 @@ def test_the_committed_choices_are_those_of_the_grids():
     # These grids are of one draw, so what is chosen is as it was when a draw's mean decided.
     grids = [GRID.with_name(f"{name}.parquet") for name in ("grid", "grid_edge", "grid_long")]
     assert text == written(scores([row for path in grids for row in results.read(path)]))
+
+
+def test_after_halving_the_choice_is_among_the_settings_with_most_draws():
+    """The setting that was left behind did well on its one draw; that is luck."""
+    data = [row for row in rows(full={12: 0.3, 36: 0.9}) if row["seed"] == 0 or "12" in row["spec"]]
+    with pytest.raises(ValueError, match="finish the sweep"):
+        scores(data)
+    table = scores(data, halved=True)
+    assert [score.draws for score in table["full"]] == [2, 1]
+    assert choose(table) == {"full": {"epochs": 12}}
+    assert "#   .900 (1 of 2 draws)  epochs = 36" in written(table)
+    with pytest.raises(ValueError, match="some settings have 1 rows, some 2; finish the sweep"):
+        scores(data[:-1], halved=True)
