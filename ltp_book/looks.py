@@ -9,7 +9,7 @@ Families have hues: greys a prompt alone, blues and violets the winning ticket, 
 many weights chosen otherwise, greens all weights, magentas LT-SFT. The other constants are paper:
 card, ink, grounds. A test reads the code of the book for colours that are set elsewhere.
 
-Reading order: `METHODS`, `GROUPS`, `SERIES`, `look`, `series`, `module`.
+Reading order: `METHODS`, `GROUPS`, `SERIES`, `look`, `series`, `module`, `in_order`.
 
 What it does not do: draw (`figures`, `explorers`), or import what draws.
 """
@@ -132,3 +132,14 @@ def module(name: str) -> str:
     ('out', 'word_embeddings')
     """
     return MODULES.get(name, name.split(".")[-1])
+
+
+def in_order(modules: Iterable[str]) -> list[str]:
+    """Each module once, in the order of `MODULES`; those it does not know come last.
+
+    >>> in_order(["output.LayerNorm", "attention.self.query", "output.LayerNorm"])
+    ['attention.self.query', 'output.LayerNorm']
+    """
+    known = list(MODULES)
+    once = dict.fromkeys(modules)
+    return sorted(once, key=lambda name: known.index(name) if name in known else len(known))

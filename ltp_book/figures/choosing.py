@@ -158,7 +158,7 @@ def places(counts: Mapping[int, Mapping[str, tuple[int, int]]]) -> Figure:
     >>> figure.axes[0].get_title("left")
     'From 12.5 % (layer 1, down)\\nto 25.0 % (layer 0, down)'
     """
-    modules = list(dict.fromkeys(module for row in counts.values() for module in row))
+    modules = looks.in_order(module for row in counts.values() for module in row)
     table = {(n, m): 100 * k / of for n, row in counts.items() for m, (k, of) in row.items()}
     least, most = min(table, key=table.get), max(table, key=table.get)
     values = np.array([[table[n, m] for m in modules] for n in counts])

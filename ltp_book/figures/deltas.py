@@ -139,7 +139,7 @@ def tensors(
 def growth(distances: Mapping[str, Sequence[float]]) -> Figure:
     """Distances after each step, on logarithmic axes; the name of each line at its end.
 
-    The title compares `away` with `aimless`, the first two lines.
+    The title compares `away` with `aimless`, the first two lines; the panel below, step by step.
 
     >>> figure = growth({"away": [1e-4, 3e-4], "aimless": [1e-4, 2e-4]})
     >>> figure.axes[0].get_title("left")
@@ -147,7 +147,8 @@ def growth(distances: Mapping[str, Sequence[float]]) -> Figure:
     """
     looks = [(BLUE, "-"), (ORANGE, "--"), (GREY, "-"), (FAINT, ":")]
     (first, away), (second, aimless) = list(distances.items())[:2]
-    figure, axes = plt.subplots(figsize=(4.8, 3.6))
+    shape = dict(figsize=(4.8, 4.9), height_ratios=(3, 1))
+    figure, (axes, below) = plt.subplots(2, 1, sharex=True, **shape)
     ends = _apart({name: float(np.log10(1e4 * line[-1])) for name, line in distances.items()}, 0.11)
     for (name, line), (colour, style) in zip(distances.items(), looks, strict=False):
         steps = 1 + np.arange(len(line))
@@ -168,8 +169,12 @@ def growth(distances: Mapping[str, Sequence[float]]) -> Figure:
     axes.yaxis.set_major_formatter("{x:g}")
     axes.set_xlim(1, len(away))
     axes.grid()
-    axes.set_xlabel("steps")
     axes.set_ylabel("mean distance, in 10⁻⁴")
+    below.plot(1 + np.arange(len(away)), np.divide(away, aimless), color=BLUE)
+    below.axhline(1, color=ORANGE, linestyle="--")
+    below.grid()
+    below.set_ylabel(f"{first} /\n{second}")
+    below.set_xlabel("steps")
     times = away[-1] / aimless[-1]
     axes.set_title(f"After {len(away)} steps: {times:.2f} times as far as {second}")
     return figure
@@ -266,7 +271,7 @@ def _key(axes, x: float, y: float, label: str, colour: str, marker: str) -> None
     """A name with its mark, under the axis: among the marks it would hide some."""
     under = dict(transform=axes.transAxes, color=colour)
     axes.plot(x, y, marker, markersize=6, clip_on=False, **under)
-    axes.text(x + 0.025, y, label, va="center", fontsize=9, **under)
+    axes.text(x + 0.025, y, label, va="center", **under)
 
 
 def _frame(*values: Sequence[float]) -> list[tuple[float, float]]:

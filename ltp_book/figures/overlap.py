@@ -1,4 +1,4 @@
-"""Two tickets, one beside the other: what they share, and how much of that is chance.
+"""Two tickets: what they share, and how much of that is chance.
 
 Two choices of k out of N share E = k²/N entries on average if chance alone decides. What they
 share beyond that is told as a part of what there was left to share,
@@ -91,7 +91,7 @@ def two(a: Tensor, b: Tensor) -> Figure:
     for x, name, colour in zip((0, 0.2, 0.48, 0.83), names, colours, strict=True):
         place = dict(transform=axes.transAxes, va="center")
         axes.text(x, -0.1, "■", color=colour, fontsize=11, **place)
-        axes.text(x + 0.04, -0.1, name, fontsize=8.5, **place)
+        axes.text(x + 0.04, -0.1, name, fontsize=9.5, **place)
     return figure
 
 
@@ -179,7 +179,7 @@ def matrix(found: Mapping[tuple, float], names: Mapping[str, str], title: str) -
         colour = WHITE if value > 0.85 * top else INK
         said = "–" if np.isnan(value) else f"{round(value)}"
         weight = "bold" if r == c else "normal"
-        axes.text(c, r, said, ha="center", va="center", color=colour, fontsize=9, fontweight=weight)
+        axes.text(c, r, said, ha="center", va="center", color=colour, fontweight=weight)
     slant = dict(rotation=40, ha="right", rotation_mode="anchor")
     axes.set_xticks(range(len(keys)), names.values(), **slant)
     axes.set_yticks(range(len(keys)), names.values())

@@ -1,4 +1,6 @@
-"""The figures of the chapters: a few functions, one style, a finding in every title.
+"""The figures of the chapters: a few functions, one style, a title on each.
+
+A title tells the finding. Where the chapter asks first, it names what is drawn, and no more.
 
 Every function takes plain values, returns a matplotlib figure and shows nothing by itself: as the
 last line of a cell the figure appears once. The style is `ltp.mplstyle`. Colours are told apart
@@ -52,10 +54,10 @@ def movement(deltas: Mapping) -> Figure:
 
 @drawn
 def shares(of_layers: Mapping[int, float], density: float) -> Figure:
-    """The share of each layer that is in the ticket, beside the share of all layers.
+    """The share of each layer that is in the ticket, and as a line the share of all layers.
 
-    >>> shares({0: 0.19, 1: 0.21}, 0.2).axes[0].get_title("left")
-    'The ticket is near even: 19.0 to 21.0 % of each layer'
+    >>> [bar.get_height() for bar in shares({0: 0.19, 1: 0.21}, 0.2).axes[0].patches]
+    [19.0, 21.0]
     """
     layers, height = list(of_layers), [100 * share for share in of_layers.values()]
     figure, axes = plt.subplots()
@@ -67,7 +69,7 @@ def shares(of_layers: Mapping[int, float], density: float) -> Figure:
     axes.set_xticks(layers)
     axes.set_xlabel("layer")
     axes.set_ylabel("% of the layer in the ticket")
-    axes.set_title(f"The ticket is {findings.evenness(dict(of_layers))}", wrap=True)
+    axes.set_title("The share of each layer in the ticket")
     return figure
 
 
@@ -191,13 +193,13 @@ def measured(found: findings.Stored) -> Figure:
 
 
 def _headline(found: findings.Stored) -> str:
-    """The finding of `measured`: LTP beside its baseline and its control."""
+    """The finding of `measured`: LTP minus its baseline, and minus its control."""
     lines = []
     for rival in ("prompt_only", "random_ticket"):
         if found.of("ltp") and found.of(rival):
             gap = findings.difference(found, "ltp", rival)
             points = f"{round(100 * gap.mean, 1) + 0.0:+.1f} points"
-            lines.append(f"LTP beside {findings.NAMES[rival]}: {points}, {findings.rule(gap)}")
+            lines.append(f"LTP minus {findings.NAMES[rival]}: {points}, {findings.rule(gap)}")
     if lines:
         lines.insert(0, f"In {findings.GROUPS['low']} languages:")
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""The figures of what a soft prompt was good for: by language, and beside all weights.
+"""The figures of what a soft prompt was good for: by language, and against all weights.
 
 Same style and same promise as `figures`: plain values in, a closed matplotlib figure out, and a
 title that is computed from what is drawn.
@@ -25,7 +25,7 @@ from .. import looks
 from ..looks import BLUE, GREY, ORANGE
 from ..verdicts import findings
 from .overview import measured
-from .style import drawn
+from .style import drawn, flush
 
 LOOKS = [(GREY, "o"), (ORANGE, "^"), (BLUE, "s")]
 DRAWN = {"o": "●", "^": "▲", "s": "■", "": "▌"}  # the marks as letters, for the names below
@@ -47,12 +47,14 @@ def names_below(axes, looks: Mapping[str, tuple[str, str]], at: Sequence[float])
 
 @drawn
 def answers(tables: Mapping[str, Table], guess: float) -> Figure:
-    """Accuracy by language with 95 % intervals; the title: the last model beside the first.
+    """Accuracy by language with 95 % intervals; at each: the last model minus the first.
 
     >>> wrong, right = Table.of({"qu": np.zeros(9)}), Table.of({"qu": np.ones(9)})
     >>> figure = answers({"no prompt": wrong, "a prompt": right}, guess=0.125)
-    >>> figure.axes[0].get_title("left").splitlines()
-    ['a prompt beside no prompt:', 'Quechua better']
+    >>> figure.axes[0].get_title("left")
+    'Left, at each language: a prompt minus no prompt'
+    >>> figure.axes[0].get_yticklabels()[0].get_text()
+    'Quechua:\\nbetter'
     """
     (first, start), (last, end) = list(tables.items())[0], list(tables.items())[-1]
     codes = [row.language for row in start.rows]
@@ -66,17 +68,15 @@ def answers(tables: Mapping[str, Table], guess: float) -> Figure:
             axes.plot(100 * row.accuracy, y, marker, color=colour)
     names_below(axes, dict(zip(tables, LOOKS, strict=False)), (0, 0.3, 0.68))
     axes.axvline(100 * guess, color=GREY, linewidth=1, linestyle=":")
-    axes.set_yticks(range(len(codes)), names)
+    rules = [findings.rule(_gap([end], [start], code)) for code in codes]
+    says = [f"{name}:\n{rule}" for name, rule in zip(names, rules, strict=True)]
+    axes.set_yticks(range(len(codes)), [text.replace("clear ", "clear\n") for text in says])
     axes.tick_params(axis="y", length=0)
     axes.set(xlim=(0, 100), ylim=(len(codes) - 0.5, -0.5))
     axes.grid(axis="x")
     axes.set_xlabel("% right, with 95 % interval; dotted: chance")
-    says = [
-        f"{name} {findings.rule(_gap([end], [start], code))}"
-        for name, code in zip(names, codes, strict=True)
-    ]
-    axes.set_title(f"{last} beside {first}:\n" + ",\n".join(says))
-    return figure
+    axes.set_title(f"Left, at each language: {last} minus {first}", wrap=True)
+    return flush(figure)
 
 
 def _gap(ours: Sequence[Table], theirs: Sequence[Table], language: str):
@@ -107,7 +107,9 @@ def shortfall(found: findings.Stored, same: Mapping[str, float]) -> Figure:
     if not all(found.of(method) for method in methods):
         return measured(findings.Stored([], {}))
     means = results.summary(found.of(*methods), found.items)
-    trained = [f"{findings.NAMES[m]},\n{found.of(m)[0]['trained_parameters']:,}" for m in methods]
+    trained = [
+        f"{findings.NAMES[m]},\n{found.of(m)[0]['trained_parameters']:,} numbers" for m in methods
+    ]
     figure, all_axes = plt.subplots(
         len(same), 1, sharex=True, squeeze=False, figsize=(4.8, 1.5 + 0.95 * len(same))
     )

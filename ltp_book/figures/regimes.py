@@ -19,7 +19,10 @@ from ..looks import BLUE, INK, METHODS
 from ..verdicts.regimes import Regime
 from .style import _apart, drawn, flush
 
-TICKETS = ("ltp", "random_ticket", "shuffled_ticket")
+# Here the chosen ticket is the one that stage 1 with SGD found; elsewhere LTP uses AdamW.
+TICKETS = {"ltp": "SGD's ticket"} | {
+    code: METHODS[code].name for code in ("random_ticket", "shuffled_ticket")
+}
 
 
 @drawn
@@ -30,7 +33,7 @@ def over_rates(of: Mapping[tuple[float, str], Mapping[float, Interval]]) -> Figu
     >>> figure = over_rates({(0.02, "ltp"): at, (0.02, "random_ticket"): at})
     >>> print(figure.axes[0].get_title("left"))
     2 % of the encoder, each at its best:
-    LTP 50.0, random ticket 50.0
+    SGD's ticket 50.0, random ticket 50.0
     """
     densities = sorted({density for density, _ in of})
     figure, fields = plt.subplots(
@@ -38,10 +41,10 @@ def over_rates(of: Mapping[tuple[float, str], Mapping[float, Interval]]) -> Figu
     )
     for axes, density in zip(fields[:, 0], densities, strict=True):
         said, ends = [], {}
-        for method in TICKETS:
+        for method, name in TICKETS.items():
             if (density, method) not in of:
                 continue
-            name, colour, _, marker = METHODS[method]
+            _, colour, _, marker = METHODS[method]
             at = of[density, method]
             means = [100 * i.mean for i in at.values()]
             axes.plot(list(at), means, marker, color=colour, linestyle="-")
@@ -86,7 +89,7 @@ def beside_chance(compared: Mapping[Regime, Comparison], names: Mapping[str, str
     >>> c = Comparison("", Interval(0.02, 0.01, 0.03), 0.01, 0.04, 6, 7)
     >>> figure = beside_chance({Regime("sw", 0.02): c}, {"sw": "Swahili"})
     >>> print(figure.axes[0].get_title("left"))
-    Beside a random ticket of its size:
+    Chosen minus random ticket of its size:
     ahead in 1 of 1, behind in 0
     """
     densities = sorted({regime.density for regime in compared})
@@ -110,7 +113,7 @@ def beside_chance(compared: Mapping[Regime, Comparison], names: Mapping[str, str
             color=BLUE,
             textcoords="offset points",
             va="center",
-            fontsize=8,
+            fontsize=9,
         )
         labels.append((y, names.get(regime.ticket, regime.ticket)))
         y += 1
@@ -118,13 +121,13 @@ def beside_chance(compared: Mapping[Regime, Comparison], names: Mapping[str, str
     for (_, text), label in zip(labels, axes.get_yticklabels(), strict=True):
         label.set_fontweight("bold" if text.endswith("encoder") else "normal")
     axes.set_ylim(y - 0.4, -0.6)
-    axes.tick_params(axis="y", length=0, labelsize=8.5)
+    axes.tick_params(axis="y", length=0)
     axes.grid(axis="x")
     low, high = axes.get_xlim()
     axes.set_xlim(low, high + 0.12 * (high - low))
-    axes.set_xlabel("points that the winning ticket is ahead (right)\nor behind (left)")
+    axes.set_xlabel("points that the chosen ticket is ahead (right)\nor behind (left)")
     won, lost = (sum(c.verdict == v for c in compared.values()) for v in ("better", "worse"))
     axes.set_title(
-        f"Beside a random ticket of its size:\nahead in {won} of {len(order)}, behind in {lost}"
+        f"Chosen minus random ticket of its size:\nahead in {won} of {len(order)}, behind in {lost}"
     )
     return flush(figure)

@@ -53,6 +53,8 @@ def grid(
 ) -> Figure:
     """A table of numbers (R, C), darker where larger, from `low` up; `outline` frames one row.
 
+    NaN is a cell without number and colour.
+
     With a `middle` the scale has two sides: blue above it, orange below, and no colour at it.
 
     >>> figure = grid(np.eye(2), ["a", "b"], ["x", "y"], title="Two on the diagonal")
@@ -62,17 +64,17 @@ def grid(
     values = np.asarray(values)
     figure, axes = plt.subplots(figsize=(4.8, 1.1 + 0.27 * len(rows)))
     if middle is None:
-        span = values.max() - low or 1.0
+        span = np.nanmax(values) - low or 1.0
         scale = dict(cmap=ONE_SIDED, vmin=low, vmax=low + 1.25 * span)
         strong = values - low > 0.85 * span
     else:
-        span = np.abs(values - middle).max() or 1.0
+        span = np.nanmax(np.abs(values - middle)) or 1.0
         scale = dict(cmap=TWO_SIDED, vmin=middle - 1.5 * span, vmax=middle + 1.5 * span)
         strong = np.zeros_like(values, dtype=bool)  # two thirds of a colour bear dark numbers
     axes.imshow(values, aspect="auto", **scale)
     for (r, c), value in np.ndenumerate(values):
-        colour = WHITE if strong[r, c] else INK
-        axes.text(c, r, form.format(value), ha="center", va="center", color=colour, fontsize=9)
+        colour, said = WHITE if strong[r, c] else INK, "" if np.isnan(value) else form.format(value)
+        axes.text(c, r, said, ha="center", va="center", color=colour)
     if outline is not None:
         corner, size = (-0.5, outline - 0.5), (len(columns), 1)
         axes.add_patch(plt.Rectangle(corner, *size, fill=False, edgecolor=ORANGE, linewidth=2.5))
@@ -98,7 +100,7 @@ def _apart(places: dict[str, float], least: float) -> dict[str, float]:
 
 
 def flush(figure: Figure) -> Figure:
-    """Let the titles begin at the left edge of the figure: beside long row names they need room."""
+    """Let the titles begin at the left edge of the figure: long row names leave no room."""
     figure.draw_without_rendering()  # settles where the axes are
     for axes in figure.axes:
         place = axes.get_position()

@@ -16,7 +16,7 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from .. import looks
-from .style import drawn
+from .style import _apart, drawn
 
 PANELS = {
     "loss": "loss on the examples",
@@ -27,7 +27,7 @@ PANELS = {
 
 @drawn
 def motion(runs: Sequence[Mapping], window: int = 4) -> Figure:
-    """Three panels over the steps; each point of the loss is the mean of `window` steps.
+    """Three panels over the steps, names at the ends; a point of the loss is a mean of `window`.
 
     >>> run = {"name": "both", "loss": [2.0, 1.0], "at": [2], "prompt": [0.05], "weights": [0.001]}
     >>> figure = motion([run], window=1)
@@ -39,16 +39,18 @@ def motion(runs: Sequence[Mapping], window: int = 4) -> Figure:
     of = looks.series(run["name"] for run in runs)
     figure, all_axes = plt.subplots(3, 1, sharex=True, figsize=(4.8, 5.6))
     for axes, (key, title) in zip(all_axes, PANELS.items(), strict=True):
-        for number, run in enumerate(runs):
-            steps, values = points(run, key, window)
-            if not len(values):
-                continue
-            colour, marker = of[run["name"]].light, of[run["name"]].marker
+        lines = {run["name"]: points(run, key, window) for run in runs}
+        lines = {name: line for name, line in lines.items() if len(line[1])}
+        top = max((values.max() for _, values in lines.values()), default=1.0)
+        ends = _apart({name: values[-1] for name, (_, values) in lines.items()}, 0.17 * top)
+        for name, (steps, values) in lines.items():
+            colour, marker = of[name].light, of[name].marker
             axes.plot(steps, values, color=colour, marker=marker, markersize=5)
             axes.annotate(
-                run["name"],
-                (1.0, 0.86 - 0.2 * number),
-                xycoords="axes fraction",
+                name,
+                (1.0, ends[name]),
+                xycoords=("axes fraction", "data"),
+                va="center",
                 xytext=(8, 0),
                 textcoords="offset points",
                 color=colour,

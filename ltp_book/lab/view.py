@@ -139,9 +139,9 @@ def says(runs: Sequence[Run]) -> str:
 
 
 def rows(runs: Sequence[Run]) -> list[list[str]]:
-    """A head and one row per run: what was trained, how, and what came of it."""
+    """A head and one row per run: what came of it (a telephone cuts the end), and of what."""
     codes = list(dict.fromkeys(code for run in runs for code in run.looks))
-    head = ["run", "trained", "numbers", "rate", "draw", "steps", "loss", *map(language, codes)]
+    head = ["run", *map(language, codes), "loss", "trained", "numbers", "rate", "draw", "steps"]
     body = []
     for run in runs:
         choice, bench = run.choice, run.bench
@@ -151,13 +151,13 @@ def rows(runs: Sequence[Run]) -> list[list[str]]:
         body.append(
             [
                 str(run.number),
+                *map(share, last),
+                loss,
                 choice.what,
                 f"{numbers:,}",
                 f"×{choice.rate:.2g}",
                 str(choice.draw),
                 f"{len(run.losses)}/{bench.steps}",
-                loss,
-                *map(share, last),
             ]
         )
     return [head, *body]
@@ -182,7 +182,7 @@ def table(runs: Sequence[Run]) -> str:
         return "a lab, no run yet"
     cells = rows(runs)
     wide = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    align = [str.ljust] * 2 + [str.rjust] * (len(wide) - 2)
+    align = [str.ljust if name in ("run", "trained") else str.rjust for name in cells[0]]
     lines = [
         "  ".join(how(*at) for how, *at in zip(align, row, wide, strict=True)) for row in cells
     ]

@@ -1,8 +1,8 @@
 """Results into words: tables, differences, and verdicts that no author can bend.
 
 A chapter's prose is written before its numbers are known, and outlives them. So every sentence
-about who won is computed here, by one rule: a difference counts when its 95 % interval leaves out
-zero. Differences are paired by seed and by test item (`bootstrap.macro_interval`):
+about who won is computed here, by one rule: a difference counts when zero is outside its 95 %
+interval. Differences are paired by seed and by test item (`bootstrap.macro_interval`):
 
     difference(a, b) = mean over languages of (accuracy of a − accuracy of b)
 
@@ -151,16 +151,28 @@ def verdict(found: Stored, a: str, b: str, group: str = "low") -> str:
     return f"{says}: {rule(gap)}"
 
 
-def verdicts(found: Stored, a: str, groups: Sequence[str] = ("low", "high")) -> str:
-    """The verdict on a method beside each other one, for each of some groups of languages."""
+def verdicts(
+    found: Stored, a: str, groups: Sequence[str] = ("low", "high"), rivals: Sequence[str] = NAMES
+) -> str:
+    """The verdicts on a method against some others, in some groups of languages.
+
+    Two lines each: what is compared, and what came out. So a telephone shows both.
+
+    >>> rows = [{"method": m, "seed": 0, "language": "qu", "n": 4, "correct": bits}
+    ...         for m, bits in (("ltp", b"\\xf0"), ("full", b"\\xf0"))]
+    >>> print(verdicts(Stored(rows, {"qu": list("abcd")}), "ltp", ["low"]))
+    LTP minus full fine-tuning, low-resource:
+        +0.0 points [+0.0, +0.0]: no clear difference
+    """
     if not found.rows:
         return ABSENT
-    rivals = [name for name in NAMES if name != a and found.of(name)]
-    return "\n".join(verdict(found, a, b, group) for b in rivals for group in groups)
+    others = [name for name in rivals if name != a and found.of(name)]
+    told = (verdict(found, a, b, group) for b in others for group in groups)
+    return "\n".join(says.replace(": ", ":\n    ", 1) for says in told)
 
 
 def rule(gap: Interval) -> str:
-    """The one rule of this book: does the interval of a difference leave out zero?
+    """The one rule of this book: is zero outside the interval of a difference?
 
     >>> rule(Interval(0.03, 0.01, 0.05)), rule(Interval(0.03, -0.01, 0.05))
     ('better', 'no clear difference')

@@ -84,11 +84,23 @@ def text(section: Section) -> str:
     return "\n\n".join(cell.source for cell in section.cells if cell.cell_type == "markdown")
 
 
+def main_line(path) -> list[Section]:
+    """What a first reading takes: nothing after the answer."""
+    return [it for it in sections(path) if not it.title.startswith(AFTER)]
+
+
 def main_words(path) -> int:
     """How many words a first reading takes: no code, nothing folded, nothing after the answer."""
-    main = [text(it) for it in sections(path) if not it.title.startswith(AFTER)]
-    seen = re.sub(UNSEEN, " ", "\n".join(main))
+    seen = re.sub(UNSEEN, " ", "\n".join(map(text, main_line(path))))
     return len(re.findall(r"[^\W\d_][\w'’.-]*", seen))
+
+
+def main_figures(path) -> int:
+    """How many pictures a first reading looks at: drawn ones, and what code has drawn."""
+    cells = [cell for it in main_line(path) for cell in it.cells]
+    shown = [output for cell in cells for output in cell.get("outputs", [])]
+    drawn = sum("](figures/" in cell.source for cell in cells if cell.cell_type == "markdown")
+    return drawn + sum("image/png" in output.get("data", {}) for output in shown)
 
 
 def exercises(path) -> list[Exercise]:

@@ -55,8 +55,11 @@ def test_shares_are_those_of_the_ticket():
     ticket = Ticket.select(some(), 0.2, base="toy")
     figure = cf.places(ticket.counts())
     shown = [text.get_text() for text in figure.axes[0].texts]
-    told = [f"{100 * k / n:.1f}" for row in ticket.counts().values() for k, n in row.values()]
+    order = ("output.dense", "output.LayerNorm")  # as a layer uses them, and as in every map
+    cells = [row[module] for row in ticket.counts().values() for module in order]
+    told = [f"{100 * k / n:.1f}" for k, n in cells]
     assert shown == told
+    assert [tick.get_text() for tick in figure.axes[0].get_xticklabels()] == ["down", "norm 2"]
     shares = {"LTP": ticket.layer_shares(), "random ticket": ticket.random_like(0).layer_shares()}
     figure = cf.rivals(shares | {"another": ticket.layer_shares()})
     heights = [line.get_ydata().tolist() for line in figure.axes[0].lines[:2]]

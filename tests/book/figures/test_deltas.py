@@ -110,7 +110,9 @@ def test_every_mark_of_a_tensor_can_be_seen():
 
 def test_growth_compares_the_ends_of_its_first_two_lines():
     lines = {"away": [9.0, 6e-4], "aimless": [1.0, 4e-4], "walked": [1e-4, 2e-3]}
-    assert title(draw.growth(lines)) == "After 2 steps: 1.50 times as far as aimless"
+    figure = draw.growth(lines)
+    assert title(figure) == "After 2 steps: 1.50 times as far as aimless"
+    assert figure.axes[1].lines[0].get_ydata() == pytest.approx([9.0, 1.5])
 
 
 def test_the_dark_bars_are_the_share_above_the_threshold():

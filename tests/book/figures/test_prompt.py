@@ -90,10 +90,10 @@ def test_the_prompt_stands_after_the_first_piece_in_every_column():
     assert axes.get_title("left") == "2 of 7 places are free vectors"
 
 
-def test_right_answers_are_counted_and_framed():
+def test_right_answers_are_framed():
     scores = torch.tensor([[0.0, 2.0, 1.0], [3.0, 0.0, 0.0], [0.0, 0.0, 1.0]])  # says 1, 0, 2
     axes = draw.chances(scores, list("abc"), list("xyz"), right=[1, 0, 0]).axes[0]
-    assert axes.get_title("left") == "The right word is the darkest in 2 of 3 columns"
+    assert axes.get_title("left") == "Share of each word at the hole; framed: the right one"
     corners = [frame.get_xy() for frame in axes.patches]
     assert corners == [(-0.5, 0.5), (0.5, -0.5), (1.5, -0.5)]
     assert axes.texts[1].get_text() == f"{scores[1].softmax(dim=0)[0]:.2f}"
@@ -106,14 +106,20 @@ def test_a_place_without_a_gradient_is_not_called_reached():
     )
 
 
-def test_the_verdict_by_language_is_on_the_last_model_beside_the_first():
+def test_the_verdict_by_language_is_on_the_last_model_minus_the_first():
     none, worse = answers_of(0.5), answers_of(0.1)
     better = Table.of(none.correct | {"en": np.ones(60)})
-    assert title(draw.answers({"none": none, "worse": worse, "trained": better}, 0.1)) == (
-        "trained beside none:\nEnglish better,\n"
-        "Swahili no clear difference,\nQuechua no clear difference"
-    )
-    assert title(draw.answers({"none": none, "worse": worse}, 0.1)).count("worse") == 4
+    figure = draw.answers({"none": none, "worse": worse, "trained": better}, 0.1)
+    assert title(figure) == "Left, at each language: trained minus none"
+    unclear = "no clear\ndifference"
+    assert said(figure) == ["English:\nbetter", f"Swahili:\n{unclear}", f"Quechua:\n{unclear}"]
+    figure = draw.answers({"none": none, "worse": worse}, 0.1)
+    assert all(label.endswith(":\nworse") for label in said(figure))
+
+
+def said(figure) -> list[str]:
+    """What stands at the rows."""
+    return [label.get_text() for label in figure.axes[0].get_yticklabels()]
 
 
 def test_the_shortfall_is_the_difference_in_each_group():

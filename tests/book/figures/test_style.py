@@ -31,8 +31,11 @@ def test_a_clear_gap_is_called_better_or_worse_and_a_small_one_neither():
     assert findings.verdict(found, "prompt_only", "ltp").endswith("worse")
     assert findings.verdict(found, "ltp", "random_ticket").endswith("no clear difference")
     all_ = findings.verdicts(found, "ltp").splitlines()
-    assert len(all_) == 4 and all("points [" in line for line in all_)
-    assert len(findings.verdicts(found, "ltp", findings.GROUPS).splitlines()) == 6
+    assert len(all_) == 8 and all("points [" in line for line in all_[1::2])
+    assert all(line.endswith(":") for line in all_[::2])
+    assert len(findings.verdicts(found, "ltp", findings.GROUPS).splitlines()) == 12
+    one = findings.verdicts(found, "ltp", ["low"], ["prompt_only"])
+    assert one == findings.verdict(found, "ltp", "prompt_only").replace(": ", ":\n    ", 1)
 
 
 def test_a_difference_uses_only_the_seeds_of_both():
@@ -100,6 +103,18 @@ def test_a_table_is_dark_from_its_lowest_value_up():
         assert image.get_clim() == pytest.approx((low, low + 1.25 * (1 - low)))
 
 
+def test_a_cell_without_a_number_is_blank():
+    axes = figures.grid(np.array([[np.nan, 1.0], [2.0, 0.0]]), "ab", "xy", title="t").axes[0]
+    assert [text.get_text() for text in axes.texts] == ["", "1.00", "2.00", "0.00"]
+    assert axes.images[0].get_clim() == (0.0, 2.5)
+
+
+def test_the_share_of_a_layer_is_drawn_and_the_title_leaves_the_answer_to_the_reader():
+    axes = figures.shares({0: 0.1, 1: 0.3}, 0.2).axes[0]
+    assert [bar.get_height() for bar in axes.patches] == pytest.approx([10, 30])
+    assert not re.search(r"\d", axes.get_title("left"))
+
+
 def test_what_cannot_be_drawn_is_seen():
     for wrong in ("\N{ROOSTER}", r"$\nothing$"):
         figure = figures.curves({"LTP": [2.0] * 16})
@@ -120,12 +135,12 @@ def test_every_figure_fits_a_telephone_and_has_a_title_that_says_something():
         assert matplotlib.colors.to_hex(figure.get_facecolor()) == CARD
 
 
-def test_the_title_of_the_measurement_tells_ltp_beside_its_baseline_and_its_control():
+def test_the_title_of_the_measurement_tells_ltp_minus_its_baseline_and_its_control():
     title = figures.measured(a_sweep({"prompt_only": 0.4, "random_ticket": 0.6, "ltp": 0.6}))
     where, first, second = title.get_suptitle().splitlines()
     assert where == "In low-resource languages:"
-    assert re.fullmatch(r"LTP beside prompt only: \+\d+\.\d points, better", first)
-    assert second == "LTP beside random ticket: +0.0 points, no clear difference"
+    assert re.fullmatch(r"LTP minus prompt only: \+\d+\.\d points, better", first)
+    assert second == "LTP minus random ticket: +0.0 points, no clear difference"
 
 
 def test_drawings_are_sound_say_what_they_show_and_load_nothing():

@@ -37,5 +37,7 @@ def test_each_panel_has_the_lines_of_what_was_trained():
     assert figure.get_suptitle().endswith("3 steps:\nprompt only 2.00, ticket only 1.00, both 1.00")
     names = [[text.get_text() for text in axes.texts] for axes in figure.axes]
     assert names[1:] == [["prompt only", "both"], ["ticket only", "both"]]
+    heights = [text.xy[1] for text in figure.axes[1].texts]
+    assert heights == [0.3, 0.2]  # each name at the end of its line
     assert np.allclose(figure.axes[2].lines[0].get_ydata(), [1e-4, 2e-4, 3e-4])
     assert not matplotlib.pyplot.get_fignums() and figure.get_figwidth() == 4.8

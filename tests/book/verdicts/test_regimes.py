@@ -133,13 +133,17 @@ def test_levels_are_means_over_languages_and_the_figure_draws_them():
     figure = over_rates(at)
     assert len(figure.axes) == 2
     for axes, density in zip(figure.axes, (0.005, 0.02), strict=True):
-        assert f"LTP {100 * at[density, 'ltp'][0.001].mean:.1f}" in axes.get_title("left")
+        assert f"SGD's ticket {100 * at[density, 'ltp'][0.001].mean:.1f}" in axes.get_title("left")
         drawn = [line.get_ydata().tolist() for line in axes.lines]
         assert drawn == [
             [100 * i.mean for i in at[density, m].values()]
             for m in ("ltp", "random_ticket", "shuffled_ticket")
         ]
-        assert [t.get_text() for t in axes.texts] == ["LTP", "random ticket", "shuffled ticket"]
+        assert [t.get_text() for t in axes.texts] == [
+            "SGD's ticket",
+            "random ticket",
+            "shuffled ticket",
+        ]
     draw_whole(figure)
 
 

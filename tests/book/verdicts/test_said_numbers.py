@@ -37,7 +37,7 @@ def prose(name: str) -> str:
         (
             "choosing",
             "the ticket was 1.7 points behind a random one",
-            r"LTP minus random ticket, low-resource: -1\.7 points",
+            r"LTP minus random ticket, low-resource:\s+-1\.7 points",
         ),
         (
             "real",
@@ -61,7 +61,7 @@ def test_the_layers_of_choosing_lie_where_it_says():
     told = [
         [float(x) for x in pair]
         for pair in re.findall(
-            r"steps: least (\d+\.\d) % of layer \d+, most (\d+\.\d) % of layer \d+; LayerN", text
+            r"steps: least (\d+\.\d) % of layer \d+,\s+most (\d+\.\d) % of layer \d+; LayerN", text
         )
     ]
     low, high = min(low for low, _ in told), max(high for _, high in told)
