@@ -17,7 +17,7 @@ from .. import looks
 from .page import Explorer, explorer
 
 UNTRAINED = "template_zero"  # its grey-green; a model that nothing trained has no look of its own
-EXAMPLE = "a dog that brings the newspaper"
+EXAMPLE = "lemon; citrus, fruit"  # of the kind that the model was made for
 FIRST = ("weights.safetensors", "tokenizer.json", "config.json")
 
 

@@ -2,7 +2,7 @@
 
 For each language and each two methods the difference of their accuracies, with a 95 % interval over
 draws of training examples and test items together (`draws`), paired by both. Fifty intervals are
-many: two or three will leave out zero by chance alone, and the page says so.
+many: zero will be outside two or three by chance alone, and the page says so.
 
 Examples are not picked by what they show: of each class the same `each` emoji, evenly spaced among
 those that most languages have. Right and wrong are those of one draw of the training examples,

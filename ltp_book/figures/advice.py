@@ -13,10 +13,11 @@ from matplotlib.figure import Figure
 
 from ..looks import GROUPS, METHODS
 from ..verdicts.advice import Option, frugal
-from .style import drawn
+from .style import _apart, drawn
 
 TICKS = {1e3: "none", 1e4: "10 k", 1e5: "100 k", 1e6: "1 M", 1e7: "10 M", 1e8: "100 M"}
 FEW = 1_000_000  # above it many recipes train as many numbers, and names would overlap
+APART = 3.2  # points between two names, so that they do not overlap
 NONE = min(TICKS)  # where a recipe that trains nothing stands on the logarithmic axis
 
 
@@ -37,10 +38,12 @@ def paid(panels: Mapping[str, Sequence[Option]], margin: float) -> Figure:
     figure, axes = plt.subplots(len(panels), 1, figsize=(4.8, 3.1 * len(panels)), squeeze=False)
     for axis, (group, options) in zip(axes[:, 0], panels.items(), strict=True):
         chosen = {options[0].method, frugal(options, margin).method}
+        named = [it for it in options if it.method in chosen | {"ltp"} or it.trained < FEW]
+        heights = _apart({it.method: 100 * it.accuracy.mean for it in named}, APART)
         for option in options:
             _mark(axis, option, filled=option.method in chosen)
-            if option.method in chosen | {"ltp"} or option.trained < FEW:
-                _name(axis, option, bold=option.method in chosen)
+        for option in named:
+            _name(axis, option, heights[option.method], bold=option.method in chosen)
         axis.set_xscale("log")
         axis.set_xticks(list(TICKS), list(TICKS.values()))
         axis.minorticks_off()
@@ -66,17 +69,17 @@ def _mark(axis: Axes, option: Option, filled: bool) -> None:
     axis.plot(x, mean, look.marker, color=look.light, markerfacecolor=face, markersize=7)
 
 
-def _name(axis: Axes, option: Option, bold: bool) -> None:
+def _name(axis: Axes, option: Option, height: float, bold: bool) -> None:
     """The name of a recipe, on the side where there is room."""
     look, x = METHODS[option.method], _place(option)
     left = x > FEW / 2
     axis.annotate(
         look.name,
-        (x, 100 * option.accuracy.mean),
+        (x, height),
         xytext=(-7 if left else 7, 3),
         textcoords="offset points",
         color=look.light,
         ha="right" if left else "left",
-        fontsize=9,
+        fontsize=9.5,
         fontweight="bold" if bold else "normal",
     )

@@ -49,7 +49,7 @@ def held(bills: Mapping[str, Mapping[str, float]], unit: str = "MB") -> Figure:
 
     >>> bills = {"dense": {"weights": 4, "moments": 8}, "packed": {"weights": 4, "moments": 2}}
     >>> held(bills).axes[0].get_title("left").splitlines()
-    ['Beside the weights, in MB: dense 8,', 'packed 2 (× 0.25)']
+    ['Without the weights, in MB: dense 8,', 'packed 2 (× 0.25)']
     """
     figure, axes = plt.subplots(figsize=(4.8, 1.0 + 0.78 * len(bills)))
     most = max(sum(bill.values()) for bill in bills.values())
@@ -76,7 +76,7 @@ def held(bills: Mapping[str, Mapping[str, float]], unit: str = "MB") -> Figure:
                 f"{part} {size:.1f}",
                 (left, y),
                 xytext=(5, up),
-                fontsize=8,
+                fontsize=9.5,
                 textcoords="offset points",
                 va="center",
                 color=PARTS[part],
@@ -90,7 +90,7 @@ def held(bills: Mapping[str, Mapping[str, float]], unit: str = "MB") -> Figure:
     first, *rest = more
     told = [f"{name} {more[name]:.0f} (× {more[name] / more[first]:.2f})" for name in rest]
     pairs = [", ".join(told[i : i + 2]) for i in range(0, len(told), 2)]
-    head = f"Beside the weights, in {unit}: {first} {more[first]:.0f}"
+    head = f"Without the weights, in {unit}: {first} {more[first]:.0f}"
     axes.set_title(",\n".join([head, *pairs]))
     return figure
 

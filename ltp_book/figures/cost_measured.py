@@ -56,7 +56,7 @@ def dots(
             form.format(middle),
             (high, y),
             xytext=(6, 0),
-            fontsize=8.5,
+            fontsize=9.5,
             va="center",
             textcoords="offset points",
             color=colour,
@@ -78,7 +78,7 @@ def measured(engine: dict, density: float) -> Figure:
     dots(first, steps, dict.fromkeys(steps, least), "{:.2f}")
     first.axvline(1.0, color=INK, linewidth=0.8, zorder=0)
     first.set_title(
-        f"A step, dense encoder as 1: ticket "
+        f"A step, masked, fused as 1: ticket "
         f"{median(steps[costs.label(ours)]):.2f}, operations {least:.2f}"
     )
 

@@ -40,8 +40,8 @@ def worth(
     >>> accuracy = {n: Interval(x, x, x) for n, x in ((128, 0.3), (948, 0.5))}
     >>> figure = worth({"low": accuracy}, {"low": Interval(0.45, 0.4, 0.5)}, texts=128)
     >>> print(figure.axes[0].get_title("left"))
-    What 128 texts of one's own reach, English
-    reaches with 948 (low-resource)
+    To reach 128 texts of one's own, English
+    needs 948 (low-resource)
     """
     figure, axes = plt.subplots(figsize=(4.8, 3.8))
     first, heights = {}, {}  # how many English texts reach the level, None if no number does
@@ -79,13 +79,23 @@ def worth(
     axes.set_xlabel("English texts; dashed: texts of the own language")
     axes.set_ylabel("mean % right, with 95 % interval")
     _key(axes, list(english))
-    if any(first.values()):
-        said = (f"{n or 'none of these'} ({findings.GROUPS[group]})" for group, n in first.items())
-        title = f"What {texts} texts of one's own reach, English\nreaches with {', '.join(said)}"
-    else:
-        title = f"No number of English texts here\nreaches what {texts} of one's own reach"
-    axes.set_title(title)
+    axes.set_title(_needed(first, texts, sizes[-1]))
     return flush(figure)
+
+
+def _needed(first: Mapping[str, int | None], texts: int, most: int) -> str:
+    """How many English texts each group needs to reach the level; None: the most are too few.
+
+    >>> print(_needed({"low": None, "high": 499}, 128, 948))
+    To reach 128 texts of one's own, English
+    needs 499 (high-resource); 948 are too few (low-resource)
+    """
+    needs = [f"{n} ({findings.GROUPS[group]})" for group, n in first.items() if n]
+    short = [findings.GROUPS[group] for group, n in first.items() if not n]
+    if not needs:
+        return f"{most} English texts are too few\nto reach {texts} of one's own"
+    tail = f"; {most} are too few ({', '.join(short)})" if short else ""
+    return f"To reach {texts} texts of one's own, English\nneeds {', '.join(needs)}{tail}"
 
 
 def _key(axes: Axes, groups: Sequence[str]) -> None:
@@ -99,7 +109,7 @@ def _key(axes: Axes, groups: Sequence[str]) -> None:
             xycoords="axes fraction",
             textcoords="offset points",
             color=colour,
-            fontsize=9,
+            fontsize=9.5,
         )
 
 
@@ -126,14 +136,14 @@ def frames(parts: Mapping[str, Sequence], mask: int) -> Figure:
                 plt.Rectangle((x + 0.04, y - 0.4), wide - 0.08, 0.8, color=ground, linewidth=0)
             )
             x += wide
-        axes.text(1 + WIDE / 2, y, "text", ha="center", va="center", fontsize=8.5, color=INK)
+        axes.text(1 + WIDE / 2, y, "text", ha="center", va="center", fontsize=9.5, color=INK)
         right = max(right, x)
-    axes.set_yticks(range(len(parts)), [LANGUAGES[code].name for code in parts], fontsize=9)
+    axes.set_yticks(range(len(parts)), [LANGUAGES[code].name for code in parts], fontsize=9.5)
     axes.set(xlim=(0, right + 0.2), ylim=(len(parts) - 0.4, -0.6))
     axes.set_xticks([])
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    axes.set_xlabel("a square is a piece. orange: a human's words; blue: the hole", fontsize=9)
+    axes.set_xlabel("a square is a piece. orange: a human's words; blue: the hole", fontsize=9.5)
     span = f"{min(added)} to {max(added)}" if min(added) < max(added) else f"{added[0]}"
     axes.set_title(f"{len(parts)} templates: each adds {span} pieces")
     return flush(figure)
@@ -174,14 +184,14 @@ def entries(counts: Mapping[str, tuple[int, int]], names: int) -> Figure:
             xytext=(4, 0),
             va="center",
             textcoords="offset points",
-            fontsize=9,
+            fontsize=9.5,
         )
     axes.set_yticks(range(len(order)), [LANGUAGES[code].name for code in order])
     axes.set(xlim=(0, 1.22 * names), ylim=(len(order) - 0.4, -0.6))
     axes.set_xticks([tick for tick in axes.get_xticks() if tick <= names])
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x")
-    axes.set_xlabel("entries. orange: another word; grey: the English one", fontsize=9)
+    axes.set_xlabel("entries. orange: another word; grey: the English one", fontsize=9.5)
     last, first = order[-1], order[0]
     axes.set_title(
         f"Of {names} names {sum(counts[last])} ({LANGUAGES[last].name}) to "
@@ -193,7 +203,7 @@ def entries(counts: Mapping[str, tuple[int, int]], names: int) -> Figure:
 
 @drawn
 def differences(gaps: Mapping[str, Mapping[str, Interval]], what: str) -> Figure:
-    """Several differences with 95 % intervals, by group of languages; hollow: no clear difference.
+    """Several differences with 95 % intervals, by group of languages; hollow: zero is inside.
 
     gaps: what minus what -> group ("low", "high", "en") -> Interval.
 
@@ -206,7 +216,9 @@ def differences(gaps: Mapping[str, Mapping[str, Interval]], what: str) -> Figure
     figure, axes = plt.subplots(figsize=(4.8, 1.7 + 0.62 * len(gaps)))
     axes.axvline(0, color=INK, linewidth=0.8, zorder=0)
     for y, (name, of) in enumerate(gaps.items()):
-        axes.text(0, y - 0.36, name, transform=axes.get_yaxis_transform(), va="center", fontsize=9)
+        axes.text(
+            0, y - 0.36, name, transform=axes.get_yaxis_transform(), va="center", fontsize=9.5
+        )
         for number, group in enumerate(group for group in groups if group in of):
             _mark(axes, of[group], y + 0.2 * number - 0.1, LOOKS[group])
     axes.set_ylim(len(gaps) - 0.35, -0.75)
@@ -215,7 +227,7 @@ def differences(gaps: Mapping[str, Mapping[str, Interval]], what: str) -> Figure
     low, high = axes.get_xlim()
     axes.set_xlim(low, high + 0.12 * (high - low))
     axes.grid(axis="x")
-    axes.set_xlabel("points, with 95 % interval; hollow: no clear difference")
+    axes.set_xlabel("points, with 95 % interval; hollow: zero is inside (no correction)")
     _key(axes, groups)
     said = [findings.rule(gap) for of in gaps.values() for gap in of.values()]
     axes.set_title(
@@ -239,5 +251,5 @@ def _mark(axes: Axes, gap: Interval, y: float, look: tuple[str, str]) -> None:
         va="center",
         textcoords="offset points",
         color=colour,
-        fontsize=8,
+        fontsize=9.5,
     )

@@ -67,7 +67,7 @@ def spread(
     if floor:
         axes.vlines(100 * floor[1], -0.5, len(codes) - 0.4, color=INK, linewidth=1, linestyle=":")
         axes.text(100 * floor[1], len(codes) - 0.4, floor[0], va="top", ha="center", fontsize=9)
-    axes.set_yticks(range(len(codes)), [name_of(code) for code in codes], fontsize=9)
+    axes.set_yticks(range(len(codes)), [name_of(code) for code in codes], fontsize=10)
     for label, code in zip(axes.get_yticklabels(), codes, strict=True):
         label.set_fontweight("bold" if code in HIGH else "normal")
     axes.set_ylim(len(codes) + 0.6 * bool(floor) - 0.4, -1.1 - 1.05 * ceil(len(right) / 2))
@@ -156,7 +156,7 @@ def goes_with(
     >>> accuracy = {"de": 0.6, "sw": 0.4, "qu": 0.3}
     >>> figure = goes_with({"pieces": {"de": 1, "sw": 2, "qu": 3}}, accuracy, named=["qu"])
     >>> figure.get_suptitle()
-    'Largest point estimate:\\n“pieces”, ρ = −1.00'
+    'Largest ρ of all:\\n“pieces”, ρ = −1.00'
     """
     rows = ceil(len(features) / 2)
     figure, all_axes = plt.subplots(
@@ -181,7 +181,7 @@ def goes_with(
     best = max(found, key=lambda what: abs(found[what].mean))
     strength = f"{found[best].mean:.2f}".replace("-", "−")
     figure.suptitle(
-        f"Largest point estimate:\n“{best}”, ρ = {strength}",
+        f"Largest ρ of all:\n“{best}”, ρ = {strength}",
         x=0.01,
         ha="left",
         fontsize=11,
@@ -213,7 +213,7 @@ def _panel(
             name_of(code),
             (x[code], y[code]),
             xytext=(4, 4),
-            fontsize=7.5,
+            fontsize=9,
             textcoords="offset points",
         )
     axes.grid()
@@ -221,11 +221,11 @@ def _panel(
 
 @drawn
 def widths(gaps: Mapping[str, Interval], *, what: str) -> Figure:
-    """One difference with several intervals, beside zero; those that leave it out are blue squares.
+    """One difference with several intervals, and zero; those with zero outside are blue squares.
 
     >>> gaps = {"paired": Interval(0.02, 0.01, 0.03), "not paired": Interval(0.02, -0.02, 0.06)}
     >>> widths(gaps, what="LTP minus another").axes[0].get_title("left").splitlines()
-    ['LTP minus another:', '1 of 2 intervals leave out zero']
+    ['LTP minus another:', 'zero is outside 1 of 2 intervals']
     """
     figure, axes = plt.subplots(figsize=(4.8, 1.4 + 0.36 * len(gaps)))
     for y, gap in enumerate(gaps.values()):
@@ -251,5 +251,5 @@ def widths(gaps: Mapping[str, Interval], *, what: str) -> Figure:
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel("points, with 95 % interval")
     told = sum(findings.rule(gap) != "no clear difference" for gap in gaps.values())
-    axes.set_title(f"{what}:\n{told} of {len(gaps)} intervals leave out zero")
+    axes.set_title(f"{what}:\nzero is outside {told} of {len(gaps)} intervals")
     return figure

@@ -92,7 +92,7 @@ def standing(means: Mapping[str, Interval], group: str) -> Figure:
             xytext=(5, 0),
             textcoords="offset points",
             va="center",
-            fontsize=8,
+            fontsize=9.5,
             color=colour(method),
         )
     _named(axes, methods)
@@ -129,11 +129,11 @@ def beside(compared: Sequence[Comparison], method: str, group: str) -> Figure:
             color=own,
             textcoords="offset points",
             va="center",
-            fontsize=8,
+            fontsize=9.5,
         )
     _named(axes, [c.rival for c in order])
     low, high = axes.get_xlim()
-    axes.set_xlim(low, high + 0.1 * (high - low))
+    axes.set_xlim(low, high + 0.15 * (high - low))
     name = ALL_NAMES[method]
     axes.set_xlabel(f"points that {name} is ahead (right) or behind (left)")
     count = {
@@ -153,8 +153,8 @@ def price(means: Mapping[str, Interval], trained: Mapping[str, int], group: str)
     >>> means = {"ltp": Interval(0.4, 0.3, 0.5), "full": Interval(0.5, 0.4, 0.6)}
     >>> figure = price(means, {"ltp": 4_300_000, "full": 47_000_000}, "low-resource")
     >>> print(figure.axes[0].get_title("left"))
-    low-resource: 2 of 2 methods have
-    no rival as good with fewer numbers
+    low-resource: 2 of 2 methods are filled,
+    none with fewer numbers reaches as much
     """
     figure, axes = plt.subplots(figsize=(4.8, 4.2))
     worth = {m: (-trained[m], means[m].mean) for m in means}  # more is better, of both
@@ -182,7 +182,7 @@ def price(means: Mapping[str, Interval], trained: Mapping[str, int], group: str)
             color=colour(method),
             xytext=(-6 if left else 6, 4),
             textcoords="offset points",
-            fontsize=8,
+            fontsize=9.5,
             ha="right" if left else "left",
         )
     axes.set_ylim(0, None)
@@ -194,7 +194,8 @@ def price(means: Mapping[str, Interval], trained: Mapping[str, int], group: str)
     axes.set_xlabel("numbers trained")
     axes.set_ylabel("mean % right")
     axes.set_title(
-        f"{group}: {len(best)} of {len(means)} methods have\nno rival as good with fewer numbers"
+        f"{group}: {len(best)} of {len(means)} methods are filled,\n"
+        "none with fewer numbers reaches as much"
     )
     return figure
 
@@ -225,22 +226,23 @@ def curve(means: Mapping[str, Mapping[str, Interval]], group: str) -> Figure:
             linewidth=1,
         )
         ends[method] = 100 * of[steps[-1]].mean
-    labels = _apart(ends, 5)
-    for method, height in labels.items():
+    labels = _apart(dict(ends), 6)
+    above = np.mean(list(labels.values())) - np.mean(list(ends.values()))
+    for method, height in labels.items():  # a thin line leads from each line's end to its name
         axes.annotate(
             ALL_NAMES[method],
-            (1, height),
-            xycoords=("axes fraction", "data"),
-            xytext=(5, 0),
-            textcoords="offset points",
+            (len(steps) - 0.8, ends[method]),
+            xytext=(1.06, height - above),
+            textcoords=("axes fraction", "data"),
             va="center",
-            fontsize=8.5,
+            fontsize=9.5,
             color=colour(method),
+            arrowprops=dict(arrowstyle="-", color=colour(method), linewidth=0.7, shrinkA=1),
         )
     axes.set_xticks(range(len(steps)), steps)
     axes.set_ylim(0, max(axes.get_ylim()[1], *labels.values()) + 5)
     axes.grid(axis="y")
-    axes.set_xlabel("English examples a class")
+    axes.set_xlabel("English examples per class")
     axes.set_ylabel("mean % right, with 95 % interval")
     place = [1 + sum(of[k].mean > means["ltp"][k].mean for of in means.values()) for k in steps]
     axes.set_title(
@@ -256,5 +258,5 @@ def _named(axes: Axes, methods: Sequence[str]) -> None:
     for label, method in zip(axes.get_yticklabels(), methods, strict=True):
         label.set_color(colour(method))
     axes.set_ylim(len(methods) - 0.4, -0.6)
-    axes.tick_params(axis="y", length=0, labelsize=8.5)
+    axes.tick_params(axis="y", length=0, labelsize=9.5)
     axes.grid(axis="x")

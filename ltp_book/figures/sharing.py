@@ -4,7 +4,7 @@ Same style and same promise as `figures`: plain values in, a closed matplotlib f
 title that is computed from what is drawn.
 
 Reading order: `flow` (the files, and the command that makes each), `sizes` (what each thing weighs
-beside a whole), `denominators` (one density, two readings).
+as a share of a whole), `denominators` (one density, two readings).
 
 What it does not do: weigh files or count weights. The chapter does.
 """
@@ -115,7 +115,7 @@ def flow(**of: int) -> Figure:
         for i, line in enumerate([*rest, told[name]], start=1):
             colour = BLUE if i > len(rest) else TEXT
             axes.text(
-                middle, top - 4.9 * i, line, ha="center", va="center", fontsize=9, color=colour
+                middle, top - 4.9 * i, line, ha="center", va="center", fontsize=9.5, color=colour
             )
     for start, end, words, (x, y), turn in ARROWS:
         axes.annotate(
@@ -133,7 +133,7 @@ def flow(**of: int) -> Figure:
             va="center",
             rotation=turn,
             color=ORANGE,
-            fontsize=8,
+            fontsize=9,
             family="DejaVu Sans Mono",
         )
     said = f"Send {told['model']} to whoever has the {told['base']} of the base"
@@ -143,7 +143,7 @@ def flow(**of: int) -> Figure:
 
 @drawn
 def sizes(of: Mapping[str, int], *, focus: str, whole: str) -> Figure:
-    """What each thing weighs, in bytes, on a scale of powers of ten; `focus` beside `whole`.
+    """What each thing weighs, in bytes, on a scale of powers of ten; `focus` as a share of `whole`.
 
     >>> figure = sizes({"prompt": 15_360, "model": 1_536_000}, focus="prompt", whole="model")
     >>> figure.axes[0].get_title("left")
@@ -166,7 +166,7 @@ def sizes(of: Mapping[str, int], *, focus: str, whole: str) -> Figure:
             textcoords="offset points",
             va="center",
             color=colour,
-            fontsize=9,
+            fontsize=9.5,
         )
     axes.set_yticks(range(len(of)), list(of))
     axes.set_ylim(len(of) - 0.5, -0.5)
@@ -207,7 +207,7 @@ def denominators(models: Mapping[str, tuple[int, int]], density: float = 0.20) -
             if y:  # it may lie anywhere, so of the encoder it is only as many as
                 other = f"as many as {_percent(k / encoder)} of the encoder"
             said = f"{_percent(density)} {words}: {k / 1e6:.1f} M, {other}"
-            axes.text(0, y - 0.37, said, va="bottom", fontsize=9, color=BLUE)
+            axes.text(0, y - 0.37, said, va="bottom", fontsize=9.5, color=BLUE)
         axes.set_ylim(1.4, -0.7)
         axes.set_xlim(0, whole / 1e6)
         axes.set_yticks([])
@@ -234,4 +234,4 @@ def _bar(axes: Axes, y: float, k: float, encoder: float, whole: float) -> None:
 def _note(axes: Axes, encoder: float, whole: float) -> None:
     """Name the two parts of the uppermost bar."""
     for x, words in ((0.6 * encoder, "encoder"), ((encoder + whole) / 2, "embeddings")):
-        axes.text(x / 1e6, 0, words, ha="center", va="center", fontsize=9, color=INK)
+        axes.text(x / 1e6, 0, words, ha="center", va="center", fontsize=9.5, color=INK)

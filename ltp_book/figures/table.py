@@ -3,9 +3,9 @@
     table(["ticket", "shared"], [("100 steps", "2 %")], "What two runs share")
 
 As the last line of a cell it is a real table: a caption, head cells that name their row or column,
-numbers at the right, each in the colours of the page around it, light or dark. On a narrow screen
-it scrolls within itself, and its right edge fades until its end is seen. Printed, or in a terminal,
-it is the same cells in columns.
+numbers at the right, long text in lines, each in the colours of the page around it, light or dark.
+On a narrow screen it scrolls within itself, and its right edge fades until its end is seen.
+Printed, or in a terminal, it is the same cells in columns.
 
 Reading order: `table`, `Table`.
 
@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from html import escape
 
 PLAIN = re.compile(r"[+−-]?[\d.,]+ ?%?")  # a row may be named by a number, or begin with one
+WIDE = 40  # letters; text that is longer breaks into lines
 NUMBER = re.compile(r"[+−-]?\.?\d.*|–?")  # a number begins so, whatever unit or interval follows
 STYLE = """<style>
 div.text_html:has(> .ltp-table) {
@@ -37,6 +38,7 @@ div.text_html:has(> .ltp-table) {
   padding: 0 0 .4em; }
 .ltp-table :is(th, td) { text-align: left; font-weight: normal; padding: .25em 1.2em .25em 0;
   white-space: nowrap; border: 0; background: none; color: inherit; vertical-align: baseline; }
+.ltp-table td.w { white-space: normal; min-width: 13em; }
 .ltp-table thead th { font-weight: bold; vertical-align: bottom; white-space: normal; }
 .ltp-table :is(thead, tbody) tr { background: none;
   border-bottom: 1px solid color-mix(in srgb, currentcolor 25%, transparent); }
@@ -73,7 +75,12 @@ class Table:
         return "\n".join([self.caption, *(line.rstrip() for line in lines)])
 
     def _repr_html_(self) -> str:
-        marks = [' class="n"' if it else "" for it in self.numeric()]
+        long = [max(map(len, column)) > WIDE for column in zip(*self.rows, strict=True)]
+        long = long or [False] * len(self.columns)
+        marks = [
+            ' class="n"' if number else ' class="w"' if wide else ""
+            for number, wide in zip(self.numeric(), long, strict=True)
+        ]
 
         def line(row: Sequence[str], first: str, tag: str) -> str:
             tags = [first, *[tag] * (len(row) - 1)]

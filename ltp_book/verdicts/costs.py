@@ -10,7 +10,7 @@ is only read. Of N weights that could be trained K may move, d = K/N. The floors
     after backward   the bytes that must pass (`traffic`) at the speed of the memory
 
 Ratios are made within a repeat, of two things measured one after the other. A spread is the median
-with the quartiles of the repeats, and a verdict is the rule: do the quartiles leave out 1, and is
+with the quartiles of the repeats, and a verdict is the rule: is 1 outside the quartiles, and is
 the median farther from it than two rows of equal work are from each other (`noise`)?
 
 Reading order: `stored`, `rows`, `ratios`, `spread`, `noise`, `verdict`, `table`; the floors from
@@ -131,7 +131,7 @@ def noise(engine: dict) -> float:
 
 
 def verdict(ratios: Sequence[float], noise: float = 0.0) -> str:
-    """A ratio in words: less or more if quartiles leave out 1 and its median is beyond the noise.
+    """A ratio in words: less or more if 1 is outside its quartiles, and its median beyond noise.
 
     >>> verdict([0.5, 0.6, 0.7]), verdict([0.9, 1.0, 1.2])
     ('0.60 [0.55, 0.65]: less', '1.00 [0.95, 1.10]: no clear difference')
@@ -157,15 +157,15 @@ def about(engine: dict) -> str:
 
 
 def table(engine: dict) -> str:
-    """Every method: numbers that may move, a step, and that beside two ways to train densely."""
-    head = f"{'method':<22}{'may move':>11}{'step, ms':>10}{'/ full fine-tuning':>21}"
-    lines = [head + f"{'/ dense encoder':>21}"]
+    """Every method: a step, over that of two runs that do not pack, and what may move."""
+    head = f"{'method':<20}{'/ full fine-tuning':>19}{'/ masked, fused':>19}"
+    lines = [head + f"{'step, ms':>10}{'may move':>12}"]
     for name in methods(engine):
         moving = values(engine, name, "entries")[0]
         milliseconds = 1e3 * median(values(engine, name, "step"))
-        beside = [spread(ratios(engine, name, to, "step")) for to in ("full", dense(engine))]
-        told = "".join(f"{m:>7.2f} [{low:.2f}, {high:.2f}]" for m, low, high in beside)
-        lines.append(f"{label(name):<22}{moving:>11,}{milliseconds:>10.0f}  {told}")
+        over = [spread(ratios(engine, name, to, "step")) for to in ("full", dense(engine))]
+        told = "".join(f"{m:>6.2f} [{low:.2f}, {high:.2f}]" for m, low, high in over)
+        lines.append(f"{label(name):<19}{told}{milliseconds:>10.0f}{moving:>12,}")
     return "\n".join(lines)
 
 

@@ -92,7 +92,7 @@ def test_each_link_to_a_file_leads_somewhere():
         ),
         (
             "fair",
-            "With sixteen emoji a class LTP beats the prompt alone",
+            "It beats the prompt alone",
             "main",
             ["prompt_only"],
             ["better"],
@@ -110,14 +110,6 @@ def test_each_link_to_a_file_leads_somewhere():
             "with all weights, and to all weights without a prompt",
             "main",
             ["template_ltp", "template_full", "cloze"],
-            ["worse"],
-        ),
-        ("fair", "on either split", "second_split", ["prompt_only"], ["better"]),
-        (
-            "fair",
-            "on the other split a random one beats it",
-            "second_split",
-            ["random_ticket"],
             ["worse"],
         ),
         (

@@ -35,20 +35,21 @@ def line(*means: float) -> dict[int, Interval]:
 @pytest.mark.parametrize(("own", "said"), [(0.1, "8"), (0.45, "948")])
 def test_the_title_says_with_how_many_english_texts_the_level_is_reached(own, said):
     figure = ff.worth({"low": line(0.2, 0.3, 0.5)}, {"low": around(own)}, texts=128)
-    assert figure.axes[0].get_title("left").endswith(f"reaches with {said} (low-resource)")
+    assert figure.axes[0].get_title("left").endswith(f"\nneeds {said} (low-resource)")
 
 
 def test_the_title_says_when_no_number_of_english_texts_reaches_the_level():
     english = {"low": line(0.2, 0.3, 0.5), "high": line(0.2, 0.3, 0.5)}
     none = ff.worth(english, {"low": around(0.6), "high": around(0.6)}, texts=128)
-    assert none.axes[0].get_title("left").startswith("No number of English texts")
+    assert none.axes[0].get_title("left").startswith("948 English texts are too few")
     one = ff.worth(english, {"low": around(0.6), "high": around(0.4)}, texts=128)
-    assert "none of these (low-resource), 948 (high-resource)" in one.axes[0].get_title("left")
+    told = one.axes[0].get_title("left")
+    assert told.endswith("needs 948 (high-resource); 948 are too few (low-resource)")
 
 
 def test_a_line_that_falls_back_reaches_the_level_where_it_first_did():
     figure = ff.worth({"low": line(0.2, 0.5, 0.3)}, {"low": around(0.4)}, texts=128)
-    assert "reaches with 128" in figure.axes[0].get_title("left")
+    assert "\nneeds 128 (" in figure.axes[0].get_title("left")
 
 
 def test_marks_and_levels_stand_at_their_accuracies():

@@ -105,7 +105,7 @@ def test_the_title_names_the_strongest_whatever_its_sign():
     accuracy = {code: n / 60 for n, code in enumerate(TASK_LANGUAGES)}
     down = {code: -share for code, share in accuracy.items()}
     figure = lf.goes_with(features() | {"falling": down}, accuracy, named=["qu"])
-    assert figure.get_suptitle() == "Largest point estimate:\n“falling”, ρ = −1.00"
+    assert figure.get_suptitle() == "Largest ρ of all:\n“falling”, ρ = −1.00"
     assert figure.axes[3].get_title("left") == "ρ −1.00 [−1.00, −1.00]"
 
 
@@ -116,7 +116,7 @@ def test_the_title_counts_the_intervals_that_leave_out_zero_and_their_marks_diff
     gaps = {"a": Interval(-0.02, -0.03, -0.01), "b": Interval(-0.02, -0.05, 0.01)}
     assert [findings.rule(gap) for gap in gaps.values()] == ["worse", "no clear difference"]
     axes = lf.widths(gaps, what="x").axes[0]
-    assert axes.get_title("left") == "x:\n1 of 2 intervals leave out zero"
+    assert axes.get_title("left") == "x:\nzero is outside 1 of 2 intervals"
     marks = [line.get_marker() for line in axes.lines if len(line.get_xdata()) == 1]
     assert marks == ["s", "^"]
     assert [text.get_text() for text in axes.texts] == ["2.0 wide", "6.0 wide"]

@@ -37,14 +37,14 @@ ANSWER = re.compile(
     r"^(?P<mark>yes|no|undecided) +(?P<points>[+-]\d+\.\d) points \[(?P<low>[+-]\d+\.\d)[^]]+\] +"
     r"(?:at rate (?P<rate>\S+): )?"
     r"(?:SGD's (?P<share>[\d.]+)%, each at its best: )?"
-    r"(?:on (?P<task>[^:]+): )?(?:with (?P<k>\d+|all) a class(?P<one> \(one rate\))?: )?"
+    r"(?:on (?P<task>[^:]+): )?(?:with (?P<k>\d+|all) per class(?P<one> \(one rate\))?: )?"
     r"(?:tickets of (?P<size>\d+)%: )?"
     r"(?P<a>.+?) (?P<than>better|no worse) than (?P<b>.+?), (?P<group>" + "|".join(GROUP) + r")\?",
     re.M,
 )
 MINUS = re.compile(
-    r"^LTP minus (?P<b>.+?)(?:, both at (?P<rate>\S+),)? +(?P<group>low-resource|high-resource)"
-    r" +(?P<points>[+-]\d+\.\d) points",
+    r"^(?P<points>[+-]\d+\.\d) points(?: \[[^]]+\])?, (?:better|worse|no clear difference): "
+    r"LTP minus (?P<b>.+?)(?:, both at (?P<rate>\S+))?, (?P<group>low-resource|high-resource)$",
     re.M,
 )
 
@@ -57,8 +57,9 @@ BEST = re.compile(
 
 
 AGAIN = re.compile(
-    r"^(?P<task>[^,\n]+), (?P<k>\d+|all) a class, (?P<group>" + "|".join(GROUP) + r"): LTP minus "
-    r"random ticket,\n +both at rate (?P<rate>\S+): (?P<points>[+-]\d+\.\d) points",
+    r"^(?P<points>[+-]\d+\.\d) points \[[^]]+\], [a-z ]+: LTP minus random ticket,\n"
+    r" +both at rate (?P<rate>\S+): (?P<task>[^,\n]+), (?P<k>\d+|all) per class, "
+    r"(?P<group>" + "|".join(GROUP) + r");",
     re.M,
 )
 
@@ -273,10 +274,10 @@ def test_what_is_said_of_sgds_small_tickets_is_so():
         assert all(told[regime].difference.mean > 0.09 for regime in better)
 
 
-def test_what_a_few_examples_says_first_is_what_it_prints():
-    """What stands in words above them, line by line."""
-    first = next(text for text in printed("few_examples") if text)
-    assert re.findall(r"\]: (better|worse|no clear difference), ", first) == [
+def test_what_a_few_examples_answers_is_what_it_prints():
+    """What stands in words below them, line by line."""
+    answers = next(text for text in printed("few_examples") if "a dictionary: texts" in text)
+    assert re.findall(r"\]: (better|worse|no clear difference), ", answers) == [
         *("better", "no clear difference", "better"),  # all weights, a random ticket, LTP
         *("better", "better"),
     ]

@@ -10,7 +10,7 @@ from tools.book import chapters as book
 ROW = re.compile(
     r"^\| \[(?P<number>\d)\]\(#(?P<anchor>[\w-]+)\) "
     r'\| <span class="answer (?P<answer>\w+)">(?P<mark>[✓✗–]) (?P=answer)</span> '
-    r"\| [^|]+ \| (?P<question>[^|]+\?) \| (?P<points>[^|]+) \|$",
+    r"\| (?P<points>[^|]+) \| [^|]+ \| (?P<question>[^|]+\?) \|$",
     re.M,
 )
 MARKS = {"yes": "✓", "no": "✗", "undecided": "–"}
