@@ -1,7 +1,7 @@
 # %% [title]
 # # Exercises: Your model, your task
 #
-# A table of your own, rows for several processes, and a model to hand on. To
+# A table of your own, rows for several processes, and a model to pass on. This set belongs to
 # [the chapter](../your_model.ipynb).
 
 # %% [goals]
