@@ -5,7 +5,7 @@
 # moved, and what "frozen" means.
 
 # %% [goals]
-# Say what a ticket is, 20 % of what it holds, and what is frozen.
+# Say what a ticket is, what its 20 % refers to, and what is frozen.
 
 # %% [slide]
 # ## Two words
@@ -13,7 +13,7 @@
 # - *tarumbeta* (Swahili)
 # - *kanka* (Quechua)
 #
-# Which class has each? Write down your guess.
+# To which class does each belong? Write down your guess.
 #
 # smileys · people · animals · food · travel · activities · objects · symbols
 
