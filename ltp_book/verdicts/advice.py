@@ -24,7 +24,7 @@ from ltp_core.measure.bootstrap import Interval, macro_interval
 from ltp_core.measure.compare import compare
 
 from . import costs
-from .findings import Stored
+from .findings import Stored, codes_of
 
 TICKETS = (
     "ltp", "ticket_only", "template_ltp", "lt_sft",
@@ -53,7 +53,7 @@ def options(found: Stored, group: str, leave_out: Iterable[str] = ()) -> list[Op
 
     Args:
         found: rows and items of a sweep.
-        group: as in `results.languages_in_group`, or the code of one language.
+        group: as in `findings.codes_of`; the code of one language is a group of its own.
         leave_out: methods that are no recipe to take.
 
     Raises:
@@ -68,11 +68,8 @@ def options(found: Stored, group: str, leave_out: Iterable[str] = ()) -> list[Op
     full 0.75 0.25
     """
     rows = [row for row in found.rows if row["method"] not in set(leave_out)]
-    if group not in (*results.GROUPS, "all", "other"):  # one language, a group of its own
-        rows, group = [row for row in rows if row["language"] == group], "all"
-    codes = results.languages_in_group(group, {row["language"] for row in rows})
-    if not codes:
-        raise ValueError(f"no language of {group!r} was tested in these results")
+    codes = codes_of(group, {row["language"] for row in rows})
+    rows = [row for row in rows if row["language"] in codes]
     of: dict[str, list[dict]] = {}
     for row in rows:
         of.setdefault(row["method"], []).append(row)
@@ -81,7 +78,7 @@ def options(found: Stored, group: str, leave_out: Iterable[str] = ()) -> list[Op
         for name, mine in of.items()
     }
     best = max(means, key=lambda name: means[name].mean)
-    behind = {c.rival: c.difference for c in compare(rows, found.items, best, group)}
+    behind = {c.rival: c.difference for c in compare(rows, found.items, best, "all")}
     none = Interval(0.0, 0.0, 0.0)
     made = [
         Option(name, of[name][0]["trained_parameters"], mean, behind.get(name, none))

@@ -6,17 +6,19 @@ interval. Differences are paired by seed and by test item (`bootstrap.macro_inte
 
     difference(a, b) = mean over languages of (accuracy of a − accuracy of b)
 
-Reading order: `stored`, `needed`, `about`, `table`, `difference`, `verdict`, `rule`, `evenness`.
+Reading order: `stored`, `needed`, `about`, `table`, `codes_of`, `difference`, `verdict`, `rule`,
+`evenness`.
 
 What it does not do: measure. `ltp sweep` does, see `experiment`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ltp_core.data.items import families
+from ltp_core.data.languages import LANGUAGES
 from ltp_core.data.paths import data_dir
 from ltp_core.measure import results
 from ltp_core.measure.bootstrap import Interval, macro_interval
@@ -115,8 +117,32 @@ def table(found: Stored) -> str:
     return "\n".join(lines)
 
 
+def codes_of(group: str, tested: Iterable[str]) -> list[str]:
+    """The tested languages of a group; the code of one language is a group of its own.
+
+    group: "low", "high", "en", "other" (those on no list), "all", or a code. ValueError if none of
+    its languages was tested.
+
+    >>> codes_of("other", ["de", "xyz"]), codes_of("xyz", ["de", "xyz"])
+    (['xyz'], ['xyz'])
+    """
+    there = sorted(set(tested))
+    if group in (*results.GROUPS, "other", "all"):
+        codes = results.languages_in_group(group, there)
+    else:
+        codes = [code for code in there if code == group]
+    if not codes:
+        raise ValueError(
+            f"no language of {group!r} was tested in these results, only {', '.join(there)}; give "
+            'one of these codes, "other" for languages that are on no list, or "all"'
+        )
+    return codes
+
+
 def difference(found: Stored, a: str, b: str, group: str = "low") -> Interval:
     """Mean accuracy of method a minus that of b over a group, on the seeds both were run with.
+
+    group: as in `codes_of`, among the languages that both were tested in.
 
     >>> rows = [{"method": m, "seed": 0, "language": "qu", "n": 4, "correct": bits}
     ...         for m, bits in (("ltp", b"\\xf0"), ("prompt_only", b"\\x30"))]
@@ -128,7 +154,7 @@ def difference(found: Stored, a: str, b: str, group: str = "low") -> Interval:
     if not seeds:
         raise ValueError(f"{a!r} and {b!r} share no seed in these results; sweep both first")
     spoken = {row["language"] for row in rows[a]} & {row["language"] for row in rows[b]}
-    codes = results.languages_in_group(group, spoken)
+    codes = codes_of(group, spoken)
     cubes = [
         results.correctness([row for row in mine if row["seed"] in seeds], found.items, codes)
         for mine in rows.values()
@@ -140,6 +166,8 @@ def difference(found: Stored, a: str, b: str, group: str = "low") -> Interval:
 def verdict(found: Stored, a: str, b: str, group: str = "low") -> str:
     """One sentence: the difference in points, its interval, and what follows.
 
+    group: as in `codes_of`.
+
     >>> rows = [{"method": m, "seed": 0, "language": "qu", "n": 4, "correct": bits}
     ...         for m, bits in (("ltp", b"\\xf0"), ("full", b"\\xf0"))]
     >>> print(verdict(Stored(rows, {"qu": list("abcd")}), "ltp", "full"))
@@ -147,7 +175,8 @@ def verdict(found: Stored, a: str, b: str, group: str = "low") -> str:
     """
     gap = difference(found, a, b, group)
     mean, low, high = (f"{round(100 * x, 1) + 0.0:+.1f}" for x in gap)
-    says = f"{NAMES[a]} minus {NAMES[b]}, {GROUPS[group]}: {mean} points [{low}, {high}]"
+    names = f"{ALL_NAMES[a]} minus {ALL_NAMES[b]}, {_spoken(group)}"
+    says = f"{names}: {mean} points [{low}, {high}]"
     return f"{says}: {rule(gap)}"
 
 
@@ -192,6 +221,12 @@ def evenness(shares: dict, tolerance: float = 0.15) -> str:
     if all(abs(share - middle) <= tolerance * middle for share in shares.values()):
         return f"near even: {low} to {high} % of each layer"
     return f"uneven: {low} % of layer {least}, {high} % of layer {most}"
+
+
+def _spoken(group: str) -> str:
+    """A group in words: the name of a group, of a language, or its code."""
+    words = {code: look.name for code, look in looks.GROUPS.items()} | {"all": "all languages"}
+    return words.get(group) or (LANGUAGES[group].name if group in LANGUAGES else group)
 
 
 def _short(value: Interval | None) -> str:
