@@ -24,7 +24,8 @@ from ltp_core.measure.bootstrap import Interval, macro_interval
 from ltp_core.measure.compare import compare
 
 from . import costs
-from .findings import Stored, codes_of
+from .findings import Stored
+from .groups import codes_of
 
 TICKETS = (
     "ltp", "ticket_only", "template_ltp", "lt_sft",
@@ -53,7 +54,7 @@ def options(found: Stored, group: str, leave_out: Iterable[str] = ()) -> list[Op
 
     Args:
         found: rows and items of a sweep.
-        group: as in `findings.codes_of`; the code of one language is a group of its own.
+        group: as in `groups.codes_of`; the code of one language is a group of its own.
         leave_out: methods that are no recipe to take.
 
     Raises:
