@@ -3,7 +3,8 @@
 Of recipes m with mean accuracy a(m) over a group of languages,
 
     behind(m)    = a(best) − a(m), paired, with its 95 % interval [l, h]
-    frugal       = the m of the fewest trained numbers whose h is at most a margin
+    frugal       = the m of the least cost whose h is at most a margin; a cost is what you lack:
+                   trained numbers, seconds, megabytes, memory
     within       = the m of the highest a(m) whose file is at most so many megabytes
 
 So *frugal* asks for evidence: a recipe measured so badly that nothing is clear is not taken.
@@ -15,7 +16,7 @@ What it does not do: measure, or draw (`figures/advice.py`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from statistics import median
 from typing import NamedTuple
 
@@ -47,6 +48,11 @@ class Option(NamedTuple):
     trained: int
     accuracy: Interval
     behind: Interval
+
+
+def trained(option: Option) -> int:
+    """How many numbers a recipe trains: the usual cost of `frugal`."""
+    return option.trained
 
 
 def options(found: Stored, group: str, leave_out: Iterable[str] = ()) -> list[Option]:
@@ -88,17 +94,23 @@ def options(found: Stored, group: str, leave_out: Iterable[str] = ()) -> list[Op
     return sorted(made, key=lambda option: -option.accuracy.mean)
 
 
-def frugal(among: Sequence[Option], margin: float) -> Option:
-    """The recipe of the fewest trained numbers whose whole interval is within a margin.
+def frugal(
+    among: Sequence[Option], margin: float, cost: Callable[[Option], float | None] = trained
+) -> Option:
+    """The recipe of the least cost whose whole interval is within a margin.
+
+    cost: of a recipe; None where nobody measured it, and then it is not taken.
 
     >>> at = Interval(0.5, 0.4, 0.6)
     >>> some = [Option("full", 99, at, Interval(0.0, 0.0, 0.0)),
     ...         Option("lora", 9, at, Interval(0.01, -0.01, 0.03)),
     ...         Option("prompt_only", 1, at, Interval(0.01, -0.1, 0.2))]
-    >>> frugal(some, 0.05).method
-    'lora'
+    >>> seconds = {"full": 2.0, "lora": 3.0}
+    >>> frugal(some, 0.05).method, frugal(some, 0.05, lambda it: seconds.get(it.method)).method
+    ('lora', 'full')
     """
-    return min((it for it in among if it.behind.high <= margin), key=lambda it: it.trained)
+    told = [(cost(it), it) for it in among if it.behind.high <= margin]
+    return min(((c, it) for c, it in told if c is not None), key=lambda pair: pair[0])[1]
 
 
 def within(among: Sequence[Option], engine: dict, most: float) -> Option | None:

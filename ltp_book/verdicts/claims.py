@@ -13,7 +13,7 @@ a lucky answer. So an interval, which has no correction, may leave out zero wher
 answer is *yes*: worse, but by less than the margin.
 
 A question whose runs nobody has made is *not asked yet*. It counts among those asked together, with
-p = 1, so that no other answer changes on the day when it is asked.
+p = 1, so that no other answer gets harder on the day when it is asked.
 
 Reading order: `Question`, `put`, `pairs`, `are_better`, `no_worse`, `not_asked`, `corrected`,
 `counted`, `cells`.
