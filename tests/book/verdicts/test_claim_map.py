@@ -41,7 +41,7 @@ ANSWER = re.compile(
     r"(?:SGD's (?P<share>[\d.]+)%, each at its best: )?"
     r"(?:on (?P<task>[^:]+): )?(?:with (?P<k>\d+|all) per class(?P<one> \(one rate\))?: )?"
     r"(?:taught in the language (?P<own>itself): )?(?:tickets of (?P<size>\d+)%: )?"
-    r"(?P<a>[^:]+?) (?P<than>better than|no worse than|above) (?P<b>.+?), "
+    r"(?P<a>[^:\n?]+?) (?P<than>better than|no worse than|above) (?P<b>.+?), "
     r"(?P<group>" + "|".join(GROUP) + r"|mean of 8 languages)\? +"
     r"(?P<points>[+-]\d+\.\d) \[(?P<low>[+-]\d+\.\d), (?P<high>[+-]\d+\.\d)\] +(?P<p>[01]\.\d{4})$",
     re.M,
@@ -60,8 +60,8 @@ MINUS = re.compile(
 
 
 BEST = re.compile(
-    r"^(?P<group>low-resource|high-resource) +(?P<share>[\d.]+)%  (?P<b>[a-z]+ ticket) "
-    r"+(?P<points>[+-]\d+\.\d) \[",
+    r"^(?P<b>[a-z]+ ticket) +(?:better|worse|no clear difference) +(?P<points>[+-]\d+\.\d) "
+    r"\[[^]]+\] +(?P<share>[\d.]+)%  (?P<group>low-resource|high-resource)$",
     re.M,
 )
 
