@@ -11,6 +11,7 @@ import pytest
 
 import ltp_core as ltp
 from ltp_core import cli
+from ltp_core.measure.results import read
 from tools.book import chapters as book
 
 LABELS = {"good": "alin", "bad": "mana"}
@@ -65,5 +66,8 @@ def test_the_box_leads_from_the_file_to_the_verdict(box, home, capsys):
                 cli.main([*rest, *short, "--backbone", "small", "--quiet"])
     said = capsys.readouterr().out
     assert said.count("xyz ") >= 2, "an accuracy by the shell and one by Python"
-    assert re.search(r"^full fine-tuning minus random ticket, other languages: [+-]", said, re.M)
+    assert re.search(r"^template, full minus random ticket, other languages: [+-]", said, re.M)
+    runs = read(home / "results" / "compare.parquet")
+    sentences = {row["method"]: "It is" in row["spec"] for row in runs}
+    assert sentences == {"template_full": True, "random_ticket": False}
     assert len(list((home / "results" / "runs").glob("*.parquet"))) == 2 * 2 * 5
