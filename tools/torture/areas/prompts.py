@@ -52,14 +52,10 @@ def case(rng: Random, good: Good, home: Path) -> Case:
 
 
 def fits(template: str) -> bool:
-    """The text, perhaps a pair, then the hole; no other field.
+    """The text, perhaps a pair, and the hole, in any order; no other field.
 
-    >>> fits("the {text} {mask}"), fits("{mask} {text}")
-    (True, False)
+    >>> fits("the {text} {mask}"), fits("{mask} {text}"), fits("{mask} {text} {mask}")
+    (True, True, False)
     """
-    fields = re.findall(r"\{.*?\}", template)
-    return fields in (
-        ["{text}", "{mask}"],
-        ["{text}", "{pair}", "{mask}"],
-        ["{pair}", "{text}", "{mask}"],
-    )
+    fields = sorted(re.findall(r"\{.*?\}", template))
+    return fields in (["{mask}", "{text}"], ["{mask}", "{pair}", "{text}"])
