@@ -1,16 +1,17 @@
 # %% [title]
 # # Exercises: Making it cheap
 #
-# Count before you measure: bits, bytes and gaps, to [the chapter](../cheap.ipynb).
+# Count before you measure: bits, bytes and steps. This set belongs to
+# [the chapter](../cheap.ipynb).
 
 # %% [goals]
 # Count the bits of a mask and the bytes of a training before you measure them.
 
 # %% [slide]
-# ## Three bills
+# ## Three costs
 #
 # - Memory: what lies beside the model while it is trained?
-# - Time: which products can be skipped?
+# - Time: which products can be left out?
 # - Disk: how few bits tell which fifth is meant?
 
 # %%
@@ -44,11 +45,11 @@ def mask_bits(density):
 # %% [exercise] state_bytes
 # ## 2. What lies beside the model
 #
-# Numbers have 4 bytes. For each weight that it is given, AdamW keeps two moments, and there is a
-# gradient. *Masked*: AdamW is given all weights, and gradients outside the ticket are set to 0.
-# (Leave out the mask itself.) *Packed*: AdamW is given a copy of the ticket's values only; beside
-# each value its place is kept, 8 bytes. The gradient of a weight outside the ticket is let go of at
-# once. Count the bytes **beside the model**, right after a step, for each weight of the encoder.
+# A number has 4 bytes. For each weight that AdamW gets, there are two moments and a gradient.
+# *Masked*: AdamW gets all weights; gradients outside the ticket are set to 0. (Do not count the
+# mask.) *Packed*: AdamW gets only a copy of the ticket's values. With each value its place is kept,
+# 8 bytes. The gradient of a weight outside the ticket is freed at once. Count the bytes **beside
+# the model**, right after a step, for each weight of the encoder.
 
 
 # %%
@@ -74,7 +75,7 @@ def state_bytes(density):
 # At which density is nothing saved? Set the two equal: at one half.
 
 # %% [exercise] gaps
-# ## 3. Steps in the place of places
+# ## 3. Store steps, not places
 #
 # A ticket's places are sorted whole numbers. Small numbers take few bits, so a file keeps the steps
 # from one place to the next. The first step starts at −1, before the first weight.

@@ -11,7 +11,7 @@
 # ## What "the 20 % that moved most" leaves open
 #
 # - One ranking for all tensors, or one for each?
-# - Which of two equals?
+# - Of two equal weights, which one?
 # - 20 % of what?
 
 # %%
@@ -21,8 +21,8 @@ import torch
 # ## 1. Four places of seven, by hand
 #
 # On paper: two tensors moved by `u = [1, -1, 4]` and `m = [1, -2, -1, 1]`. The ticket takes the 4
-# weights that moved most, and of equals the first in the order (name, place); names stand in the
-# order of the alphabet. Which places of each tensor are in the ticket?
+# weights that moved most. Of equal ones it takes the first in the order (name, place); names are in
+# the order of the alphabet. Which places of each tensor are in the ticket?
 
 
 # %%
@@ -34,7 +34,8 @@ def ties_by_hand():
 
 
 # %% [hint]
-# Write down the sizes without their signs. Two places are clear at once; two are left for equals.
+# Write down the sizes without their signs. Two places are clear at once. The other two go to equal
+# numbers.
 
 # %% [help] `the key 'u' is missing`
 # Name both tensors in the dictionary; a tensor without a place has an empty list.
@@ -47,7 +48,7 @@ def ties_by_hand():
 #
 # `tensors` is a dictionary of tensors of any shape. Return the places of the `k` numbers that are
 # largest without their sign: **one** ranking for all tensors. A place is an index into the
-# flattened tensor. Of equals the first in the order (name, place) win. Exactly `k` are chosen.
+# flattened tensor. Of equal numbers, take the first in the order (name, place). Choose exactly `k`.
 
 
 # %%

@@ -48,7 +48,7 @@ def macro_accuracy(right, languages):
 #
 # `names[i]` is the name of an item in some language, `english[i]` its English name, and `right[i]`
 # says whether the answer was right. What is the accuracy over the items whose name is **not** the
-# English one? A capital letter makes no other name.
+# English one? Capital letters do not count: `Taxi` is `taxi`.
 
 
 # %%
@@ -73,8 +73,8 @@ def without_copies(names, english, right):
 # ## 3. An interval around a difference
 #
 # Two methods answered the same items: `first[i]` and `second[i]` are 1 or 0. `picks` is a list of D
-# lists of I item numbers: D draws of the items, with putting back. For each draw compute the
-# accuracy of the first minus that of the second, and return the ends of the middle 95 % of these
+# lists of I item numbers: D draws of the items, with replacement. For each draw compute the
+# accuracy of the first minus that of the second. Return the ends of the middle 95 % of these
 # differences (`np.quantile`).
 
 
@@ -100,7 +100,7 @@ def paired_interval(first, second, picks):
 # %% [question]
 # ## An open question
 #
-# Accuracy goes along with how near a language lies to English in the untrained model. In five
+# The nearer a language lies to English in the untrained model, the higher its accuracy. In five
 # sentences: name two other things that change together with nearness, and one observation that
 # could tell them apart.
 

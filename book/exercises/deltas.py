@@ -1,7 +1,7 @@
 # %% [title]
 # # Exercises: What masked-LM training changes
 #
-# Holes, their loss, and the way a weight goes: [the chapter](../deltas.ipynb) in three functions.
+# Holes, their loss, and the path of a weight: [the chapter](../deltas.ipynb) in three functions.
 
 # %% [goals]
 # Make masked-LM holes and their loss, and tell a long way from a large distance.
@@ -10,7 +10,7 @@
 # ## The way and the distance
 #
 # - Two weights make four steps of the same size: `+ + + +` and `+ - + -`.
-# - Both went the same way. One is far from home, the other is at home.
+# - Both walked four steps. One is far from home, the other is at home.
 # - The ticket is chosen by the distance.
 
 # %%
@@ -26,14 +26,14 @@ import torch.nn.functional as F
 
 # %%
 def path_and_net(steps):
-    """The way of each weight and its distance from the start: two tensors of shape (N,)."""
+    """The way (all steps added) and the distance from the start: two tensors of shape (N,)."""
     ### BEGIN SOLUTION
     return steps.abs().sum(dim=0), steps.sum(dim=0).abs()
     ### END SOLUTION
 
 
 # %% [hint]
-# Both are a sum and an absolute value, in another order.
+# Both are a sum and an absolute value. Only the order differs.
 
 # %% [help] `AttributeError: 'list' object has no attribute 'abs'`
 # You pass a list of your own. `torch.tensor(...)` makes a tensor of it.

@@ -2,7 +2,7 @@
 # # Exercises: A fair comparison
 #
 # Six small tables, most of them with one flaw; a rule to choose a rate; a correction for many
-# questions. To [the chapter](../fair.ipynb).
+# questions. They belong to [the chapter](../fair.ipynb).
 
 # %% [goals]
 # Find the flaw in a comparison, choose a rate without the test, and correct for many questions.
@@ -104,7 +104,7 @@ def find_the_confound():
 #
 # `rows` is a list of runs: dictionaries with `rate`, `draw`, `split` ("dev" or "test") and
 # `accuracy`. Choose the rate with the best score, where the score of a rate is the mean of its
-# draws less their standard error (`stdev(draws) / len(draws) ** 0.5`). So a rate that is good each
+# draws minus their standard error (`stdev(draws) / len(draws) ** 0.5`). So a rate that is good each
 # time beats one that is lucky once.
 
 

@@ -1,8 +1,8 @@
 # %% [title]
 # # Exercises: A few examples of your language
 #
-# Before you train on texts of your own: draw them well, put them into words, and see whether the
-# model can read them. To [the chapter](../few_examples.ipynb).
+# Before you train on texts of your own: draw them well, put them into a template, and see whether
+# the model can read them. This set belongs to [the chapter](../few_examples.ipynb).
 
 # %% [goals]
 # Draw a few examples without touching the test, and see whether a model knows a language.

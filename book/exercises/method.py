@@ -1,11 +1,31 @@
 # %% [title]
 # # Exercises: The whole method, once
 #
-# Three short functions, one for each idea of [the chapter](../method.ipynb): what moved, of what
-# the 20 % are a share, and what "frozen" means.
+# Three short functions, one for each idea of [the chapter](../method.ipynb): 20 % of what, what
+# moved, and what "frozen" means.
 
 # %% [goals]
-# Say what a ticket is, of what 20 % are a share, and what is frozen.
+# Say what a ticket is, what its 20 % refers to, and what is frozen.
+
+# %% [slide]
+# ## Two words
+#
+# - *tarumbeta* (Swahili)
+# - *kanka* (Quechua)
+#
+# To which class does each belong? Write down your guess.
+#
+# smileys · people · animals · food · travel · activities · objects · symbols
+
+# %% [slide]
+# ## Two questions
+#
+# A small model learns from 128 English examples. Then it gets words in 51 languages.
+#
+# 1. Does it help to train a fifth of the model's encoder?
+# 2. Does it matter **which** fifth?
+#
+# Guess first. Please do not read ahead.
 
 # %% [slide]
 # ## A ticket in three lines
@@ -14,15 +34,25 @@
 # 2. The places of the fifth that moved most are the ticket.
 # 3. Put all weights back, and train these places only.
 
+# %% [slide]
+# ## Your guess, before we measure
+#
+# Low-resource languages, in points. Above 0, about 0, or below 0?
+#
+# - LTP minus prompt only
+# - LTP minus random ticket
+#
+# The random ticket is the **control**: it should lose if the idea is right.
+
 # %%
 import torch
 
 # %% [exercise] two_densities
-# ## 1. Of what is it a share?
+# ## 1. A share of what?
 #
-# A ticket holds `chosen` weights of an encoder with `encoder` weights. The whole model, the encoder
-# in it, has `whole`. Guess first: in this book 20 % of the encoder are 9 % of the model. What else
-# is in the model?
+# The encoder has `encoder` weights, and `chosen` of them are in the ticket. The whole model has
+# `whole` weights; the encoder is a part of it. Guess first: in this book 20 % of the encoder is 9 %
+# of the model. What else is in the model?
 
 
 # %%
@@ -84,9 +114,9 @@ def changed_bits(before, after, mask):
 
 
 # %% [hint]
-# `before != after` is a tensor of true and false. `&` joins two of them, `~` turns one round. (It
-# compares numbers. The chapter compares bits, by `view(torch.int32)`: which two zeros would that
-# tell apart? Here either is right.)
+# `before != after` is a tensor of true and false. `&` means *and*, `~` means *not*. (The chapter
+# compares bits, with `view(torch.int32)`. Then 0.0 and -0.0 differ; as numbers they are equal. Here
+# both ways are right.)
 
 # %% [help] `"bitwise_and_cpu" not implemented for 'Float'`
 # Python reads `before != after & mask` as `before != (after & mask)`. Put brackets:
@@ -112,5 +142,11 @@ def changed_bits(before, after, mask):
 # point for "the ticket is better" or "tickets never work".
 
 # %% [note]
-# The random ticket may look like a mistake in the code. Say beforehand that a control is a rival
-# that should lose if the idea is right.
+# Slides 2 to 5 are for minutes 0 to 50 of the lecturer's plan, the tasks for minutes 55 to 80. The
+# random ticket may look like a mistake in the code. Say before its result is seen what it is for.
+
+# %% [slide]
+# ## Ask this of every result
+#
+# - What was the control?
+# - What would we have seen if the idea were wrong?

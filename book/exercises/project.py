@@ -13,7 +13,7 @@
 # - A question, written down before the first run.
 # - A table of your own: 30 rows a class in each split are enough.
 # - A control, the same tries for all, several draws.
-# - What did not work is told as plainly as the rest.
+# - A report that tells what did not work, too.
 
 # %% [question]
 # ## What to do
@@ -21,13 +21,16 @@
 # 1. **The question** (week 1). One sentence that can come out wrong, such as: "With 16 Swahili
 #    examples a class, LTP is ahead of full fine-tuning by two points or more." Hand it in before
 #    you train.
-# 2. **The table** (week 1). At least four classes, with 30 rows a class in each of `train`, `dev`
+# 2. **The table** (week 2). At least four classes, with 30 rows a class in each of `train`, `dev`
 #    and `test`. Say who wrote and who labelled the texts, and under which licence. Run your
 #    `check_table` (from the set *Your model, your task*) and your `unknown_rate` (from *A few
 #    examples of your language*) on it.
-# 3. **The runs** (weeks 2 and 3). Your method, a control that should lose, and one simple rival.
-#    The same number of rates to try for each method, and for each the best of its own, chosen on
-#    dev over several draws. At least six draws on the test: with five, a sign-flip test
+#
+# ---
+#
+# 3. **The runs** (week 3). Your method, a control that should lose, and one simple rival. Try the
+#    same number of rates for each method. Choose each method's best on dev, over several draws. At
+#    least six draws on the test: with five, a sign-flip test
 #    ([Crossing languages](../crossing.ipynb)) never gives a p-value below one in sixteen.
 # 4. **The report** (week 4), at most four pages: question, table, what you did, one figure with
 #    intervals, an answer to the question, what it does not show, what surprised you. Somebody else
@@ -43,5 +46,5 @@
 # Repeating, 2: the commands run. A result of "no difference" loses no point.
 
 # %% [note]
-# Talk with each group for ten minutes in week 1 about the question, and in week 2 about the
-# control and the split: these two are hard to mend later.
+# Read each question in week 1: can it come out wrong? Ask each group in week 2 about its split, and
+# in week 3, before the runs, about its control. These are hard to mend later.

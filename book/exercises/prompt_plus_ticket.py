@@ -1,7 +1,7 @@
 # %% [title]
 # # Exercises: Prompt plus ticket
 #
-# One step of training, with pencil and in code. The second exercise is the core of
+# One step of training, by hand and in code. The second exercise is the core of
 # [the chapter](../prompt_plus_ticket.ipynb).
 
 # %% [goals]
@@ -11,14 +11,14 @@
 # ## A mask leaks
 #
 # - Set a gradient to 0. Does AdamW leave the weight alone?
-# - The decay asks no gradient. The moments remember older ones.
-# - So give the optimizer nothing but the weights that may move.
+# - Weight decay needs no gradient. The moments remember older gradients.
+# - So give the optimizer only the weights that may move.
 
 # %%
 import torch
 
 # %% [exercise] one_masked_step
-# ## 1. With pencil: does a mask freeze?
+# ## 1. On paper: does a mask freeze?
 #
 # All weights are 1. AdamW with rate 0.2 and weight decay 0.1 takes **one** step. The gradient is 1
 # inside the ticket and 0 outside. (The first step of AdamW has the size of the rate, whatever the

@@ -12,7 +12,7 @@
 #
 # - Two tickets of 100 places share 36.
 # - By luck they would share 20.
-# - So (36 − 20) of the (100 − 20) that luck left: a fifth.
+# - Beyond luck: 36 − 20 = 16, of 100 − 20 = 80. That is a fifth.
 
 # %% [exercise] jaccard
 # ## 1. How alike are two sets?
@@ -30,7 +30,7 @@ def jaccard(a, b):
 
 
 # %% [hint]
-# Python's sets know `&` and `|`.
+# Python's sets have `&` and `|`.
 
 # %% [help] `TypeError: unsupported operand type(s) for &: 'list' and 'list'`
 # Make sets of the lists: `set(a)`.
@@ -65,11 +65,11 @@ def beyond_chance(shared, k, n):
 # 500 weights, tickets of 100 that share 36: 0.2.
 
 # %% [exercise] shared_by_chance
-# ## 3. Chance that knows the tensors
+# ## 3. Chance, tensor by tensor
 #
-# Two tickets may agree merely because both like the same **tensors**. Tell chance how many places
-# each ticket has in each tensor: `a` and `b` are dictionaries from a tensor's name to that number,
-# `sizes` to the tensor's size. How many places do two random tickets with these numbers share?
+# Two tickets may agree only because both have many places in the same **tensors**. `a` and `b` are
+# dictionaries: a tensor's name, and how many places the ticket has in it. `sizes` gives the
+# tensor's size. How many places do two random tickets with these numbers share?
 
 
 # %%

@@ -86,10 +86,10 @@ def hole_after_prompt(attention_mask, length):
 
 
 # %% [hint]
-# How many pieces has a row? The hole is the last but one of them.
+# How many pieces does a row have? The hole is the one before the last.
 
 # %% [help] `RuntimeError: The size of tensor a (3) must match the size of tensor b (6)`
-# One number for each row is asked. Look at the axis of your sum.
+# The answer has one number for each row. Look at the axis of your sum.
 
 # %% [expected]
 # A row of six pieces without padding, with ten vectors: place 14.
@@ -125,8 +125,8 @@ def deep_prompt(layers, hidden, vectors):
 # There is one set of vectors fewer than layers; the first layer has none.
 
 # %% [expected]
-# The shape is that of `hidden`. With no change in `vectors` against what the layers would have read
-# there, nothing changes.
+# The shape is that of `hidden`. Where `vectors` holds what the layers would have read there anyway,
+# the result does not change.
 
 # %% [question]
 # ## An open question

@@ -1,7 +1,7 @@
 # %% [title]
 # # Exercises: Your model, your task
 #
-# A table of your own, rows for several processes, and a model to hand on. To
+# A table of your own, rows for several processes, and a model to pass on. This set belongs to
 # [the chapter](../your_model.ipynb).
 
 # %% [goals]
@@ -22,7 +22,7 @@ import torch
 # `rows` is a list of dictionaries with `id`, `text`, `label`, `language` and `split`; `labels` are
 # the names of the classes. Find the rows that are wrong:
 #
-# - the text is empty, or nothing but spaces, tabs and line breaks;
+# - the text is empty, or only white space;
 # - the label is not among `labels`;
 # - the same `id` stood in an earlier row **of the same language**;
 # - the same `id` stood first, in any language, in another split. (A translation of a training text

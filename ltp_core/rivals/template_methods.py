@@ -1,7 +1,8 @@
 """The methods with a hand-written prompt: a sentence around the text, and no soft prompt.
 
-All train with the template of the source language. The plain ones are tested with it in every
-language; those with `_own` with a language's own template; `_words` with its own label words, too.
+All train with the template of the source language, or with the one in the options. The plain ones
+are tested with it in every language; those with `_own` with a language's own template; `_words`
+with its own label words, too.
 
 Reading order: top to bottom.
 
@@ -19,7 +20,8 @@ from ..stage2.train import train
 from ..stage2.trained import Trained
 from ..training.options import Form
 from .method import method
-from .templates import follow, template
+from .templates import follow
+from .templates import template as sentence
 
 if TYPE_CHECKING:
     from ..data.rows import Rows
@@ -29,7 +31,12 @@ if TYPE_CHECKING:
 
 
 def _template(shots: Rows, source: str) -> str:
-    return template(source, pair="text_pair" in column_names(shots))
+    return sentence(source, pair="text_pair" in column_names(shots))
+
+
+def _form(shots: Rows, source: str, options: dict[str, Any]) -> dict[str, Any]:
+    """The options with a template, and without a soft prompt."""
+    return {"template": _template(shots, source)} | options | {"prompt_length": 0}
 
 
 @method
@@ -39,11 +46,12 @@ def template_zero(
     *,
     task: HasWords,
     source: str = "en",
+    template: str | None = None,
     truncate: bool = False,
     **options: Any,
 ) -> Trained:
-    """Train nothing: of `shots` only the names of the columns matter, of the options `truncate`."""
-    form = Form(template=_template(shots, source), truncate=truncate)
+    """Train nothing: of `shots` only the names of the columns matter, of the options these two."""
+    form = Form(template=template or _template(shots, source), truncate=truncate)
     model = Trained(lm, task.words, 0, form)
     model.labels = getattr(task, "labels", None)
     return model.to(Accelerator().device).close()
@@ -70,8 +78,7 @@ def template_full(
     lm: Backbone, shots: Rows, *, task: HasWords, source: str = "en", **options: Any
 ) -> Trained:
     """Train every weight behind a hand-written template."""
-    form = {"template": _template(shots, source), "prompt_length": 0}
-    return train(lm, shots, task=task, full=True, **options | form)
+    return train(lm, shots, task=task, full=True, **_form(shots, source, options))
 
 
 @method
@@ -93,8 +100,7 @@ def template_ltp(
     **options: Any,
 ) -> Trained:
     """Train the ticket behind a hand-written template in place of the soft prompt."""
-    form = {"template": _template(shots, source), "prompt_length": 0}
-    return train(lm, shots, task=task, ticket=ticket, **options | form)
+    return train(lm, shots, task=task, ticket=ticket, **_form(shots, source, options))
 
 
 @method

@@ -9,9 +9,9 @@ A template puts words of a human around it, "{text} is a kind of {mask}." for ex
 
     <s> text is a kind of <mask> . </s>
 
-Fields come first and the hole after them, so the hole lies a fixed number of places before the end
-(`after_hole`), whatever a text contains: one that spells "<mask>" itself changes nothing. Without a
-hole (`hole=False`) the row is for a classification head.
+The hole may stand anywhere, between two texts too: "{text}? {mask}, {pair}". There is one in each
+row, whatever a text contains: a text that spells "<mask>" itself loses these pieces. Without a hole
+(`hole=False`) the row is for a classification head.
 
 Reading order: `frame`, `cloze`.
 
@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TypeAlias, cast
+from typing import TypeAlias
 
 from ..model import tokens
 from ..model.backbone import Tokenizer
@@ -48,8 +48,8 @@ def frame(
         return [[ids.start], "{text}", *second, [ids.mask, ids.end] if hole else [ids.end]]
     names = re.findall(r"\{.*?\}", template)
     wanted = ["{text}", *(["{pair}"] if paired else []), "{mask}"]
-    if not hole or sorted(names) != sorted(wanted) or names[-1] != "{mask}":
-        need = f"it needs {', '.join(wanted[:-1])} once each, then {{mask}}"
+    if not hole or sorted(names) != sorted(wanted):
+        need = f"it needs {', '.join(wanted[:-1])} and {{mask}}, once each"
         raise ValueError(f"the template {template!r} does not fit: {need}; a head takes none")
     parts: Parts = []
     fixed = [ids.start]  # the ids since the last field
@@ -74,19 +74,20 @@ def literal(tokenizer: Tokenizer, words: str) -> list[int]:
     """
     bare = words.strip()
     space = tokens.opening(tokenizer) if bare and words[0].isspace() else ""
-    ids = tokens.pieces(tokenizer, [space + bare])[0]
+    ids = maskless(tokenizer, [space + bare])[0]
     opened = bool(ids) and tokenizer.convert_ids_to_tokens(ids)[0] == "▁"
     return ids[1:] if opened and not words[0].isspace() else ids
 
 
-def after_hole(parts: Parts, mask: int) -> int:
-    """How many ids follow the hole.
+def maskless(tokenizer: Tokenizer, texts: Sequence[str]) -> list[list[int]]:
+    """The pieces of each text, without those that spell the mask.
 
-    >>> after_hole([[0], "{text}", [40, 7, 2]], mask=40)
-    2
+    >>> from ltp_core.model.toy import toy_backbone
+    >>> maskless(toy_backbone().tokenizer, ["the <mask> cat"])
+    [[4, 12]]
     """
-    end = cast(list[int], parts[-1])
-    return len(end) - 1 - end.index(mask)
+    mask = tokens.special_ids(tokenizer).mask
+    return [[i for i in ids if i != mask] for ids in tokens.pieces(tokenizer, texts)]
 
 
 def cloze(
@@ -111,8 +112,8 @@ def cloze(
     [[0, 4, 12, 2, 2, 5, 40, 2]]
     """
     fixed = sum(len(part) for part in parts if not isinstance(part, str))
-    firsts = tokens.pieces(tokenizer, texts)
-    seconds = tokens.pieces(tokenizer, pairs) if pairs is not None else [[] for _ in firsts]
+    firsts = maskless(tokenizer, texts)
+    seconds = maskless(tokenizer, pairs) if pairs is not None else [[] for _ in firsts]
     rows = []
     for number, (first, second) in enumerate(zip(firsts, seconds, strict=True)):
         size = fixed + len(first) + len(second)

@@ -41,7 +41,7 @@ from ..model.backbone import Backbone, Tokenizer
 from ..training.options import PLAIN, Form
 from ..training.seeds import seed_for
 from . import deep_prompt, prompt_place
-from .cloze import after_hole, cloze, frame
+from .cloze import cloze, frame
 from .prompt_place import SILENCE
 from .prompt_start import vectors
 
@@ -149,8 +149,7 @@ class PromptModel(nn.Module):
         self.words, self.template = tuple(words), template
         self.label_pieces = label_pieces(self.tokenizer, self.words)
         paired = template is not None and "{pair}" in template
-        parts = frame(self.tokenizer, template, paired=paired)
-        self.after_hole = after_hole(parts, tokens.special_ids(self.tokenizer).mask)
+        frame(self.tokenizer, template, paired=paired)  # refuses a template that does not fit
 
     def encode(self, texts: Sequence[str], pairs: Sequence[str] | None = None) -> list[list[int]]:
         """The cloze rows of the texts, as long as the positions beside the prompt allow."""
@@ -165,7 +164,8 @@ class PromptModel(nn.Module):
 
     def hole(self, batch: dict[str, Tensor]) -> Tensor:
         """The place of the hole in each row, before the prompt is put in: (B,)."""
-        return batch["attention_mask"].sum(dim=1) - 1 - self.after_hole
+        mask = tokens.special_ids(self.tokenizer).mask
+        return (batch["input_ids"] == mask).int().argmax(dim=1)
 
     def first_place(self, batch: dict[str, Tensor]) -> Tensor:
         """The place of the first prompt vector in each row: (B,)."""

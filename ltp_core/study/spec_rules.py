@@ -44,6 +44,7 @@ FORM = (  # how a prompt is made
     "prompt_length",
     "mlp_width",
     "mlp_norm",
+    "template",
 )
 AXES = ("prompt", "scale", "learning_rate", "prompt_ratio", "prompt_rate", "epochs")  # of a grid
 
@@ -60,7 +61,7 @@ def options(methods: Iterable[str]) -> dict[str, set[str]]:
     (True, ['autocast', 'batch_size'])
     """
     by_sweep = {"seed", "progress", "callback"}  # a sweep sets these itself
-    by_method = {"template", "deep", "head", *INPUTS}  # as a method does these
+    by_method = {"deep", "head", *INPUTS}  # as a method does these
     training = {f.name for f in fields(Stage2Options)} | {"least_steps", "most_steps"}
     training |= {name for method in methods for name in signature(METHODS[method]).parameters}
     stage1 = {f.name for f in fields(Stage1Options)} - by_sweep - {"checkpoint"}

@@ -7,7 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from tools.book import chapters
-from tools.classroom import figures, handout
+from tools.classroom import decks, figures, handout, source
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -98,3 +98,20 @@ def test_the_handout_fits_on_one_page(browser, paper):
     printed = page.pdf(format=paper)
     page.context.close()
     assert len(re.findall(rb"/Type\s*/Page\b(?!s)", printed)) == 1 and not problems
+
+
+# --- slides ---------------------------------------------------------------------------------
+
+CUT = "() => Reveal.getSlides().filter(s => { Reveal.slide(Reveal.getIndices(s).h); "
+CUT += "return s.scrollHeight > Reveal.getConfig().height }).map(s => s.innerText.slice(0, 40))"
+
+
+@pytest.mark.browser
+def test_no_slide_is_longer_than_the_screen(browser, tmp_path):
+    site_browser = pytest.importorskip("tools.site.browser")
+    for sheet in source.sheets():
+        path = tmp_path / f"{sheet.name}.html"
+        path.write_text(decks.deck(sheet), encoding="utf-8")
+        page, problems = site_browser.visit(browser, path.as_uri())
+        assert (page.evaluate(CUT), problems) == ([], []), sheet.name
+        page.context.close()

@@ -29,6 +29,8 @@ def test_what_is_read_back_is_what_the_chapter_asks(written, path):
     back = quizzes.read_back((written[0] / f"{path.stem}.gift").read_text(encoding="utf-8"))
     assert len(back) == len(asked)
     for before, after in zip(asked, back, strict=True):
+        assert letters(before.text) == letters(after.text) and after.text
+        assert not any(one.reply in before.text for one in before.answers), "the answer is told"
         assert [one.right for one in after.answers] == [one.right for one in before.answers]
         assert sum(one.right for one in after.answers) == 1 and len(after.answers) >= 3
         for one, other in zip(before.answers, after.answers, strict=True):
@@ -41,6 +43,12 @@ def letters(text: str) -> str:
     text = re.sub(r"</?code>|\\[()]|\]\([^)]*\)", "", text)
     text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
     return re.sub(r"[`$\[\]\s]", "", text)
+
+
+def test_no_markup_of_the_page_is_shown_as_text(written):
+    for path in written[0].glob("*.gift"):
+        shown = path.read_text(encoding="utf-8")
+        assert not re.search(r"&lt;/?(details|summary|code|b|i|em)\b", shown), path
 
 
 def test_every_character_of_the_format_survives():

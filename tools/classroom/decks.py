@@ -2,7 +2,7 @@
 
 reveal.js and its style stand in the page, so it needs neither a network nor a folder beside it.
 A slide is a text: the title, the ideas that are marked [slide], each task with the first lines of
-its function, the open question. A line `---` in a task begins another slide.
+its function, the open question. A line `---` in a task or a question begins another slide.
 
 What it does not do: show formulas. They would need MathJax beside the page; tasks have none.
 """
@@ -28,7 +28,7 @@ def slides(sheet: Sheet) -> list[str]:
     found = []
     for cell, after in zip(sheet.cells, [*sheet.cells[1:], None], strict=True):
         if cell.kind in ("title", "slide", "question"):
-            found.append(cell.text)
+            found += cell.text.split("\n---\n")
         elif cell.kind == "exercise" and after is not None:
             parts = task(cell, own[cell.words]).split("\n---\n")
             stub = without_solution(after.text)

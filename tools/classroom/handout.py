@@ -14,17 +14,17 @@ from .source import FOLDER, ROOT
 HANDOUT = FOLDER / "handout.html"
 PICTURE = ROOT / "book" / "figures" / "method.svg"
 WORDS = {
-    "masked language model": "names the word at <code>&lt;mask&gt;</code>; that is all it can do",
+    "masked language model": "says which word is at <code>&lt;mask&gt;</code>; no more",
     "cloze": "a text with a hole; the word in the hole is the answer",
     "verbalizer": "eight English words that stand for the eight classes",
-    "soft prompt": "ten free vectors before the text, trained instead of written",
-    "encoder": "the model's twelve layers, without its table of words",
-    "θ₀, θ₁": "the weights before and after the model reads English",
+    "soft prompt": "ten trained vectors before the text, not words",
+    "encoder": "the twelve layers, without the table of words",
+    "θ₀, θ₁": "the weights before and after reading English",
     "ticket": "the <i>places</i> of the fifth of the encoder's weights that moved most",
     "frozen": "not changed, not by one bit",
-    "random ticket": "as many places, drawn by chance: the control",
+    "random ticket": "as many places, chosen by chance: the control",
     "zero-shot": "asked in a language in which it saw no <i>labelled</i> example",
-    "low-resource": "a language with little text and few data: Quechua is one",
+    "low-resource": "with little text and few data, as Quechua",
     "point": "one percent of all answers; from 20 % to 25 % right are 5 points",
 }
 WEIGHTS = {  # the example by hand of the chapter; the last line is for the student
@@ -94,9 +94,9 @@ does it matter which fifth?</b></p>
 <h2>At the end: what surprised you, in one sentence?</h2>
 <p class="line"></p>
 <h2>Save, and hand in</h2>
-<p>In Colab, before the first line: <i>File → Save a copy in Drive</i>. At the end <i>Restart
-session and run all</i>, then <i>File → Download → Download .ipynb</i>. Call it
-<code>method-your-name.ipynb</code>. All pages: {site}</p>
+<p>In Colab, before you write: <i>File → Save a copy in Drive</i>. At the end: <i>Runtime → Restart
+session and run all</i>, then <i>File → Download → Download .ipynb</i>. In JupyterLab hand in the
+file itself. Call it <code>method-your-name.ipynb</code>. The book: {site}</p>
 </body>
 </html>
 """

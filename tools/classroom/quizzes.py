@@ -52,7 +52,7 @@ def questions(path: Path) -> list[Question]:
 
 
 def _question(name: str, text: str) -> Question:
-    head = text.partition("<details>")[0]
+    head = text.partition("<details")[0]  # its answers may have attributes
     found = re.findall(r"<summary>(?:[A-Z]\. )?(.*?)</summary>(.*?)</details>", text, re.S)
     answers = (
         Answer(_line(answer), bool(re.match(r"\s*Yes\b", reply)), _line(reply))
@@ -62,7 +62,8 @@ def _question(name: str, text: str) -> Question:
 
 
 def _line(text: str) -> str:
-    return html.unescape(" ".join(text.split()))
+    """One line of markdown; code may be written as HTML in a summary."""
+    return html.unescape(re.sub(r"</?code>", "`", " ".join(text.split())))
 
 
 def gift(asked: Iterable[Question], category: str) -> str:

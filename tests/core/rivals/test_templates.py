@@ -97,3 +97,12 @@ def test_pairs_get_the_template_of_pairs():
     model.set_language("tr")
     assert model.template == TWO["tr"] == templates.template("tr", pair=True)
     assert len(model.encode(pairs["text"], pairs["text_pair"])) == 2
+
+
+def test_a_sentence_of_ones_own_takes_the_place_of_ours():
+    own = {"template": "{text} likes the {mask}", "prompt_length": 5}
+    quick = dict(task=TASK, epochs=1, progress=False, **own)
+    model = METHODS["template_full"](toy_backbone(), SHOTS, **quick)
+    assert model.template == own["template"] and len(model.prompt) == 0
+    assert METHODS["template_zero"](toy_backbone(), SHOTS, **quick).template == own["template"]
+    assert METHODS["full"](toy_backbone(), SHOTS, **quick).prompt.shape == (5, 16)

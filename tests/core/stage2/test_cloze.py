@@ -3,7 +3,7 @@
 import pytest
 
 from ltp_core.model.toy import toy_backbone
-from ltp_core.stage2.cloze import after_hole, cloze, frame, literal
+from ltp_core.stage2.cloze import cloze, frame, literal
 
 TOKENIZER = toy_backbone().tokenizer
 MASK = 40
@@ -23,27 +23,30 @@ def test_rows_of_every_form():
     assert row("the cat", "{text} likes {mask} car") == [0, 4, 12, 10, MASK, 27, 2]
     assert row("the cat", "big {text} {mask}") == [0, 7, 4, 12, MASK, 2]
     assert row("the cat", "{pair} a {text} {mask}", "one") == [0, 37, 5, 4, 12, MASK, 2]
+    assert row("the cat", "{text} {mask} {pair}", "a dog") == [0, 4, 12, MASK, 5, 13, 2]
+    assert row("the cat", "the <mask> {text} {mask}") == [0, 4, 4, 12, MASK, 2]
 
 
-@pytest.mark.parametrize("template", [None, "{text} likes {mask}", "{text} {mask} big car street"])
-@pytest.mark.parametrize("text", ["", "the cat", "the <mask> cat", "<mask>"])
-def test_the_hole_is_a_fixed_number_of_places_before_the_end(template, text):
-    after = after_hole(frame(TOKENIZER, template), MASK)
+@pytest.mark.parametrize(
+    "template, hole",
+    [(None, 3), ("{text} likes {mask}", 4), ("{mask} {text}", 1), ("a {mask} {text} big car", 2)],
+)
+@pytest.mark.parametrize("text", ["the cat", "the <mask> cat", "<mask> the cat <mask>"])
+def test_there_is_one_hole_whatever_a_text_contains(template, hole, text):
     found = row(text, template)
-    assert found[len(found) - 1 - after] == MASK
-    assert len(found) - 1 - after == max(i for i, piece in enumerate(found) if piece == MASK)
+    assert [place for place, piece in enumerate(found) if piece == MASK] == [hole]
 
 
 @pytest.mark.parametrize(
     "template, pair, hole",
     [
-        ("{mask} {text}", None, True),  # a field after the hole
         ("{text}", None, True),
         ("{text} {text} {mask}", None, True),
         ("{text} {mask} {mask}", None, True),
         ("{text} {name} {mask}", None, True),
         ("{text} {mask}", "a dog", True),
         ("{text} {pair} {mask}", None, True),
+        ("{text} {pair}", "a dog", True),
         ("{text} {mask}", None, False),
     ],
 )
@@ -92,6 +95,7 @@ def test_no_space_before_a_full_stop():
 
     class Pieces:
         known = ["▁", ".", "▁The"]
+        cls_token_id, sep_token_id, mask_token_id, pad_token_id = 10, 11, 12, 13
 
         def __call__(self, texts, **_):
             ids = {"": [], "a": [2], " a": [2], ".": [0, 1], "The": [2], ". The": [0, 1, 2]}

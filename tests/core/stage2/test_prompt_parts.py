@@ -94,14 +94,14 @@ def test_a_deep_prompt_starts_in_an_empty_row_of_its_template():
 # --- where it reads --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("template, after", [(None, 1), ("{text} {mask} big car", 3)])
-def test_the_hole_and_the_first_place_of_each_row(template, after):
+@pytest.mark.parametrize("template", [None, "{text} {mask} big car", "big {mask} {text}"])
+def test_the_hole_and_the_first_place_of_each_row(template):
     for place in ("start", "hole"):
         model = built(prompt_place=place, template=template)
-        rows = model.encode(["the cat", "a", ""])
+        rows = model.encode(["the cat", "a <mask>", ""])
         batch = model.batch(rows)
         holes = [row.index(40) for row in rows]
-        assert model.hole(batch).tolist() == holes == [len(row) - 1 - after for row in rows]
+        assert model.hole(batch).tolist() == holes
         assert model.first_place(batch).tolist() == (holes if place == "hole" else [1, 1, 1])
 
 

@@ -150,7 +150,16 @@ def test_a_head_has_no_hole_to_stand_beside():
 def test_a_text_that_spells_the_mask_does_not_move_the_prompt():
     model = PromptModel(toy_backbone(), WORDS, length=2, form=Form(prompt_place="hole"))
     batch = model.batch(model.encode(["the <mask> cat"]))
-    assert model.first_place(batch).tolist() == [4]
+    assert model.first_place(batch).tolist() == [3]
+
+
+def test_a_prompt_stands_beside_a_hole_between_two_texts():
+    form = Form(prompt_place="hole", template="{text} {mask} {pair}")
+    model = PromptModel(toy_backbone(), WORDS, length=2, form=form)
+    batch = model.batch(model.encode(["the cat", "a"], ["a dog eats", "one"]))
+    assert model.hole(batch).tolist() == model.first_place(batch).tolist() == [3, 2]
+    rows = torch.stack([model(model.batch([row]))[0] for row in model.encode(["a"], ["one"])])
+    torch.testing.assert_close(model(batch)[1:], rows)
 
 
 @pytest.mark.parametrize(
