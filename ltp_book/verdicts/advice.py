@@ -3,7 +3,8 @@
 Of recipes m with mean accuracy a(m) over a group of languages,
 
     behind(m)    = a(best) − a(m), paired, with its 95 % interval [l, h]
-    frugal       = the m of the fewest trained numbers whose h is at most a margin
+    frugal       = the m of the least cost whose h is at most a margin; a cost is what you lack:
+                   trained numbers, seconds, megabytes, memory
     within       = the m of the highest a(m) whose file is at most so many megabytes
 
 So *frugal* asks for evidence: a recipe measured so badly that nothing is clear is not taken.
@@ -15,7 +16,7 @@ What it does not do: measure, or draw (`figures/advice.py`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from statistics import median
 from typing import NamedTuple
 
@@ -25,6 +26,7 @@ from ltp_core.measure.compare import compare
 
 from . import costs
 from .findings import Stored
+from .groups import codes_of
 
 TICKETS = (
     "ltp", "ticket_only", "template_ltp", "lt_sft",
@@ -48,12 +50,17 @@ class Option(NamedTuple):
     behind: Interval
 
 
+def trained(option: Option) -> int:
+    """How many numbers a recipe trains: the usual cost of `frugal`."""
+    return option.trained
+
+
 def options(found: Stored, group: str, leave_out: Iterable[str] = ()) -> list[Option]:
     """Every method of these results in one group of languages, the best first.
 
     Args:
         found: rows and items of a sweep.
-        group: as in `results.languages_in_group`, or the code of one language.
+        group: as in `groups.codes_of`; the code of one language is a group of its own.
         leave_out: methods that are no recipe to take.
 
     Raises:
@@ -68,11 +75,8 @@ def options(found: Stored, group: str, leave_out: Iterable[str] = ()) -> list[Op
     full 0.75 0.25
     """
     rows = [row for row in found.rows if row["method"] not in set(leave_out)]
-    if group not in (*results.GROUPS, "all", "other"):  # one language, a group of its own
-        rows, group = [row for row in rows if row["language"] == group], "all"
-    codes = results.languages_in_group(group, {row["language"] for row in rows})
-    if not codes:
-        raise ValueError(f"no language of {group!r} was tested in these results")
+    codes = codes_of(group, {row["language"] for row in rows})
+    rows = [row for row in rows if row["language"] in codes]
     of: dict[str, list[dict]] = {}
     for row in rows:
         of.setdefault(row["method"], []).append(row)
@@ -81,7 +85,7 @@ def options(found: Stored, group: str, leave_out: Iterable[str] = ()) -> list[Op
         for name, mine in of.items()
     }
     best = max(means, key=lambda name: means[name].mean)
-    behind = {c.rival: c.difference for c in compare(rows, found.items, best, group)}
+    behind = {c.rival: c.difference for c in compare(rows, found.items, best, "all")}
     none = Interval(0.0, 0.0, 0.0)
     made = [
         Option(name, of[name][0]["trained_parameters"], mean, behind.get(name, none))
@@ -90,17 +94,23 @@ def options(found: Stored, group: str, leave_out: Iterable[str] = ()) -> list[Op
     return sorted(made, key=lambda option: -option.accuracy.mean)
 
 
-def frugal(among: Sequence[Option], margin: float) -> Option:
-    """The recipe of the fewest trained numbers whose whole interval is within a margin.
+def frugal(
+    among: Sequence[Option], margin: float, cost: Callable[[Option], float | None] = trained
+) -> Option:
+    """The recipe of the least cost whose whole interval is within a margin.
+
+    cost: of a recipe; None where nobody measured it, and then it is not taken.
 
     >>> at = Interval(0.5, 0.4, 0.6)
     >>> some = [Option("full", 99, at, Interval(0.0, 0.0, 0.0)),
     ...         Option("lora", 9, at, Interval(0.01, -0.01, 0.03)),
     ...         Option("prompt_only", 1, at, Interval(0.01, -0.1, 0.2))]
-    >>> frugal(some, 0.05).method
-    'lora'
+    >>> seconds = {"full": 2.0, "lora": 3.0}
+    >>> frugal(some, 0.05).method, frugal(some, 0.05, lambda it: seconds.get(it.method)).method
+    ('lora', 'full')
     """
-    return min((it for it in among if it.behind.high <= margin), key=lambda it: it.trained)
+    told = [(cost(it), it) for it in among if it.behind.high <= margin]
+    return min(((c, it) for c, it in told if c is not None), key=lambda pair: pair[0])[1]
 
 
 def within(among: Sequence[Option], engine: dict, most: float) -> Option | None:

@@ -1,53 +1,89 @@
-"""A claim, the evidence for it, and a verdict that no author can bend.
+"""A question to the stored results, and an answer that no author can bend.
 
-A claim is cut into questions that a difference A - B with its 95 % interval [l, h] answers:
+A question is put to a difference A - B with its 95 % interval [l, h] and its p:
 
     is A better than B?               yes: clear, above zero         no: clear, below zero
-    is A no worse than B, give or     yes: l > -margin               no: clear, below zero
+    is A no worse than B, give or     yes: clear, above -margin      no: clear, below zero
     take a margin?
 
-and *undecided* where neither is so, for want of data. "Clear" is the one rule of this book
-(`findings.rule`); where several questions are asked for one claim in one group of languages, one
-would get a lucky answer, so they are corrected for their number (`compare.holm`). And
+and *undecided* where neither is so, for want of data. "Clear" means that the p is below .05 after
+Holm's correction (`compare.holm`) for all questions that are asked together: one of many would get
+a lucky answer. So an interval, which has no correction, may leave out zero where the answer is
+*undecided*; the corrected p beside it says why. Where [l, h] lies above -margin and below zero, the
+answer is *yes*: worse, but by less than the margin.
 
-    all yes -> holds        some yes -> holds in part        none -> not seen here
+A question whose runs nobody has made is *not asked yet*. It counts among those asked together, with
+p = 1, so that no other answer gets harder on the day when it is asked.
 
-with "; in part the opposite" where some answer is no.  "Not seen here" is no refutation: another
-backbone, task or size may show it. A question whose results are not there is open: it is left out
-of the verdict, and the page says so.
+Reading order: `Question`, `put`, `pairs`, `are_better`, `no_worse`, `not_asked`, `corrected`,
+`counted`, `cells`.
 
-Reading order: `Evidence`, `pairs`, `are_better`, `no_worse`, `lies_above`, `verdict`, `shown`.
-
-What it does not do: choose the claims. The page does, `book/claims.ipynb`.
+What it does not do: choose the claims and their questions. The page does, `book/claims.ipynb`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from ltp_core.measure.bootstrap import Interval
-from ltp_core.measure.compare import Comparison, compare_pairs
+import numpy as np
 
-from .. import looks
-from .findings import ALL_NAMES, Stored
+from ltp_core.measure.bootstrap import Interval, interval, p_value
+from ltp_core.measure.compare import holm
+
+from .findings import ALL_NAMES, Stored, differences
+from .groups import spoken
 
 MARGIN = 0.02  # two points; our choice
-Pairs = Mapping[tuple[str, str], tuple]  # (name of A, name of B) -> as in `compare_pairs`
-NAMED = {code: look.name for code, look in looks.GROUPS.items()}  # groups in words
-ANSWER = {"better": "yes", "worse": "no", "no clear difference": "undecided"}
+ANSWERS = ("yes", "no", "undecided", "not asked yet")
+HEAD = ("answer", "question", "points", "corrected p")  # of a table of `cells`
+Pairs = Mapping[tuple[str, str], tuple]  # (name of A, name of B) -> (rows, rows), or with items
 
 
-class Evidence(NamedTuple):
-    """One question, what was measured, and whether it speaks for the claim.
-
-    answer: "yes", "no" (the opposite is seen), "undecided", or "open" (not measured).
-    """
+class Question(NamedTuple):
+    """One question, what was measured, and what the interval says; gap None: nothing was."""
 
     asked: str
-    measured: str
-    answer: str = "open"
+    gap: Interval | None = None
+    says: str = "undecided"
+    p: float = 1.0
+
+    @property
+    def answer(self) -> str:
+        """ "yes", "no" (the opposite is seen), "undecided", or "not asked yet"."""
+        if self.gap is None:
+            return "not asked yet"
+        return self.says if self.p < 0.05 else "undecided"
+
+
+def put(asked: str, drawn: np.ndarray, margin: float = 0.0) -> Question:
+    """Does a difference lie above zero, or not farther below it than the margin?
+
+    drawn: (1 + draws,), the difference in the data and in each draw of a bootstrap.
+
+    >>> draws = np.linspace(-0.01, 0.03, 999)
+    >>> for margin in (0.0, 0.02):
+    ...     print(cells(put("?", np.r_[0.01, draws], margin)))
+    ('undecided', '?', '+1.0 [-0.9, +2.9]', '0.5020')
+    ('yes', '?', '+1.0 [-0.9, +2.9]', '0.0020')
+    """
+    gap = interval(drawn)
+    above, below = p_value(drawn + margin), p_value(drawn)
+    if gap.low > -margin:
+        return Question(asked, gap, "yes", above)
+    if gap.high < 0:
+        return Question(asked, gap, "no", below)
+    return Question(asked, gap, "undecided", above if gap.mean > -margin else below)
+
+
+def not_asked(asked: str) -> Question:
+    """A question whose runs nobody has made.
+
+    >>> not_asked("is a shared ticket as good?").answer
+    'not asked yet'
+    """
+    return Question(asked)
 
 
 def pairs(found: Stored, *of: tuple[str, str]) -> Pairs:
@@ -59,110 +95,68 @@ def pairs(found: Stored, *of: tuple[str, str]) -> Pairs:
     return {(ALL_NAMES[a], ALL_NAMES[b]): (found.of(a), found.of(b)) for a, b in of}
 
 
-def are_better(asked: Pairs, items: Mapping, *groups: str) -> list[Evidence]:
-    """Is the first of each pair better, in each of these groups?
+def are_better(asked: Pairs, items: Mapping, *groups: str) -> list[Question]:
+    """Is the first of each pair better, in each of these groups? Not corrected.
 
     >>> row = {"seed": 0, "language": "qu", "n": 4}
     >>> runs = {("A", "B"): ([row | {"correct": b"\\xf0"}], [row | {"correct": b"\\x00"}])}
-    >>> print(*are_better(runs, {"qu": list("abcd")}, "low")[0], sep=" | ")
-    A better than B, low-resource? | +100.0 points [+100.0, +100.0] | yes
+    >>> print(*cells(are_better(runs, {"qu": list("abcd")}, "low")[0]), sep=" | ")
+    yes | A better than B, low-resource? | +100.0 [+100.0, +100.0] | 0.0004
     """
-    return _answers(asked, items, groups, "better than", lambda c: ANSWER[c.verdict])
+    return _asked(asked, items, groups, "better than", 0.0)
 
 
-def no_worse(asked: Pairs, items: Mapping, *groups: str, margin: float = MARGIN) -> list[Evidence]:
-    """Is the first of each pair no worse than the second, give or take the margin?
+def no_worse(asked: Pairs, items: Mapping, *groups: str, margin: float = MARGIN) -> list[Question]:
+    """Is the first of each pair no worse than the second, give or take the margin? Not corrected.
 
     >>> row = {"seed": 0, "language": "qu", "n": 4, "correct": b"\\xf0"}
-    >>> print(*no_worse({("A", "B"): ([row], [row])}, {"qu": list("abcd")}, "low")[0], sep=" | ")
-    A no worse than B, low-resource? | +0.0 points [+0.0, +0.0] | yes
+    >>> print(*cells(no_worse({("A", "B"): ([row], [row])}, {"qu": list("abcd")}, "low")[0]))
+    yes A no worse than B, low-resource? +0.0 [+0.0, +0.0] 0.0004
     """
-
-    def answer(c: Comparison) -> str:
-        within = c.difference.low > -margin
-        return "yes" if within else "no" if c.verdict == "worse" else "undecided"
-
-    return _answers(asked, items, groups, "no worse than", answer)
+    return _asked(asked, items, groups, "no worse than", margin)
 
 
-def lies_above(asked: str, gap: Interval, margin: float = 0.0) -> Evidence:
-    """Does a difference lie above zero, or not farther below it than the margin?
-
-    >>> [lies_above("?", gap).answer for gap in (Interval(2, 1, 3), Interval(1, -1, 3))]
-    ['yes', 'undecided']
-    """
-    answer = "yes" if gap.low > -margin else "no" if gap.high < 0 else "undecided"
-    return Evidence(asked, points(gap), answer)
-
-
-def _answers(
-    asked: Pairs,
-    items: Mapping,
-    groups: Sequence[str],
-    than: str,
-    answer: Callable[[Comparison], str],
-) -> list[Evidence]:
-    """The answers to all pairs, group by group; open where one of a pair was not measured."""
-    measured = {f"{a} {than} {b}": rows for (a, b), rows in asked.items()}
-    there = {question: rows for question, rows in measured.items() if all(rows[:2])}
-    found = []
+def _asked(
+    asked: Pairs, items: Mapping, groups: Sequence[str], than: str, margin: float
+) -> list[Question]:
+    """Every pair in every group; not asked yet where one of the two was not measured."""
+    told = []
     for group in groups:
-        told = {c.rival: c for c in compare_pairs(there, items, group)}
-        for question in measured:
-            c = told.get(question)
-            of = (points(c.difference), answer(c)) if c else ("not measured yet",)
-            found.append(Evidence(f"{question}, {NAMED[group]}?", *of))
-    return found
+        for (a, b), (ours, theirs, *own) in asked.items():
+            words = f"{a} {than} {b}, {spoken(group)}?"
+            if ours and theirs:
+                drawn = differences(ours, theirs, own[0] if own else items, group)
+                told.append(put(words, drawn, margin))
+            else:
+                told.append(not_asked(words))
+    return told
 
 
-def points(gap: Interval) -> str:
-    """A difference in points, with its interval.
+def corrected(questions: Iterable[Question]) -> list[Question]:
+    """The same questions, each p corrected for the number of them.
 
-    >>> points(Interval(0.02, -0.01, 0.05))
-    '+2.0 points [-1.0, +5.0]'
+    >>> some = [put("?", np.r_[0.01, np.linspace(-0.0001, 0.02, 999)])] * 10
+    >>> some[0].answer, corrected(some)[0].answer
+    ('yes', 'undecided')
     """
-    mean, low, high = (f"{round(100 * x, 1) + 0.0:+.1f}" for x in gap)
-    return f"{mean} points [{low}, {high}]"
+    told = list(questions)
+    values = holm([question.p for question in told])
+    return [question._replace(p=p) for question, p in zip(told, values, strict=True)]
 
 
-def verdict(evidence: Sequence[Evidence]) -> str:
-    """The verdict on a claim.
-
-    >>> yes, no, none, open_ = (Evidence("?", "", a) for a in ("yes", "no", "undecided", "open"))
-    >>> print(verdict([yes, yes]), verdict([yes, none]), verdict([none]), sep=", ")
-    holds, holds in part, not seen here
-    >>> print(verdict([yes, no]), verdict([no]), sep=", ")
-    holds in part; in part the opposite, not seen here; the opposite
-    >>> print(verdict([yes, open_]), verdict([open_]), sep=", ")
-    holds, as far as tested, not tested yet
-    """
-    told = [e.answer for e in evidence if e.answer != "open"]
-    yes, no = told.count("yes"), told.count("no")
-    if not told:
-        return "not tested yet"
-    word = "holds" if yes == len(told) else "holds in part" if yes else "not seen here"
-    word += ("; the opposite" if no == len(told) else "; in part the opposite") if no else ""
-    return word if len(told) == len(evidence) else f"{word}, as far as tested"
-
-
-def counted(evidence: Sequence[Evidence]) -> str:
+def counted(questions: Iterable[Question]) -> dict[str, int]:
     """How many answers of each kind.
 
-    >>> counted([Evidence("?", "", "yes"), Evidence("?", "", "undecided")])
-    '1 yes, 0 no, 1 undecided'
+    >>> counted([not_asked("?")])
+    {'yes': 0, 'no': 0, 'undecided': 0, 'not asked yet': 1}
     """
-    kinds = Counter(e.answer for e in evidence)
-    shown = ["yes", "no", "undecided"] + ["open"] * bool(kinds["open"])
-    return ", ".join(f"{kinds[kind]} {kind}" for kind in shown)
+    kinds = Counter(question.answer for question in questions)
+    return {answer: kinds[answer] for answer in ANSWERS}
 
 
-def shown(evidence: Sequence[Evidence]) -> str:
-    """The evidence as text, a line each, and the verdict below.
-
-    >>> print(shown([Evidence("is 2 more than 1?", "+1", "yes")]))
-    yes        +1  is 2 more than 1?
-    verdict: holds
-    """
-    width = max(len(e.measured) for e in evidence)
-    lines = [f"{e.answer:<10} {e.measured:<{width}}  {e.asked}" for e in evidence]
-    return "\n".join([*lines, f"verdict: {verdict(evidence)}"])
+def cells(question: Question) -> tuple[str, str, str, str]:
+    """A question as a row of a table: answer, question, points with their interval, corrected p."""
+    if question.gap is None:
+        return question.answer, question.asked, "–", "–"
+    mean, low, high = (f"{round(100 * x, 1) + 0.0:+.1f}" for x in question.gap)
+    return question.answer, question.asked, f"{mean} [{low}, {high}]", f"{question.p:.4f}"

@@ -6,23 +6,27 @@ interval. Differences are paired by seed and by test item (`bootstrap.macro_inte
 
     difference(a, b) = mean over languages of (accuracy of a − accuracy of b)
 
-Reading order: `stored`, `needed`, `about`, `table`, `difference`, `verdict`, `rule`, `evenness`.
+Reading order: `stored`, `needed`, `about`, `table`, `difference`, `differences`, `verdict`,
+`rule`, `evenness`.
 
 What it does not do: measure. `ltp sweep` does, see `experiment`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
+
+import numpy as np
 
 from ltp_core.data.items import families
 from ltp_core.data.paths import data_dir
 from ltp_core.measure import results
-from ltp_core.measure.bootstrap import Interval, macro_interval
+from ltp_core.measure.bootstrap import Interval, interval, macro_draws
 
 from .. import looks
 from ..looks import METHODS
+from .groups import codes_of, spoken
 
 ALL_NAMES = {code: look.name for code, look in METHODS.items()}  # every rival of `methods.METHODS`
 NAMES = {code: ALL_NAMES[code] for code in ("prompt_only", "random_ticket", "ltp", "full")}
@@ -116,29 +120,40 @@ def table(found: Stored) -> str:
 
 
 def difference(found: Stored, a: str, b: str, group: str = "low") -> Interval:
-    """Mean accuracy of method a minus that of b over a group, on the seeds both were run with.
+    """Mean accuracy of method a minus that of b, on the seeds and languages that both have.
+
+    group: as in `groups.codes_of`.
 
     >>> rows = [{"method": m, "seed": 0, "language": "qu", "n": 4, "correct": bits}
     ...         for m, bits in (("ltp", b"\\xf0"), ("prompt_only", b"\\x30"))]
     >>> difference(Stored(rows, {"qu": list("abcd")}), "ltp", "prompt_only").mean
     0.5
     """
-    rows = {name: found.of(name) for name in (a, b)}
-    seeds = set.intersection(*({row["seed"] for row in mine} for mine in rows.values()))
-    if not seeds:
+    if not {row["seed"] for row in found.of(a)} & {row["seed"] for row in found.of(b)}:
         raise ValueError(f"{a!r} and {b!r} share no seed in these results; sweep both first")
-    spoken = {row["language"] for row in rows[a]} & {row["language"] for row in rows[b]}
-    codes = results.languages_in_group(group, spoken)
+    return interval(differences(found.of(a), found.of(b), found.items, group))
+
+
+def differences(ours: list[dict], theirs: list[dict], items: Mapping, group: str) -> np.ndarray:
+    """Mean accuracy of ours minus theirs, in the data and in each draw of the bootstrap: (1 + D,).
+
+    Rows of one method each, with a seed in common; items: language -> ids of its test items.
+    """
+    seeds = {row["seed"] for row in ours} & {row["seed"] for row in theirs}
+    tested = {row["language"] for row in ours} & {row["language"] for row in theirs}
+    codes = codes_of(group, tested)
     cubes = [
-        results.correctness([row for row in mine if row["seed"] in seeds], found.items, codes)
-        for mine in rows.values()
+        results.correctness([row for row in mine if row["seed"] in seeds], items, codes)
+        for mine in (ours, theirs)
     ]
-    items = sorted({item for ids in found.items.values() for item in ids})
-    return macro_interval(*cubes, families=families(items))
+    every = sorted({item for ids in items.values() for item in ids})
+    return macro_draws(*cubes, families=families(every))
 
 
 def verdict(found: Stored, a: str, b: str, group: str = "low") -> str:
     """One sentence: the difference in points, its interval, and what follows.
+
+    group: as in `groups.codes_of`.
 
     >>> rows = [{"method": m, "seed": 0, "language": "qu", "n": 4, "correct": bits}
     ...         for m, bits in (("ltp", b"\\xf0"), ("full", b"\\xf0"))]
@@ -147,7 +162,8 @@ def verdict(found: Stored, a: str, b: str, group: str = "low") -> str:
     """
     gap = difference(found, a, b, group)
     mean, low, high = (f"{round(100 * x, 1) + 0.0:+.1f}" for x in gap)
-    says = f"{NAMES[a]} minus {NAMES[b]}, {GROUPS[group]}: {mean} points [{low}, {high}]"
+    names = f"{ALL_NAMES[a]} minus {ALL_NAMES[b]}, {spoken(group)}"
+    says = f"{names}: {mean} points [{low}, {high}]"
     return f"{says}: {rule(gap)}"
 
 
