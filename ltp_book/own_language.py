@@ -5,7 +5,8 @@
     read(path, task) / of_task     the rows, in either case
     shared(task, language)         the rows of *Crossing languages*: emoji that all languages have
     spelling(tokenizer, texts)     how many pieces are unknown, how many make a word
-    nearness(lm, rows)             how near the texts lie to their English translations
+    vectors(lm, texts)             where the untrained model puts each text
+    nearness(lm, rows)             how near the texts of languages lie to their English translations
 
 A model "knows" a language in two steps. It must be able to spell it: an unknown piece stands for
 characters that the vocabulary lacks, and the model reads nothing there. And it must have read it:
@@ -18,7 +19,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,6 +28,8 @@ from ltp_core.data.utf8 import read_text
 from ltp_core.model import tokens
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from ltp_core.model.backbone import Backbone
     from ltp_core.tasks import Task
 
@@ -34,6 +37,7 @@ COLUMNS = ("id", "english", "label", "text")
 ROWS = 30
 LEAST = 10  # rows that tell anything at all
 WORD_BEGINS = "▁"  # the mark of a word's beginning, if it is a piece of its own
+BATCH = 64  # texts that go through the model together
 UNKNOWN = 0.01  # more unknown pieces than this: the vocabulary lacks the language's characters
 
 
@@ -165,27 +169,36 @@ class Spelling(NamedTuple):
         return "The vocabulary can spell this language. Whether the model has read it, is not said."
 
 
+def words(text: str) -> list[str]:
+    """The words of a text in small letters, without semicolons and commas.
+
+    >>> words("Limun; citrico, ruru")
+    ['limun', 'citrico', 'ruru']
+    """
+    return re.sub("[;,]", " ", text).casefold().split()
+
+
 def spelling(tokenizer: tokens.Tokenizer, texts: Sequence[str]) -> Spelling:
     """The share of unknown pieces, and the pieces of a word.
 
     The mark that begins a word is often a piece of its own, ahead of an unknown one. It spells
     nothing and is no part of the share: a text that cannot be read at all has 100 %, not 50.
-    Words are counted as in *Crossing languages*: in small letters, without semicolons and commas.
+    The pieces of a word are those of its `words`, so that no semicolon counts.
     """
     cut = [piece for row in tokens.pieces(tokenizer, texts) for piece in row]
     spelt = [name for name in tokenizer.convert_ids_to_tokens(cut) if name != WORD_BEGINS]
-    words = [re.sub("[;,]", " ", text).casefold().split() for text in texts]
-    in_words = sum(map(len, tokens.pieces(tokenizer, [" ".join(row) for row in words])))
+    rows = [words(text) for text in texts]
+    in_words = sum(map(len, tokens.pieces(tokenizer, [" ".join(row) for row in rows])))
     return Spelling(
         spelt.count(tokenizer.unk_token) / max(1, len(spelt)),
-        in_words / max(1, sum(map(len, words))),
+        in_words / max(1, sum(map(len, rows))),
     )
 
 
-def nearness(lm: Backbone, rows: Sequence[Row]) -> float:
-    """Mean cosine of a text and its translation, minus that of other pairs; before any training.
+def vectors(lm: Backbone, texts: Sequence[str]) -> Tensor:
+    """A vector for each text: the mean of its last states, scaled to length 1. (N, H)
 
-    The chapter *Crossing languages* explains it, and measures it on the first 32 `shared` rows.
+    Texts of like length go through the model together, so that little of a batch is padding.
     """
     import torch
     from torch.nn.functional import normalize
@@ -193,17 +206,32 @@ def nearness(lm: Backbone, rows: Sequence[Row]) -> float:
     from ltp_core.stage2.prompt import mean_state
 
     ids = tokens.special_ids(lm.tokenizer)
-    sides = []
-    for texts in ([row.english for row in rows], [row.text for row in rows]):
-        cut = [[ids.start, *row, ids.end] for row in tokens.pieces(lm.tokenizer, texts)]
-        batch = tokens.pad(cut, ids.pad)
+    cut = [[ids.start, *row, ids.end] for row in tokens.pieces(lm.tokenizer, texts)]
+    order = sorted(range(len(cut)), key=lambda n: len(cut[n]))
+    found = []
+    for start in range(0, len(order), BATCH):
+        batch = tokens.pad([cut[n] for n in order[start : start + BATCH]], ids.pad)  # (B, T)
         with torch.inference_mode():
-            hidden = lm.model.base_model(**batch).last_hidden_state  # (N, T, H)
-        sides.append(normalize(mean_state(hidden, batch["attention_mask"]), dim=1))
-    cosine = sides[0] @ sides[1].T  # (N, N)
-    right = cosine.diagonal()
-    other = (cosine.sum() - right.sum()) / (cosine.numel() - len(right))
-    return float(right.mean() - other)
+            hidden = lm.model.base_model(**batch).last_hidden_state  # (B, T, H)
+        found.append(normalize(mean_state(hidden, batch["attention_mask"]), dim=1))
+    return torch.cat(found)[torch.tensor(order).argsort()]
+
+
+def nearness(lm: Backbone, rows: Mapping[str, Sequence[Row]]) -> dict[str, float]:
+    """Language -> mean cosine of a text and its English translation, minus that of other pairs.
+
+    *Crossing languages* explains it, and takes the first 32 `shared` rows. Nothing is trained.
+    """
+    texts = sorted({text for of in rows.values() for row in of for text in (row.english, row.text)})
+    place, found = {text: n for n, text in enumerate(texts)}, vectors(lm, texts)  # each text once
+    near = {}
+    for language, of in rows.items():
+        english = found[[place[row.english] for row in of]]  # (N, H)
+        cosine = found[[place[row.text] for row in of]] @ english.T  # (N, N)
+        right = cosine.diagonal()
+        other = (cosine.sum() - right.sum()) / (cosine.numel() - len(right))
+        near[language] = float(right.mean() - other)
+    return near
 
 
 def name_of(code: str) -> str:

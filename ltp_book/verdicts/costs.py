@@ -169,6 +169,16 @@ def table(engine: dict) -> str:
     return "\n".join(lines)
 
 
+def speed(engine: dict, stage: str) -> float:
+    """Pieces a second in a stage, the median of the repeats. The prompt's vectors count as pieces.
+
+    >>> speed({"rows": {"whole/0": {"stage 1": {"seconds": 0.5, "tokens": 300}}}}, "stage 1")
+    600.0
+    """
+    measured = [row[stage] for row in rows(engine, "whole").values()]
+    return median(row["tokens"] / row["seconds"] for row in measured)
+
+
 # --- floors ---
 
 

@@ -63,7 +63,7 @@ def test_each_link_to_a_file_leads_somewhere():
     [
         (
             "method",
-            "a fifth drawn at random does a little better",
+            "a random fifth does a little better",
             "first_light",
             ["random_ticket"],
             ["worse"],
@@ -78,7 +78,7 @@ def test_each_link_to_a_file_leads_somewhere():
         ),
         (
             "prompt_plus_ticket",
-            "and shows no clear difference at tuned rates",
+            "and shows no clear difference at tuned learning rates",
             "main",
             ["random_ticket"],
             ["no clear difference"],

@@ -16,7 +16,7 @@ from bs4 import BeautifulSoup
 from ltp_core import __version__
 from tests.support import lessons
 from tools.book import chapters as book
-from tools.site import api_pages, set_repository
+from tools.site import api_pages, run_cards, set_repository
 from tools.site import sphinx_extension as site_sphinx
 
 HTML = book.ROOT / "_build" / "html"
@@ -240,6 +240,13 @@ def test_a_term_is_explained_once_beside_a_link_to_its_entry(name):
     assert len(set(entries)) == len(entries)
     assert all(term["data-definition"] and "glossary" in term.find("a")["href"] for term in terms)
     assert len(entries) >= 5 or name not in lessons.CONVERTED
+
+
+@each_page
+def test_a_run_card_leads_to_the_files_it_names(name):
+    for file in chapter(name).select(".run-card code"):
+        if path := run_cards.file_of(file.get_text()):
+            assert file.parent.get("href", "").endswith(f"/blob/main/{path}"), path
 
 
 @each_page

@@ -40,7 +40,7 @@ def kernel(embedded):
     untrained = PromptModel(embedded, TASK.labels, length=0)
     figures = SimpleNamespace(spread=lambda *a, **k: None, goes_with=lambda *a, **k: None)
     quick = {
-        "nearness": lambda lm, rows: float(len(rows[0].text)),
+        "nearness": lambda lm, rows: {code: float(len(of[0].text)) for code, of in rows.items()},
         "of_task": cache(lambda task, code: own.of_task(task, code)[:40]),
         "shared": cache(lambda task, code: own.shared(task, code)[:40]),
     }
@@ -94,16 +94,35 @@ def test_what_nobody_can_read_is_unknown_from_end_to_end(embedded):
     assert half.unknown == 0.5 and half.pieces == 1.5  # lemon | ▁ | <unk>
 
 
-def test_a_language_has_the_numbers_of_the_chapter_on_crossing(embedded):
-    stored = json.loads((BOOK / "crossing.ipynb").read_text(encoding="utf-8"))
+def told(chapter: str) -> str:
+    """What the cells of a chapter print."""
+    stored = json.loads((BOOK / f"{chapter}.ipynb").read_text(encoding="utf-8"))
     outputs = [o for c in stored["cells"] if c["cell_type"] == "code" for o in c["outputs"]]
-    told = "\n".join("".join(output.get("text", "")) for output in outputs)
-    for code in ("es", "qu"):
-        rows, name = own.shared(TASK, code), own.name_of(code)
-        near = re.search(rf"{name}: number \d+ of 50, (\S+);", told)
-        assert own.nearness(embedded, rows[:32]) == pytest.approx(float(near[1]), abs=1e-3)
-    pieces = re.search(r"Quechua +(\d\.\d\d) +\d\.\d\d +\d+\.\d%", told)
-    assert f"{own.spelling(embedded.tokenizer, [row.text for row in rows]).pieces:.2f}" == pieces[1]
+    return "\n".join("".join(output.get("text", "")) for output in outputs)
+
+
+def test_both_chapters_print_the_same_numbers():
+    here, there = told("your_language"), told("crossing")
+    quechua = re.search(r"nearness of Quechua: (\S+),", here)[1]
+    assert re.search(rf"Quechua: number \d+ of 50, {quechua};", there)
+    spanish = re.search(r"Spanish +\S+% +\S+ +(0\.\d+)\n", here)[1]
+    assert re.search(rf"Spanish: number \d+ of 50, {spanish};", there)
+    for name in ("English", "Quechua"):
+        pieces = re.search(rf"{name} +\d+\.\d% +(\S+)\n", here)[1]
+        assert re.search(rf"{name} +{pieces} +\d\.\d\d +\d+\.\d%", there)
+
+
+def test_nearness_is_that_of_one_text_after_the_other(embedded):
+    rows = own.shared(TASK, "qu")[:5]
+
+    def alone(text):
+        return own.vectors(embedded, [text])[0]
+
+    cosine = [[float(alone(a.text) @ alone(b.english)) for b in rows] for a in rows]
+    right = [cosine[n][n] for n in range(5)]
+    other = [cosine[i][j] for i in range(5) for j in range(5) if i != j]
+    slow = sum(right) / 5 - sum(other) / 20
+    assert own.nearness(embedded, {"qu": rows})["qu"] == pytest.approx(slow, abs=1e-4)
 
 
 # --- the file --------------------------------------------------------------------------------

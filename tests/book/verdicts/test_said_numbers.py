@@ -45,6 +45,23 @@ def prose(name: str) -> str:
             r"tickets of 20 %\n(?:.*\n)*1,600 steps +\d+% +2[0-2]%",
         ),
         (
+            "cheap",
+            "stage 1 takes nearly seven times as long as one training",
+            r"seconds, an estimate .* 6\.[6-9] times",
+        ),
+        ("cheap", "with more than three times the memory", r"MB in addition .* 3\.[1-9] times"),
+        ("cheap", "It reads eight times as many texts", r"texts read .* 8\.\d times"),
+        (
+            "fair",
+            "about 44 % at 0.0006, 40 % at 0.002",
+            r"LTP at 0\.0006: 4(3\.[5-9]|4\.[0-4]) %.*\n.*at 0\.002: (39\.[5-9]|40\.[0-4]) %",
+        ),
+        (
+            "fair",
+            "all five draws have one sign",
+            r"prompt only( +\+\d+\.\d){5}(?s:.*)template, untrained( +\+\d+\.\d){5}",
+        ),
+        (
             "fair",
             "In high-resource ones full fine-tuning is ten points ahead",
             r"kinds of names, high-resource:(?s:.{,90})full fine-tuning .* it -(9\.[5-9]|10\.)",
