@@ -59,7 +59,7 @@ def patch(before: Tensor, after: Tensor, size: int = 24) -> Figure:
     >>> before = torch.tensor([[0.5, -0.5]])
     >>> figure = patch(before, before + 0.005)
     >>> figure.get_suptitle()
-    'The colours of Δ reach 100 times less far'
+    'The colour scale of Δ is 100 times finer'
     """
     before, after = (x.detach()[:size, :size] for x in (before, after))
     shown = {"θ₀": before, "θ₁": after, "Δ = θ₁ − θ₀": after - before}
@@ -73,7 +73,7 @@ def patch(before: Tensor, after: Tensor, size: int = 24) -> Figure:
         axes.set_title(name, fontsize=10, fontweight="normal")
         axes.set_xlabel(f"±{top:.2g}")
     finer = reach["θ₀"] / reach["Δ = θ₁ − θ₀"]
-    title = f"The colours of Δ reach {finer:.0f} times less far"
+    title = f"The colour scale of Δ is {finer:.0f} times finer"
     figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight="bold")
     return figure
 
@@ -125,7 +125,7 @@ def tensors(
     axes.set(xscale="log", yscale="log", xlim=xlim, ylim=ylim)
     if left_out := [name for name in movement if name not in counted]:
         x, y = (np.median([table[name] for name in left_out]) for table in (across, movement))
-        note = f"outside: {aside}, at {x:.0e} across, {y:.0e} up"
+        note = f"not shown: {aside}, at {x:.0e} across, {y:.0e} up"
         axes.text(0.02, 0.03, note, transform=axes.transAxes, color=GREY, fontsize=9)
     axes.grid()
     axes.set_xlabel(f"mean of {what} in the tensor")

@@ -63,7 +63,7 @@ def test_an_emoji_is_put_in_words_of_a_language_and_its_answer_told(opened):
     page, _ = opened
     page.locator("[name=language]").select_option("sw")
     page.locator("[name=emoji]").select_option(index=1)
-    page.wait_for_function(f"{SAYS}.includes('Right is ')")
+    page.wait_for_function(f"{SAYS}.includes('The right word is ')")
     assert page.locator("[name=text]").input_value() and "▁" in pieces(page)
 
 

@@ -51,10 +51,12 @@ def test_keys_move_the_density_and_every_number_with_it(visit):
         across = [row[-1] for row in numbers(page_.locator(".map"))[:-1]]
         assert {len(share.partition(".")[2]) for share in across} == {2 if percent < 2 else 1}
         says = page_.locator(".says").inner_text()
-        most, least = re.search(r"Layer (\d+) \(.*? %\) gives most.* layer (\d+) ", says).groups()
+        most, least = re.search(
+            r"Layer (\d+) \(.*? %\) has the largest.* layer (\d+) ", says
+        ).groups()
         highest, lowest = max(across, key=float), min(across, key=float)
         assert (across[int(most)], across[int(least)]) == (highest, lowest)
-        assert f"({highest} %) gives most" in says and f"({lowest} %) least" in says
+        assert f"({highest} %) has the largest" in says and f"({lowest} %) the smallest" in says
         weights = float(page_.locator(".cost td").first.inner_text().split()[0].replace(",", ""))
         total = sum(map(sum, stage["sizes"]))
         assert abs(weights - percent / 100 * total) <= 1
