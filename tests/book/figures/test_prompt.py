@@ -156,5 +156,5 @@ def test_what_the_chapter_says_first_is_what_was_found():
     shares = [
         np.mean(np.array(task.test(code)["label"]) == people) for code in results.GROUPS["low"]
     ]
-    floor = "it shows no clear difference from one fixed answer"
+    floor = "there is no clear difference from always giving the same answer"
     assert (floor in says) == (alone.low <= np.mean(shares) <= alone.high)
