@@ -52,11 +52,12 @@ export function openEngine({about, config, tokenizer: json, weights}, kernels) {
     return rows.map(({row, bias}) => row.reduce((sum, value, i) => sum + value * features[i], bias));
   };
 
-  // <s> text <mask> </s> and where its prompt goes; a long text loses its end
+  // <s> text <mask> </s> and where its prompt goes; a long text loses its end, and there is one mask
   const frame = (text, prompt, {before, after, place} = about.row) => {
-    const fixed = before.length + after.length + prompt.length, all = tokenizer.pieces(text);
+    const fixed = before.length + after.length + prompt.length, mask = tokenizer.id("<mask>");
+    const all = tokenizer.pieces(text).filter((id) => id !== mask);
     const pieces = all.slice(0, longest - fixed), ids = [...before, ...pieces, ...after];
-    const hole = ids.length - after.length + after.indexOf(tokenizer.id("<mask>"));
+    const hole = ids.indexOf(mask);
     return {ids, pieces, cut: all.length - pieces.length, hole, first: place === "hole" ? hole : 1};
   };
   const states = (set, method, text, prompt) => {
