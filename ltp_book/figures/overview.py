@@ -56,7 +56,7 @@ def movement(deltas: Mapping) -> Figure:
 def shares(of_layers: Mapping[int, float], density: float) -> Figure:
     """The share of each layer that is in the ticket, and as a line the share of all layers.
 
-    >>> [bar.get_height() for bar in shares({0: 0.19, 1: 0.21}, 0.2).axes[0].patches]
+    >>> [float(bar.get_height()) for bar in shares({0: 0.19, 1: 0.21}, 0.2).axes[0].patches]
     [19.0, 21.0]
     """
     layers, height = list(of_layers), [100 * share for share in of_layers.values()]
