@@ -6,8 +6,7 @@
 
 Cut it at any moment: a run that was under way is lost, all others are kept, and the same line goes
 on. The table of a spec is written when all its runs are done; to have it before,
-`ltp sweep` a spec with `--only` the name of a finished run. Of a spec with halving only the runs
-that its rule asks for are done (`ltp_core/study/halving.py`).
+`ltp sweep` a spec with `--only` the name of a finished run.
 
 `--at-a-time 2` gives the cores to two processes, which on two cores is a quarter faster than one:
 small matrices do not fill two cores. Runs that share a ticket go to the same process.
@@ -30,7 +29,7 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from ltp_core.study.halving import file_of, next_runs, planned
+from ltp_core.study.halving import file_of, next_runs, planned, rule
 from ltp_core.study.spec import Run, read_spec
 from ltp_core.study.sweep import sweep
 
@@ -66,9 +65,10 @@ class Left(NamedTuple):
 
 def left(spec: Path, out: Path, seconds: float) -> Left:
     """How many runs of a spec are not done, and how long one takes."""
-    files = [file_of(run, out) for run in read_spec(spec)]
+    runs = read_spec(spec)
+    files = [file_of(run, out) for run in runs]
     ends = sorted(file.stat().st_mtime for file in files if file.exists())
-    whole = planned(spec)
+    whole = planned(runs, rule(spec))
     return Left(spec.stem, max(0, whole - len(ends)), whole, pace(ends) or seconds)
 
 
@@ -84,14 +84,10 @@ def pace(ends: Sequence[float]) -> float | None:
 
 def do(spec: Path, out: Path, at_a_time: int) -> Path:
     """Do all runs of a spec, round by round; return the file with all rows."""
-    table = out / f"{spec.stem}.parquet"
-    while todo := next_runs(spec, out):
-        parts = [part for part in share(todo, at_a_time) if part]
-        if len(parts) == 1:
-            table = sweep(spec, out, only=parts[0])
-        else:
-            side_by_side(spec, out, parts)
-    return table
+    runs = read_spec(spec)
+    while at_a_time > 1 and (todo := next_runs(runs, rule(spec), out)):
+        side_by_side(spec, out, [part for part in share(todo, at_a_time) if part])
+    return sweep(spec, out)  # of several processes none may have seen the last run of all others
 
 
 def share(runs: Sequence[Run], parts: int) -> list[list[str]]:
@@ -140,7 +136,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("specs", nargs="*", default=ORDER, help="names, or paths, in this order")
     parser.add_argument("--out", type=Path, default=ROOT / "data" / "results")
     parser.add_argument("--list", action="store_true", help="run nothing")
-    parser.add_argument("--at-a-time", type=int, default=1, help="processes side by side")
+    parser.add_argument("--at-a-time", type=at_least_one, default=1, help="processes side by side")
     parser.add_argument("--seconds", type=float, default=60, help="for a run, until runs tell")
     args = parser.parse_args(argv)
     specs = [path_of(name) for name in args.specs]
@@ -155,6 +151,17 @@ def main(argv: list[str] | None = None) -> int:
             say(specs, args.out, args.seconds)
             return 130
     return 0
+
+
+def at_least_one(text: str) -> int:
+    """A whole number from 1 up.
+
+    >>> at_least_one("2")
+    2
+    """
+    if (number := int(text)) < 1:
+        raise argparse.ArgumentTypeError(f"must be 1 or more, got {number}")
+    return number
 
 
 def path_of(name: str) -> Path:

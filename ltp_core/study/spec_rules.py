@@ -106,7 +106,7 @@ def check(path: Path, spec: Settings) -> None:
     if every > 1 and spec.get("test") == "dev":
         raise ValueError(f"{path}: every thins the test, and this spec tests on dev; leave it out")
     _check_grid(path, spec.get("grid", {}), spec["methods"])
-    _check_halving(path, spec.get("halving"))
+    _check_halving(path, spec)
     for table, allowed in options(spec["methods"]).items():
         for given in listed(spec.get(table, {})):
             if unknown := sorted(set(given) - allowed):
@@ -151,18 +151,21 @@ def _check_kinds(path: Path, spec: Settings) -> None:
             raise ValueError(f"{path}: [words] {label} must be a word, got {word!r}")
 
 
-def _check_halving(path: Path, table: Settings | None) -> None:
-    """Which share goes on, and what is kept apart."""
+def _check_halving(path: Path, spec: Settings) -> None:
+    """Which share goes on, what is kept apart, and that nothing is chosen by the test."""
+    table = spec.get("halving")
     if table is None:
         return
     if unknown := sorted(set(table) - {"keep", "apart"}):
         raise ValueError(f"{path}: [halving] has no {unknown[0]!r}; there are keep and apart")
-    keep = table.get("keep", 1.0)
+    keep, apart = table.get("keep", 1.0), table.get("apart", [])
     if not is_of(keep, "float") or not 0 < keep < 1:
         raise ValueError(f"{path}: [halving] keep must be in (0, 1), got {keep!r}")
-    if wrong := [name for name in listed(table.get("apart", [])) if name not in FORM]:
-        names = ", ".join(FORM)
-        raise ValueError(f"{path}: [halving] apart has {wrong[0]!r}; there are {names}")
+    names = ", ".join(FORM)
+    if not isinstance(apart, list) or not all(name in FORM for name in apart):
+        raise ValueError(f"{path}: [halving] apart must be a list of {names}; got {apart!r}")
+    if spec.get("test") != "dev":
+        raise ValueError(f'{path}: [halving] chooses, and never by the test: say test = "dev"')
 
 
 def _check_table(kind: type[LoopOptions], table: Settings) -> None:

@@ -5,7 +5,8 @@ not depend on which others are tested. It leaves one Parquet file with a row per
 `<out>/runs/`. A run whose file is there is not done again; where its data has changed since, the
 sweep stops and says so (`finished.py`). A ticket, and a language's ticket of LT-SFT, is found once,
 in `<out>/tickets/`, and every run that needs it shares it; the seconds of finding it are not in
-`train_seconds`.
+`train_seconds`. Of a spec with [halving] only the runs that its rule asks for are done
+(`halving.py`).
 
 Reading order: `sweep`, `run_one`, `method_inputs`; then `run_rows.py`, `shared_tickets.py`.
 
@@ -30,6 +31,7 @@ from ..rivals.methods import METHODS, required_inputs
 from ..ticket.ticket import origin
 from ..training.options import Stage2Options
 from .finished import check_items, check_rows, items_beside
+from .halving import file_of, next_runs, planned, rule
 from .provenance import machine, peak_mb, reset_peak, versions
 from .run_rows import digests, rows_of
 from .shared_tickets import shared_language, shared_ticket
@@ -57,36 +59,36 @@ def sweep(
     """
     from tqdm import tqdm
 
-    runs, out, name = read_spec(path), Path(out), Path(path).stem
+    runs, out, name, halving = read_spec(path), Path(out), Path(path).stem, rule(path)
     lm = None if backbone is None else load_backbone(backbone, download=download)
     if lm is not None:
         base = fingerprint(lm.model)
         runs = [replace(run, base=base) for run in runs]
-    wanted = [run for run in runs if not only or run.name.startswith(tuple(only))]
+    wanted = {run.name for run in runs if not only or run.name.startswith(tuple(only))}
     if not wanted:
         names = ", ".join(run.name for run in runs)
         raise ValueError(f"no run starts with {' or '.join(only)}; there are {names}")
-    part = {run.name: out / "runs" / f"{run.name}.parquet" for run in runs}
+    part = {run.name: file_of(run, out) for run in runs}
     remove_leftovers(out)
     done = [(run, part[run.name]) for run in runs if part[run.name].exists()]
     check_rows(done, download=download)
     check_items(path for _, path in done)
-    todo = [run for run in wanted if not part[run.name].exists()]
     bar = tqdm(
-        total=len(wanted),
-        initial=len(wanted) - len(todo),
+        total=len(wanted) if only else planned(runs, halving),
+        initial=sum(run.name in wanted for run, _ in done),
         desc="sweep",
         unit="run",
         disable=not progress,
     )
-    for run in todo:
-        bar.set_postfix_str(run.name)
-        lm = lm or load_backbone()
-        rows, items = run_one(lm, run, out, download=download, progress=progress)
-        ids = [{"language": code, "ids": mine} for code, mine in items.items()]
-        results.write(items_beside(part[run.name]), ids)
-        results.write(part[run.name], rows)
-        bar.update()
+    while todo := [run for run in next_runs(runs, halving, out) if run.name in wanted]:
+        for run in todo:
+            bar.set_postfix_str(run.name)
+            lm = lm or load_backbone()
+            rows, items = run_one(lm, run, out, download=download, progress=progress)
+            ids = [{"language": code, "ids": mine} for code, mine in items.items()]
+            results.write(items_beside(part[run.name]), ids)
+            results.write(part[run.name], rows)
+            bar.update()
     bar.close()
     table = out / f"{name}.parquet"
     check_items(file for file in part.values() if file.exists())

@@ -45,7 +45,7 @@ def test_a_night_between_two_runs_is_no_pace():
 def test_specs_run_in_order_and_a_cut_says_what_is_left(specs, tmp_path, capsys, monkeypatch):
     done = []
 
-    def sweep(spec, out, only):
+    def sweep(spec, out):
         done.append(spec.stem)
         if len(done) == 2:
             finish(spec, out, 10, 20)
@@ -63,7 +63,9 @@ def test_specs_run_in_order_and_a_cut_says_what_is_left(specs, tmp_path, capsys,
 
 def test_two_processes_share_the_runs_and_the_rounds(tmp_path, monkeypatch):
     rule = "[halving]\nkeep = 0.5\n[grid]\nepochs = [1, 2]\n"
-    (spec := tmp_path / "a.toml").write_text(SPEC.format(1).replace("2, 3", "") + rule)
+    (spec := tmp_path / "a.toml").write_text(
+        'test = "dev"\n' + SPEC.format(1).replace("2, 3", "") + rule
+    )
     told = []
 
     def done(parts):
@@ -74,9 +76,15 @@ def test_two_processes_share_the_runs_and_the_rounds(tmp_path, monkeypatch):
                 results.write(run_specs.file_of(run, tmp_path), [{"accuracy": accuracy}])
 
     monkeypatch.setattr(run_specs, "side_by_side", lambda spec, out, parts: done(parts))
-    monkeypatch.setattr(run_specs, "sweep", lambda spec, out, only: done([only]))
+    monkeypatch.setattr(run_specs, "sweep", lambda spec, out: told.append("the table"))
     run_specs.do(spec, tmp_path, at_a_time=2)
-    assert told == [[1, 1], [1]]
+    assert told == [[1, 1], [1], "the table"]
+
+
+def test_no_process_is_too_few(capsys):
+    with pytest.raises(SystemExit):
+        run_specs.main(["--at-a-time", "0"])
+    assert "must be 1 or more, got 0" in capsys.readouterr().err
 
 
 @pytest.mark.process

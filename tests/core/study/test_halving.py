@@ -1,9 +1,13 @@
 """After each draw the better settings go on, by a rule that the spec declares."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from ltp_core.measure import results
-from ltp_core.study.halving import file_of, next_runs, planned
+from ltp_core.study import halving
+from ltp_core.study import sweep as sweeps
+from ltp_core.study.halving import file_of
 from ltp_core.study.spec import read_spec
 
 SPEC = """
@@ -36,6 +40,14 @@ def finish(runs, out, accuracy):
     for run in runs:
         rows = [{"accuracy": accuracy(run) + shift} for shift in (-0.01, 0.01)]
         results.write(file_of(run, out), rows)
+
+
+def next_runs(spec, out):
+    return halving.next_runs(read_spec(spec), halving.rule(spec), out)
+
+
+def planned(spec):
+    return halving.planned(read_spec(spec), halving.rule(spec))
 
 
 def rate(run):
@@ -95,10 +107,38 @@ def test_without_halving_all_runs_are_next(spec, tmp_path):
         ('keep = "half"', "keep must be in"),
         ("", "keep must be in .* got 1.0"),
         ("keep = 0.5\nstep = 1", "has no 'step'; there are keep and apart"),
-        ('keep = 0.5\napart = ["epochs"]', "apart has 'epochs'; there are prompt_start, "),
+        ('keep = 0.5\napart = ["epochs"]', r"apart must be a list of prompt_start, .*\['epochs'\]"),
+        ('keep = 0.5\napart = "silent"', "apart must be a list of prompt_start, .* got 'silent'"),
     ],
 )
 def test_a_wrong_rule_is_refused(spec, table, words):
     spec.write_text(SPEC.replace("keep = 0.5", table))
     with pytest.raises(ValueError, match=words):
         read_spec(spec)
+
+
+def test_nothing_is_chosen_by_the_test(spec):
+    spec.write_text(SPEC.replace('test = "dev"', ""))
+    with pytest.raises(ValueError, match='never by the test: say test = "dev"'):
+        read_spec(spec)
+
+
+@pytest.mark.parametrize("base", ["", "another"])
+def test_the_sweep_follows_the_rule_on_any_model(spec, tmp_path, monkeypatch, base):
+    monkeypatch.setattr(sweeps, "load_backbone", lambda *_, **__: SimpleNamespace(model=None))
+    monkeypatch.setattr(sweeps, "fingerprint", lambda model: base)
+    monkeypatch.setattr(sweeps, "check_rows", lambda *_, **__: None)
+    done = []
+
+    def run_one(lm, run, out, **_):
+        done.append(run)
+        row = {"accuracy": rate(run), "language": "en", "correct": b"", "n": 0}
+        return [row | {"run": run.name}], {"en": []}
+
+    monkeypatch.setattr(sweeps, "run_one", run_one)
+    table = sweeps.sweep(spec, tmp_path, backbone=base or None, progress=False)
+    assert [run.seed for run in done] == 16 * [7] + 8 * [8] + 4 * [9]
+    assert {run.base for run in done} == {base}
+    assert len(results.read(table)) == planned(spec) == 28
+    sweeps.sweep(spec, tmp_path, backbone=base or None, progress=False)
+    assert len(done) == 28

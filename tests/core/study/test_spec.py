@@ -10,7 +10,7 @@ import pytest
 from ltp_core.rivals import method, methods
 from ltp_core.stage2.train import RATES
 from ltp_core.study import spec_rules, tuning
-from ltp_core.study.halving import planned
+from ltp_core.study.halving import planned, rule
 from ltp_core.study.spec import Run, read_spec
 
 BENCHMARKS = Path(__file__).resolve().parents[3] / "benchmarks"
@@ -267,7 +267,7 @@ def test_the_specs_of_the_book(name, tmp_path):
     table = {m: [tuning.Score(0.5, {"learning_rate": 1e-4, "epochs": 12})] for m in method.RATES}
     (tmp_path / "rates.toml").write_text(tuning.written(table))
     runs = read_spec(path)
-    assert planned(path) == EXPECTED[name]
+    assert planned(runs, rule(path)) == EXPECTED[name]
     said = re.search(r"(\d+) runs?\b", path.read_text(encoding="utf-8"))
     assert int(said[1]) == EXPECTED[name]
     for run in runs:  # every setting has a taker
