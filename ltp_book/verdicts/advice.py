@@ -99,7 +99,8 @@ def frugal(
 ) -> Option:
     """The recipe of the least cost whose whole interval is within a margin.
 
-    cost: of a recipe; None where nobody measured it, and then it is not taken.
+    cost: of a recipe; None where nobody measured it, and then it is not taken. ValueError if
+    nothing is left.
 
     >>> at = Interval(0.5, 0.4, 0.6)
     >>> some = [Option("full", 99, at, Interval(0.0, 0.0, 0.0)),
@@ -110,7 +111,9 @@ def frugal(
     ('lora', 'full')
     """
     told = [(cost(it), it) for it in among if it.behind.high <= margin]
-    return min(((c, it) for c, it in told if c is not None), key=lambda pair: pair[0])[1]
+    if not (known := [(c, it) for c, it in told if c is not None]):
+        raise ValueError(f"no recipe of a known cost lies within {margin:g}; take a larger margin")
+    return min(known, key=lambda pair: pair[0])[1]
 
 
 def within(among: Sequence[Option], engine: dict, most: float) -> Option | None:

@@ -66,6 +66,10 @@ def test_the_rule_takes_the_least_of_any_cost_and_nothing_that_nobody_measured()
     costs = {"full": 1.0, "lora": 3.0}
     assert advice.frugal(some, 0.05).method == "bitfit"
     assert advice.frugal(some, 0.05, lambda it: costs.get(it.method)).method == "full"
+    with pytest.raises(
+        ValueError, match="no recipe of a known cost lies within 0.05; take a larger"
+    ):
+        advice.frugal(some, 0.05, lambda it: None)
 
 
 def test_what_to_use_prints_seconds_and_steps_of_the_stored_runs(main):
