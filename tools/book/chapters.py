@@ -58,9 +58,9 @@ NBVAL = [
 ]
 TOOLS = Path(__file__).resolve().parent
 RUNS = (TOOLS / "run.py", TOOLS / "palette.py", TOOLS / "quiet.py")  # what runs a chapter
-# And what compares it.
-HOLDS = (
-    *(TOOLS / name for name in ("diff.py", "palette.py")),
+HOLDS = (  # what compares it
+    TOOLS / "diff.py",
+    TOOLS / "palette.py",
     BOOK / "conftest.py",
     ROOT / "tests/nbval.cfg",
 )
