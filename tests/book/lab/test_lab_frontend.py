@@ -77,6 +77,23 @@ def stored() -> nbformat.NotebookNode:
     return v4.new_notebook(cells=cells, metadata=metadata)
 
 
+def told_url(folder: Path) -> str | None:
+    """The address that a server wrote; None while its file is missing or half written."""
+    for path in folder.glob("jpserver-*.json"):
+        with contextlib.suppress(json.JSONDecodeError):
+            return json.loads(path.read_text())["url"]
+    return None
+
+
+def test_a_half_written_address_is_no_address_yet(tmp_path):
+    assert told_url(tmp_path) is None
+    for half in ("", '{"url": "http'):
+        (tmp_path / "jpserver-1.json").write_text(half)
+        assert told_url(tmp_path) is None
+    (tmp_path / "jpserver-1.json").write_text('{"url": "http://x/"}')
+    assert told_url(tmp_path) == "http://x/"
+
+
 @contextlib.contextmanager
 def served(name: str, folder: Path):
     """The address of a frontend over a stored notebook; it knows nothing of this machine's user."""
@@ -114,10 +131,9 @@ def served(name: str, folder: Path):
         )
         try:
             nbformat.write(stored(), folder / "work/lab.ipynb")  # meanwhile
-            told = lambda: list((folder / "run").glob("jpserver-*.json"))  # noqa: E731
-            until(lambda: told() or server.poll() is not None)
+            url = until(lambda: server.poll() is not None or told_url(folder / "run"))
             assert server.poll() is None, f"see {log.name}"
-            yield json.loads(until(told)[0].read_text())["url"]
+            yield url
         finally:
             server.terminate()  # its kernels end with it
             server.wait(timeout=SLOW / 1000)
