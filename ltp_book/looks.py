@@ -42,6 +42,7 @@ METHODS = {
     "bitfit": Look("BitFit", "#b020cc", "#d06ae7", ">"),
     "ticket_only": Look("ticket only", "#8a2a8a", "#e29ae2", "v"),
     "shuffled_ticket": Look("shuffled ticket", "#7e541b", "#ca8d3e", "<"),
+    "layer_budget_ticket": Look("same layers, by chance", "#94600e", "#f0d08a", "h"),
     "magnitude_ticket": Look("largest weights", "#77010f", "#f56761", "v"),
     "gradient_ticket": Look("task gradient", "#673a2a", "#fbc2ae", ">"),
     "middle_layers": Look("middle layers", "#a3122c", "#d58f8f", "p"),

@@ -14,6 +14,13 @@ The interval covers *other training examples and other test items*. It does not 
 languages (the mean is over these very languages), another ticket, or another backbone. With five
 seeds it is likely too narrow, as any bootstrap of five is.
 
+Where T tickets were each tried on the same seeds, the tickets are resampled as well, by counts u:
+
+    mean over languages of  Σ_t Σ_s Σ_i u_t a_s b_i c_tsli / Σ_t Σ_s Σ_i u_t a_s b_i
+
+and the interval covers *other runs of stage 1*, too. A method that draws a mask of its own with
+each seed needs no such level: to resample its seeds is to resample its masks.
+
 Reading order: `macro_draws`, `language_draws`, `macro_interval`, `p_value`.
 
 What it does not do: read result files (`results.py`), or compare many methods (`compare.py`).
@@ -48,8 +55,10 @@ def macro_draws(
 ) -> np.ndarray:
     """The macro mean, or the difference of two, of the data and of each draw: (1 + draws,).
 
-    correct: (S, L, I), 1 right, 0 wrong, nan where a language lacks an item.
-    against: a second method on the same seeds, languages and items.
+    correct: (S, L, I), 1 right, 0 wrong, nan where a language lacks an item; (T, S, L, I) where T
+        tickets were tried on the same seeds.
+    against: a second method on the same seeds, languages and items; it may have other tickets, or
+        none.
     families: (I,), the number of each item's family; without it each item is one of its own.
 
     >>> cube = np.array([[[1.0, 0.0, 1.0, 1.0]]])
@@ -58,7 +67,7 @@ def macro_draws(
     >>> macro_draws(cube, families=np.array([0, 0, 1, 1]), draws=3).tolist()
     [0.75, 0.75, 0.75, 1.0]
     """
-    if against is not None and against.shape != correct.shape:
+    if against is not None and against.shape[-3:] != correct.shape[-3:]:
         raise ValueError(f"both methods need one shape, got {correct.shape} and {against.shape}")
 
     def means(cube: np.ndarray) -> np.ndarray:  # (D+1,)
@@ -78,11 +87,15 @@ def language_draws(
     >>> language_draws(np.array([[[1.0, 0.0, 1.0, 1.0], [1.0] * 4]]), draws=2).tolist()
     [[0.75, 1.0], [1.0, 1.0], [0.5, 1.0]]
     """
-    seeds, languages, items = correct.shape
+    *tickets, seeds, languages, items = correct.shape
     family = np.arange(items) if families is None else np.asarray(families)
     a, b = _counts(seeds, int(family.max()) + 1, draws, seed)  # (D+1, S), (D+1, F)
+    if tickets:  # each ticket with each seed is a run, and counts as often as both
+        u = _ticket_counts(tickets[0], draws, seed)  # (D+1, T)
+        a = (u[:, :, None] * a[:, None, :]).reshape(len(a), -1)  # (D+1, T·S)
+        correct = correct.reshape(-1, languages, items)
     # Sums of whole numbers: exact in any order, and in single precision as far as it counts.
-    whole = np.float32 if seeds * items < 2**24 else np.float64
+    whole = np.float32 if len(correct) * items < 2**24 else np.float64
     member = np.eye(b.shape[1], dtype=whole)[family]  # (I, F)
 
     def drawn(x: np.ndarray, a: np.ndarray = a) -> np.ndarray:  # (S, L, I) -> (D+1, L)
@@ -112,6 +125,13 @@ def _counts(seeds: int, families: int, draws: int, seed: int) -> tuple[np.ndarra
     a, b = (np.vstack([np.ones(x.shape[1]), x]).astype(np.float32) for x in taken)
     a.flags.writeable = b.flags.writeable = False  # every caller gets the same arrays
     return a, b
+
+
+def _ticket_counts(tickets: int, draws: int, seed: int) -> np.ndarray:
+    """How often each draw takes each ticket, (1 + draws, T), from a stream of its own."""
+    rng = np.random.default_rng([seed, 1])
+    taken = rng.multinomial(tickets, np.full(tickets, 1 / tickets), size=draws)
+    return np.vstack([np.ones(tickets), taken]).astype(np.float32)
 
 
 def macro_interval(

@@ -3,8 +3,10 @@
     biases        every bias of the encoder                               (BitFit)
     middle        whole tensors, from the middle layers outward           (dense layers)
     by_gradient   the largest |∂L/∂θ| of the task's loss at θ₀            (task gradient)
+    layer_budget  by chance, as many in each layer as a given ticket      (a control)
 
-`Ticket` itself has two more: `Ticket.random`, and `Ticket.by_magnitude` for the largest |θ₀|.
+`Ticket` itself has more: `Ticket.random`, `Ticket.shuffled` (by chance in each tensor), and
+`Ticket.by_magnitude` for the largest |θ₀|.
 
 Why |g| and not |g · θ|. The product says how much the loss would change if a weight were *removed*
 (SNIP, Lee et al. 2019), which is the question of pruning. Here a weight may be *moved*. A small
@@ -19,6 +21,7 @@ What it does not do: train (`ticket_methods.py`), or choose by training on the t
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -77,6 +80,27 @@ def middle(model: Model, density: float = DENSITY) -> Ticket:
     return Ticket(
         shapes=shapes_of(tensors), indices=chosen, made={"by": "middle layers"}, **origin(model)
     )
+
+
+def layer_budget(ticket: Ticket, seed: int) -> Ticket:
+    """As many entries in each layer as the ticket has there, at places drawn from the whole layer.
+
+    It lies between `Ticket.random_like`, which keeps one number for all layers together, and
+    `Ticket.shuffled`, which keeps one for each tensor. What beats it knows more than which layers.
+
+    >>> from ltp_core.model.toy import toy_backbone
+    >>> ticket = middle(toy_backbone(layers=5).model, density=0.30)
+    >>> drawn = layer_budget(ticket, seed=0)
+    >>> drawn.layer_shares() == ticket.layer_shares(), drawn == ticket
+    (True, False)
+    """
+    indices: dict[str, Tensor] = {}
+    shares = ticket.layer_shares()
+    for number, layer in enumerate(shares):
+        if shares[layer]:
+            part = ticket.restrict(layers=layer).random_like(seed * len(shares) + number)
+            indices |= part.indices
+    return replace(ticket, indices=indices, made={"by": "chance in each layer", "seed": seed})
 
 
 def by_gradient(

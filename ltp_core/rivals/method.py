@@ -57,7 +57,8 @@ def rates_key(name: str) -> str | None:
     >>> rates_key("template_full_own"), rates_key("shuffled_ticket"), rates_key("template_zero")
     ('template_full', 'ltp', None)
     """
-    name = name.removesuffix("_own").removesuffix("_language").replace("shuffled_ticket", "ltp")
+    name = name.removesuffix("_own").removesuffix("_language")
+    name = "ltp" if name in ("shuffled_ticket", "layer_budget_ticket") else name
     return name if name in RATES else None
 
 

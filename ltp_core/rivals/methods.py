@@ -13,6 +13,7 @@
     ticket_only          the winning ticket, no prompt           cloze
     random_ticket        a random ticket                         cloze
     shuffled_ticket      the ticket's number in each tensor      cloze
+    layer_budget_ticket  the ticket's number in each layer       cloze
     magnitude_ticket     the largest |θ₀|                        cloze
     gradient_ticket      the largest |∂L/∂θ| of the task         cloze
     middle_layers        whole tensors in the middle             cloze
@@ -61,6 +62,7 @@ from .template_methods import (
 from .ticket_methods import (
     bitfit,
     gradient_ticket,
+    layer_budget_ticket,
     lt_sft,
     lt_sft_language,
     ltp,
@@ -86,6 +88,7 @@ METHODS: dict[str, Callable[..., Trained]] = {
         ticket_only,
         random_ticket,
         shuffled_ticket,
+        layer_budget_ticket,
         magnitude_ticket,
         gradient_ticket,
         middle_layers,

@@ -83,6 +83,21 @@ def shuffled_ticket(
 
 
 @method
+def layer_budget_ticket(
+    lm: Backbone,
+    shots: Rows,
+    *,
+    task: HasWords,
+    ticket: Ticket,
+    seed: int = 0,
+    **options: Any,
+) -> Trained:
+    """Train as many weights in each layer as the ticket has, at random places, and the prompt."""
+    drawn = criteria.layer_budget(ticket, seed)
+    return train(lm, shots, task=task, ticket=drawn, seed=seed, **options)
+
+
+@method
 def magnitude_ticket(
     lm: Backbone,
     shots: Rows,

@@ -7,13 +7,14 @@
     americasnli()    the same in ten languages of the Americas               benchmark folder
     nli()            both: trained in English, tested in 25 languages        benchmark folder
     sib200()         the topic of a sentence                                 from the hub
+    next_word()      which word comes next?                                  any text, no labels
     from_folder()    a task of your own files
 
 Each gives a `Task`: ``few_shot``, ``train``, ``dev``, ``test``, ``labels``, ``words``.  Splits
 belong to items, not to rows: an emoji of the test split is a test emoji in every language.
 
 Reading order: `task`, `emoji_groups`, `emoji_keywords`, `name_kinds`, `inference`, `tables`,
-`folder`, `topics`.
+`folder`, `topics`, `next_word`.
 
 What it does not do: tokenize, train, or know any model.
 """
@@ -30,6 +31,7 @@ from .folder import from_folder
 from .inference import americasnli, bench_dir, nli, xnli
 from .name_kinds import KINDS, kinds
 from .names import NAMES
+from .next_word import next_word
 from .task import Row, Task
 from .topics import sib200
 
@@ -47,6 +49,7 @@ __all__ = [
     "from_folder",
     "kinds",
     "load",
+    "next_word",
     "nli",
     "sib200",
     "xnli",

@@ -53,6 +53,25 @@ def test_a_family_is_drawn_whole_as_a_slow_reference_draws_it():
     assert (low, high) == pytest.approx(np.quantile(slow, (0.025, 0.975)), abs=0.02)
 
 
+def test_tickets_are_drawn_as_a_slow_reference_draws_them():
+    shares = np.array([0.3, 0.5, 0.7])[:, None, None, None]
+    ours = (np.random.default_rng(0).random((3, 4, 2, 30)) < shares).astype(float)
+    theirs = drawn(4, 2, 30, seed=1)
+    chance, slow = np.random.default_rng(2), []
+    for _ in range(4000):
+        own, seeds, items = (chance.integers(n, size=n) for n in (3, 4, 30))
+        taken = ours[own][:, seeds][:, :, :, items].mean(axis=(0, 1, 3)).mean()
+        slow.append(taken - theirs[seeds][:, :, items].mean(axis=(0, 2)).mean())
+    mean, low, high = macro_interval(ours, theirs)
+    assert mean == pytest.approx(ours.mean() - theirs.mean())
+    assert (low, high) == pytest.approx(np.quantile(slow, (0.025, 0.975)), abs=0.02)
+
+
+def test_one_ticket_is_as_good_as_no_level_of_tickets():
+    cube = drawn()
+    assert macro_interval(cube[None]) == macro_interval(cube)
+
+
 def test_copies_of_an_item_in_one_family_tell_nothing_new():
     once = drawn(3, 2, 30)
     thrice = np.repeat(once, 3, axis=2)

@@ -76,3 +76,21 @@ def test_the_gradient_is_taken_where_training_will_be(monkeypatch):
     monkeypatch.setattr(choices, "Trained", Sent)
     choices.by_gradient(toy_backbone(), SHOTS, 0.1, task=TASK, prompt_length=4)
     assert sent == [Accelerator().device]
+
+
+def test_a_layer_budget_keeps_each_layers_number_and_no_tensors(lm, ticket):
+    drawn = choices.layer_budget(ticket, seed=3)
+    assert len(drawn) == len(ticket) and drawn.base == ticket.base
+    assert drawn.layer_shares() == ticket.layer_shares()
+    assert {n: len(i) for n, i in drawn.indices.items()} != {
+        n: len(i) for n, i in ticket.indices.items()
+    }
+    assert drawn == choices.layer_budget(ticket, seed=3) != choices.layer_budget(ticket, seed=4)
+    assert drawn.made == {"by": "chance in each layer", "seed": 3}
+
+
+def test_a_layer_budget_leaves_a_layer_without_entries_alone(lm):
+    ticket = choices.middle(lm.model, 0.1)
+    empty = [layer for layer, share in ticket.layer_shares().items() if not share]
+    drawn = choices.layer_budget(ticket, seed=0)
+    assert empty and all(drawn.layer_shares()[layer] == 0 for layer in empty)

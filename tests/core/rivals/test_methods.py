@@ -47,6 +47,7 @@ TRAINED = {
     "ticket_only": TICKET,
     "random_ticket": TICKET + PROMPT,
     "shuffled_ticket": TICKET + PROMPT,
+    "layer_budget_ticket": TICKET + PROMPT,
     "magnitude_ticket": TICKET + PROMPT,
     "gradient_ticket": TICKET + PROMPT,
     "middle_layers": TICKET + PROMPT,
@@ -206,7 +207,8 @@ def test_lt_sft_takes_its_own_full_rate(lm):
 
 def test_tickets_of_one_budget_differ_only_in_the_choice(lm, ticket, adapted):
     names = (
-        "ltp random_ticket shuffled_ticket magnitude_ticket gradient_ticket middle_layers lt_sft"
+        "ltp random_ticket shuffled_ticket layer_budget_ticket magnitude_ticket gradient_ticket "
+        "middle_layers lt_sft"
     )
     tickets = [run(name, lm, ticket, adapted, epochs=1, seed=3).ticket for name in names.split()]
     assert {len(ticket) for ticket in tickets} == {TICKET}

@@ -297,4 +297,5 @@ def test_the_order_of_a_main_table():
     assert set(re.findall(r'"(\w+)"', listed)) == set(methods.METHODS) - {
         "lt_sft_language",
         "shuffled_ticket",
+        "layer_budget_ticket",
     }
