@@ -2,13 +2,13 @@
 
     python benchmarks/picks.py                 # kill it when you like; finished tickets are kept
 
-Reads the tickets of recipe_score.toml and recipe_score_more.toml, finds those that no sweep has found
-yet, and writes <out>/picks.parquet with a row for each ticket and density:
+Reads the tickets of the specs recipe_score*.toml, finds those that no sweep has found yet, and
+writes <out>/picks.parquet with a row for each ticket, density and draw of the examples:
 
     held_task    the share of the task's squared gradient at θ₀ that lies in the ticket, with the
-                 prompt of the spec; the mean over the draws of the spec, each its own row
-    held_text    the same of the masked-LM loss, on other lines than the scores have seen
-    jaccard      the overlap with the ticket of a second stage 1 (seed 1), beside `expected` by chance
+                 prompt of the spec, on the examples of this draw
+    held_text    the same of the masked-LM loss, with other masks than the scores have seen
+    jaccard      the overlap with the ticket of a second stage 1, beside `expected` by chance
 
 A random ticket holds its density. What a share means: `ltp_core/measure/squares.py`.
 
