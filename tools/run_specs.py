@@ -36,6 +36,7 @@ from ltp_core.study.sweep import sweep
 ROOT = Path(__file__).resolve().parents[1]
 ORDER = (
     "recipe_prompt",
+    "recipe_prompt_file",
     "recipe_rates",
     "recipe_score",
     "recipe_score_more",

@@ -31,7 +31,7 @@ def ways(reached: Mapping[str, Mapping[str, Reached]]) -> Figure:
     figure, fields = plt.subplots(
         len(reached),
         1,
-        figsize=(4.8, len(reached) * (0.55 + 0.23 * len(names))),
+        figsize=(4.8, 0.9 + len(reached) * (0.45 + 0.23 * len(names))),
         sharex=True,
         squeeze=False,
     )

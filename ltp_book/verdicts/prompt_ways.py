@@ -24,7 +24,7 @@ from ltp_core.measure import results
 from ltp_core.study.spec_rules import FORM
 from ltp_core.study.tuning import best, scores
 
-SENTENCE = "words: is a kind of"
+SENTENCE, TRAINED = "words: is a kind of", "file: data/results/next_word.safetensors"
 HOLE: dict[str, Any] = {"prompt_place": "hole"}
 KEPT: dict[str, Any] = {"keep_positions": True}
 QUIET: dict[str, Any] = {"silent": True}
@@ -43,6 +43,7 @@ WAYS: dict[str, dict[str, Any]] = {  # name -> its form
     "sentence, at the hole, positions kept": {"prompt_start": SENTENCE} | HOLE | KEPT,
     "sentence, at the hole, silent": {"prompt_start": SENTENCE} | HOLE | KEPT | QUIET,
     "sentence, at the hole, re-parametrised": {"prompt_start": SENTENCE} | HOLE | WIDE,
+    "pre-trained, at the hole": {"prompt_start": TRAINED} | HOLE,
 }
 BARE = {"full": "cloze", "ltp": "ticket_only"}  # the same weights without a prompt
 
