@@ -62,7 +62,8 @@ def test_other_groups_are_left_out():
 
 def test_the_figure_shows_each_draw():
     of = read([*two(0.4, 0.1, WAYS[PAPER]), *two(0.5, 0.1, WAYS[SENTENCE])])
-    [axes] = draw_whole(ways(of)).axes
+    draw_whole(figure := ways(of))
+    [axes] = figure.axes
     points = [line for line in axes.lines if line.get_fillstyle() == "none"]
     assert [len(line.get_xdata()) for line in points] == [3, 3]
 
