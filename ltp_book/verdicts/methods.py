@@ -39,7 +39,7 @@ def trains(method: str) -> str:
     """What a method trains, in the words of its docstring.
 
     >>> trains("bitfit"), trains("template_full_own"), trains("template_zero")
-    ("the encoder's biases and the prompt", 'as template, full', 'nothing')
+    ("the encoder's biases and the prompt", 'as template + full', 'nothing')
     """
     first = (METHODS[method].__doc__ or "").splitlines()[0]
     words = AS.sub(lambda other: f"as {ALL_NAMES[other[1]]}", END.split(first)[0])

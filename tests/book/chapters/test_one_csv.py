@@ -66,7 +66,7 @@ def test_the_box_leads_from_the_file_to_the_verdict(box, home, capsys):
                 cli.main([*rest, *short, "--backbone", "small", "--quiet"])
     said = capsys.readouterr().out
     assert said.count("xyz ") >= 2, "an accuracy by the shell and one by Python"
-    assert re.search(r"^template, full minus random ticket, other languages: [+-]", said, re.M)
+    assert re.search(r"^template + full minus random ticket, other languages: [+-]", said, re.M)
     runs = read(home / "results" / "compare.parquet")
     sentences = {row["method"]: "It is" in row["spec"] for row in runs}
     assert sentences == {"template_full": True, "random_ticket": False}

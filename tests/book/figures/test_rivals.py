@@ -48,7 +48,7 @@ def test_beside_is_hollow_where_not_told_apart():
         Comparison("head", Interval(0.01, 0.001, 0.02), 0.070, 0, 9, 31),  # not after Holm
     ]
     axes = rf.beside(compared, "ltp", "low").axes[0]
-    assert names(axes) == ["LoRA", "full, linear head", "full fine-tuning"]
+    assert names(axes) == ["LoRA", "full + linear head", "full fine-tuning"]
     hollow = [
         line.get_markerfacecolor() == "none" for line in axes.lines if line.get_marker() == "o"
     ]
@@ -93,6 +93,6 @@ def test_price_names_only_what_nobody_beats_with_less():
     )
     axes = rf.price(means, trained, "low").axes[0]
     named = {text.get_text() for text in axes.texts}
-    best = {"prompt only", "random ticket", "full fine-tuning", "template, untrained"}
+    best = {"prompt only", "random ticket", "full fine-tuning", "untrained template"}
     assert named == best | {"LTP"}  # it has its name wherever it stands
     assert axes.get_title("left").startswith("low: 4 of 7 methods")

@@ -59,7 +59,7 @@ def prose(name: str) -> str:
         (
             "fair",
             "all five draws have one sign",
-            r"prompt only( +\+\d+\.\d){5}(?s:.*)template, untrained( +\+\d+\.\d){5}",
+            r"prompt only( +\+\d+\.\d){5}(?s:.*)untrained template( +\+\d+\.\d){5}",
         ),
         (
             "fair",
