@@ -25,7 +25,7 @@ EVERYDAY = frozenset(
     "chance class control dense draw entry floor frozen gather kernel margin moments paired peak"
     " piece point process quota rank recipe rival row scatter seed sketch sparse split threshold"
     " tie".split()
-)
+) | {"own words"}
 SKIPPED = (
     nodes.literal,
     nodes.literal_block,

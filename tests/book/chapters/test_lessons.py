@@ -17,6 +17,8 @@ each_chapter = pytest.mark.parametrize("name", CONVERTED)
 MOST_WORDS = 2000
 WORDS_A_MINUTE = 100  # technical text, read by someone whose first language is another
 MINUTES_A_FIGURE = 40 / 60
+END_OF_FOLD = re.compile(r"\s*</details>$")
+GUESS = re.compile(r"\bguess\b", re.I)
 FIELDS = ("Run card", "spec", "rates", "draws", "languages", "correction")
 
 
@@ -35,8 +37,18 @@ def test_every_numbered_section_ends_with_what_follows(name):
     numbered = [it for it in lessons.sections(PATHS[name]) if re.match(r"\d+\. ", it.title)]
     assert numbered
     for section in numbered:
-        last = lessons.text(section).strip().split("\n\n")[-1].strip()
+        last = END_OF_FOLD.sub("", lessons.text(section).strip()).strip().split("\n\n")[-1].strip()
         assert last.startswith("**So:** "), section.title
+
+
+@each_chapter
+def test_what_follows_waits_as_long_as_the_result_that_is_guessed(name):
+    """An open *So:* below a closed result would give the answer away."""
+    for section in lessons.sections(PATHS[name]):
+        waits = any("hide-output" in cell.metadata.get("tags", []) for cell in section.cells)
+        text = lessons.text(section).strip()
+        if waits and GUESS.search(text) and re.match(r"\d+\. ", section.title):
+            assert END_OF_FOLD.search(text), f"fold the So: of section {section.title!r}"
 
 
 @each_chapter
