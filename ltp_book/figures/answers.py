@@ -38,12 +38,12 @@ div.text_html:has(> .ltp-answers) {{
   --rule: color-mix(in srgb, currentcolor 22%, transparent);
   container-type: inline-size; color: inherit; font-size: .92em; margin: .6rem 0; }}
 .ltp-answers > p {{ font-weight: bold; margin: 0 0 .3rem; }}
-.ltp-answers .row {{ display: grid; grid-template-columns: minmax(0, 5fr) minmax(0, 8fr);
+.ltp-answers .row {{ display: grid; grid-template-columns: minmax(0, 4fr) minmax(0, 8fr);
   column-gap: 1.2rem; align-items: center; border-top: 1px solid var(--rule); padding: .35rem 0; }}
 .ltp-answers .row small {{ display: block; opacity: .8; }}
 .ltp-answers .line {{ display: grid; align-items: center; column-gap: .6rem;
-  grid-template-columns: minmax(6em, 1fr) 6.6em 9.4em; line-height: 1.5; }}
-.ltp-answers .line.tagged {{ grid-template-columns: 3.6em minmax(5em, 1fr) 6.6em 9.4em; }}
+  grid-template-columns: minmax(6em, 1fr) 6.8em 10.4em; line-height: 1.5; }}
+.ltp-answers .line.tagged {{ grid-template-columns: 2.8em minmax(5em, 1fr) 6.8em 10.4em; }}
 .ltp-answers .bar {{ position: relative; height: 1.5em; display: block; }}
 .ltp-answers .bar > * {{ position: absolute; top: 0; bottom: 0; }}
 .ltp-answers .zone {{ background: color-mix(in srgb, var(--yes) 13%, transparent); right: 0; }}
@@ -62,7 +62,8 @@ div.text_html:has(> .ltp-answers) {{
 .ltp-answers summary {{ cursor: pointer; opacity: .85; }}
 @container (max-width: 38rem) {{
   .ltp-answers .row {{ grid-template-columns: minmax(0, 1fr); row-gap: .2rem; }}
-  .ltp-answers :is(.line, .line.tagged) {{ grid-template-columns: auto auto 1fr; }}
+  .ltp-answers .line {{ grid-template-columns: auto 1fr; }}
+  .ltp-answers .line.tagged {{ grid-template-columns: auto auto 1fr; }}
   .ltp-answers .line .bar {{ grid-column: 1 / -1; grid-row: 2; }}
   .ltp-answers .line.tagged .bar {{ grid-column: 1 / -1; }}
   .ltp-answers .axis > :first-child, .ltp-answers .axis :is(.tag, .says, .n) {{ display: none; }}
@@ -149,7 +150,7 @@ def _reach(questions: Sequence[Question]) -> tuple[float, float]:
 
 def _axis(low: float, high: float, tags: bool) -> str:
     """The line of numbers above the rows."""
-    step = next((it for it in TICKS if (high - low) / it <= 7), TICKS[-1])
+    step = next((it for it in TICKS if (high - low) / it <= 5), TICKS[-1])
     marks = range(step * -int(-low // step), int(high) + 1, step)
     names = {mark: f"{mark:+d}".replace("-", "−") if mark else "0" for mark in marks}
     told = "".join(
