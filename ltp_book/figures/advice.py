@@ -11,6 +11,7 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MultipleLocator
 
 from ..looks import BLUE, GREEN, GREY, GROUPS, INK, METHODS, PALE_BLUE, PURPLE
 from ..verdicts.advice import Option, frugal
@@ -29,8 +30,8 @@ STEPS = (
 def behind(panels: Mapping[str, Sequence[Option]], margin: float) -> Figure:
     """Points behind the best with their interval, a row for each recipe, a panel for each group.
 
-    A filled mark: the whole interval lies within the margin. The recipe that the rule takes, of
-    those the one that trains the fewest numbers, stands in the panel's title and has a ring.
+    A filled mark: the whole interval lies within the margin. Of those recipes the rule takes the
+    one that trains the fewest numbers: it has a ring, and stands in the title of the panel.
 
     panels: group -> its options, the best first (`advice.options`); the first one orders the rows.
 
@@ -38,23 +39,33 @@ def behind(panels: Mapping[str, Sequence[Option]], margin: float) -> Figure:
     >>> at, none = Interval(0.5, 0.4, 0.6), Interval(0.0, 0.0, 0.0)
     >>> figure = behind({"low": [Option("full", 47_000_000, at, none)]}, margin=0.05)
     >>> print(figure.axes[0].get_title("left"))
-    low-resource: takes
+    low-resource:
     full fine-tuning
     """
     order = [option.method for option in next(iter(panels.values()))]
     figure, axes = plt.subplots(
-        1, len(panels), sharey=True, squeeze=False, figsize=(4.8, 1.6 + 0.25 * len(order))
+        1,
+        len(panels),
+        sharex=True,
+        sharey=True,
+        squeeze=False,
+        figsize=(4.8, 1.9 + 0.25 * len(order)),
     )
     for axis, (group, options) in zip(axes[0], panels.items(), strict=True):
         taken = frugal(options, margin).method
         axis.axvspan(0, 100 * margin, color=PALE_BLUE, linewidth=0, zorder=0)
         for option in options:
             _row(axis, order.index(option.method), option, margin, option.method == taken)
-        axis.set_title(f"{GROUPS[group].name}: takes\n{METHODS[taken].name}", fontsize=10)
-        axis.set_xlabel("points behind the best")
+        axis.set_title(f"{GROUPS[group].name}:\n{METHODS[taken].name}", fontsize=10)
+        axis.xaxis.set_major_locator(MultipleLocator(10))
+        axis.set_xlabel("points behind")
         axis.grid(axis="x")
     axes[0, 0].set_yticks(range(len(order)), [METHODS[method].name for method in order])
     axes[0, 0].invert_yaxis()
+    figure.suptitle(
+        f"With {100 * margin:.0f} points to lose, the rule takes",
+        x=0.01, ha="left", fontsize=11, fontweight="bold",
+    )  # fmt: skip
     used = {_step(option)[1] for options in panels.values() for option in options}
     figure.legend(
         handles=[
