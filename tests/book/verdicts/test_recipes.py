@@ -90,6 +90,6 @@ def test_what_to_use_prints_seconds_and_steps_of_the_stored_runs(main):
     for line in lines:
         name, *cells = re.split(r" {2,}", line)
         method = names[name]
-        assert int(cells[2]) == recipes.steps(main, method)
-        assert abs(float(cells[3]) - recipes.seconds(main, method)) <= 0.51
-        assert cells[4] == recipes.before(main, method)
+        assert int(cells[3]) == recipes.steps(main, method)
+        assert abs(float(cells[4]) - recipes.seconds(main, method)) <= 0.51
+        assert cells[5] == recipes.before(main, method)
