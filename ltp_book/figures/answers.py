@@ -38,12 +38,14 @@ div.text_html:has(> .ltp-answers) {{
   --rule: color-mix(in srgb, currentcolor 22%, transparent);
   container-type: inline-size; color: inherit; font-size: .92em; margin: .6rem 0; }}
 .ltp-answers > p {{ font-weight: bold; margin: 0 0 .3rem; }}
-.ltp-answers .row {{ display: grid; grid-template-columns: minmax(0, 4fr) minmax(0, 8fr);
+.ltp-answers .asked {{ display: grid; grid-template-columns: minmax(0, 5fr) minmax(0, 8fr);
   column-gap: 1.2rem; align-items: center; border-top: 1px solid var(--rule); padding: .35rem 0; }}
-.ltp-answers .row small {{ display: block; opacity: .8; }}
+.ltp-answers .asked small {{ display: block; opacity: .8; }}
 .ltp-answers .line {{ display: grid; align-items: center; column-gap: .6rem;
-  grid-template-columns: minmax(6em, 1fr) 6.8em 10.4em; line-height: 1.5; }}
-.ltp-answers .line.tagged {{ grid-template-columns: 2.8em minmax(5em, 1fr) 6.8em 10.4em; }}
+  grid-template-columns: minmax(6em, 1fr) 9.8em; line-height: 1.5; }}
+.ltp-answers .line:not(.tagged) .bar {{ grid-row: 1 / 3; }}
+.ltp-answers .line:not(.tagged) .n {{ grid-column: 2; text-align: left; }}
+.ltp-answers .line.tagged {{ grid-template-columns: 3.7em minmax(5em, 1fr) 6.4em 9.8em; }}
 .ltp-answers .bar {{ position: relative; height: 1.5em; display: block; }}
 .ltp-answers .bar > * {{ position: absolute; top: 0; bottom: 0; }}
 .ltp-answers .zone {{ background: color-mix(in srgb, var(--yes) 13%, transparent); right: 0; }}
@@ -61,11 +63,10 @@ div.text_html:has(> .ltp-answers) {{
 .ltp-answers details {{ border-top: 1px solid var(--rule); padding-top: .3rem; }}
 .ltp-answers summary {{ cursor: pointer; opacity: .85; }}
 @container (max-width: 38rem) {{
-  .ltp-answers .row {{ grid-template-columns: minmax(0, 1fr); row-gap: .2rem; }}
-  .ltp-answers .line {{ grid-template-columns: auto 1fr; }}
-  .ltp-answers .line.tagged {{ grid-template-columns: auto auto 1fr; }}
-  .ltp-answers .line .bar {{ grid-column: 1 / -1; grid-row: 2; }}
-  .ltp-answers .line.tagged .bar {{ grid-column: 1 / -1; }}
+  .ltp-answers .asked {{ grid-template-columns: minmax(0, 1fr); row-gap: .2rem; }}
+  .ltp-answers .line.line {{ grid-template-columns: auto auto 1fr; }}
+  .ltp-answers .line.line .n {{ grid-column: 3; text-align: right; }}
+  .ltp-answers .line.line .bar {{ grid-column: 1 / -1; grid-row: 2; }}
   .ltp-answers .axis > :first-child, .ltp-answers .axis :is(.tag, .says, .n) {{ display: none; }}
 }}
 </style>"""
@@ -157,7 +158,7 @@ def _axis(low: float, high: float, tags: bool) -> str:
         f'<span style="left: {_at(mark, low, high)}">{name}</span>' for mark, name in names.items()
     )
     return (
-        '<div class="row axis" style="border-top: 0"><div></div>'
+        '<div class="asked axis" style="border-top: 0"><div></div>'
         f'<div class="line{" tagged" if tags else ""}">{_tag("") if tags else ""}'
         f'<span class="bar">{told}</span><span class="says"></span><span class="n">points</span>'
         "</div></div>"
@@ -170,7 +171,7 @@ def _row(row: Row, low: float, high: float, tags: bool) -> str:
     if row.link:
         sentence = f'<a href="{escape(row.link)}">{sentence}</a>'
     lines = "".join(_line(it, low, high, tags) for it in row.questions)
-    return f'<div class="row"><div>{sentence}{below}</div><div>{lines}</div></div>'
+    return f'<div class="asked"><div>{sentence}{below}</div><div>{lines}</div></div>'
 
 
 def _line(question: Question, low: float, high: float, tags: bool) -> str:

@@ -27,7 +27,7 @@ from ltp_core.training.options import Stage2Options
 from .findings import Stored
 
 RATES = ("learning_rate", "prompt_rate", "epochs")
-# Each recipe in one line: what stands around the text, then what is trained.
+# Each recipe in one line, by what stands around the text: a sentence, nothing, vectors.
 WHAT = {
     "template_full": "an English sentence around the text; all weights trained",
     "template_ltp": "an English sentence around the text; the winning ticket trained",
