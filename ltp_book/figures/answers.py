@@ -42,10 +42,10 @@ div.text_html:has(> .ltp-answers) {{
   column-gap: 1.2rem; align-items: center; border-top: 1px solid var(--rule); padding: .35rem 0; }}
 .ltp-answers .asked small {{ display: block; opacity: .8; }}
 .ltp-answers .line {{ display: grid; align-items: center; column-gap: .6rem;
-  grid-template-columns: minmax(6em, 1fr) 9.8em; line-height: 1.5; }}
+  grid-template-columns: minmax(6em, 1fr) 11em; line-height: 1.5; }}
 .ltp-answers .line:not(.tagged) .bar {{ grid-row: 1 / 3; }}
 .ltp-answers .line:not(.tagged) .n {{ grid-column: 2; text-align: left; }}
-.ltp-answers .line.tagged {{ grid-template-columns: 3.7em minmax(5em, 1fr) 6.4em 9.8em; }}
+.ltp-answers .line.tagged {{ grid-template-columns: 3.7em minmax(5em, 1fr) 6.4em 11em; }}
 .ltp-answers .bar {{ position: relative; height: 1.5em; display: block; }}
 .ltp-answers .bar > * {{ position: absolute; top: 0; bottom: 0; }}
 .ltp-answers .zone {{ background: color-mix(in srgb, var(--yes) 13%, transparent); right: 0; }}
