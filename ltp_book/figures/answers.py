@@ -116,8 +116,8 @@ def pictured(rows: Iterable[Row], caption: str, tags: bool = False) -> Answers:
     >>> from ltp_book.verdicts.claims import not_asked
     >>> pictured([Row("Is A better?", [not_asked("A better than B")])], "One")
     One
-    question      answer         points  corrected p
-    Is A better?  not asked yet       –            –
+    question          answer         points  corrected p
+    A better than B?  not asked yet       –            –
     """
     return Answers(caption, tuple(rows), tags)
 
