@@ -134,8 +134,8 @@ def answer(shares: Mapping[str, tuple[float, float | None]]) -> Figure:
     """What a ticket costs, the whole encoder as 1: what -> (its cost, the least by counting).
 
     >>> figure = answer({"file": (0.22, 0.22), "time": (0.96, None)})
-    >>> figure.axes[0].get_title("left").splitlines()
-    ['What a fifth of the weights costs:', 'file 0.22, time 0.96']
+    >>> figure.axes[0].get_title("left")
+    'About a fifth: file; the rest 0.96 to 0.96'
     """
     names = list(shares)
     figure, axes = plt.subplots(figsize=(4.8, 1.5 + 0.52 * len(names)))
@@ -143,24 +143,19 @@ def answer(shares: Mapping[str, tuple[float, float | None]]) -> Figure:
         axes.barh(y, cost, 0.56, color=BLUE)
         if least is not None:
             axes.plot([least] * 2, [y - 0.4, y + 0.4], color=ORANGE, linewidth=3)
-        axes.annotate(
-            f"{cost:.2f}",
-            (max(cost, least or 0), y),
-            xytext=(6, 0),
-            textcoords="offset points",
-            va="center",
-            color=BLUE,
-        )
+        axes.text(0.02, y, f"{cost:.2f}", va="center", color=WHITE, fontweight="bold")
     for at, said in ((0.2, "a fifth"), (1.0, "the whole encoder")):
-        axes.axvline(at, color=INK, linewidth=0.8, linestyle=":", zorder=0)
-        axes.text(at, -0.62, said, ha="center", va="bottom", fontsize=9, color=INK)
+        axes.vlines(at, -0.6, len(names) - 0.5, color=INK, linewidth=0.8, linestyle=":", zorder=0)
+        axes.text(at, -0.68, said, ha="center", va="bottom", fontsize=9, color=INK)
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(len(names) - 0.5, -1.05)
     axes.set_xlim(0, 1.22)
     axes.tick_params(axis="y", length=0)
-    axes.set_xlabel("blue: packed ticket of 20 %; orange: the least, by counting", fontsize=9)
-    (first, (low, _)), (last, (high, _)) = list(shares.items())[0], list(shares.items())[-1]
-    axes.set_title(f"What a fifth of the weights costs:\n{first} {low:.2f}, {last} {high:.2f}")
+    axes.set_xlabel("blue: a packed fifth; orange: the least, by counting", fontsize=9)
+    near = [name for name, (cost, _) in shares.items() if cost < 0.25]
+    rest = [cost for cost, _ in shares.values() if cost >= 0.25]
+    said = f"; the rest {min(rest):.2f} to {max(rest):.2f}" if rest else ""
+    axes.set_title(f"About a fifth: {', '.join(near) or 'nothing'}{said}")
     return figure
 
 
