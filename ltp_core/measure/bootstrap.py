@@ -57,7 +57,7 @@ def macro_draws(
 
     correct: (S, L, I), 1 right, 0 wrong, nan where a language lacks an item. Where T tickets were
     tried on the same seeds: (T, S, L, I).
-    against: a second method on the same seeds, languages and items, with tickets of its own or none.
+    against: a second method on the same seeds, languages and items; its tickets are its own.
     families: (I,), the number of each item's family; without it each item is one of its own.
 
     >>> cube = np.array([[[1.0, 0.0, 1.0, 1.0]]])
