@@ -64,7 +64,7 @@ def at_one_rate(
     axes.set_ylim(max(heights) + 0.6, -0.9)
     axes.tick_params(axis="y", length=0, labelsize=9.5)
     axes.grid(axis="x")
-    axes.set_xlim(0, 1.12 * axes.get_xlim()[1])
+    axes.set_xlim(0, 1.2 * axes.get_xlim()[1])
     axes.set_xlabel("% right in low-resource languages, a dot a draw")
     ahead = [f"{eta:g}" for eta, verdict in verdicts.items() if verdict == "better"]
     where = f"At {' and '.join(ahead)} LTP is" if ahead else "At no rate is LTP"
