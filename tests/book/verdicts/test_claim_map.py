@@ -351,9 +351,7 @@ def test_what_is_said_of_sgds_small_tickets_is_so():
 
 def test_what_a_few_examples_answers_is_what_it_prints():
     """What stands in words below them, line by line."""
-    answers = next(
-        text for text in printed("few_examples") if "a dictionary with all weights, minus" in text
-    )
+    answers = next(text for text in printed("few_examples") if "What a human's work buys" in text)
     assert re.findall(r"\] +\d+ +(better|worse|no clear difference)$", answers, re.M) == [
         *("better", "no clear difference", "better"),  # all weights, a random ticket, LTP
         *("better", "better"),
