@@ -25,14 +25,14 @@ def prose(name: str) -> str:
     [
         (
             "crossing",
-            "in 48 of 51 languages, not in Oromo, Somali and Wolof",
-            r"LTP +48 of 51(?s:.*)LTP is not above it in Oromo, Somali, Wolof",
+            "In 48 of 51. The three others are Oromo, Somali and Wolof.",
+            r"LTP is not above it in Oromo, Somali, Wolof(?s:.*)\nLTP +48 ",
         ),
         ("crossing", "ρ = 0.82 and 0.79", r"nearness to English .*\+0\.82 \[.*\+0\.79 \["),
         (
             "crossing",
             "Ukrainian, Greek and Vietnamese gain most",
-            r"\n +Ukrainian .*\n +Greek .*\n +Vietnamese ",
+            r"\nUkrainian .*\nGreek .*\nVietnamese ",
         ),
         (
             "choosing",
