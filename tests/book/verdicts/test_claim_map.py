@@ -90,9 +90,10 @@ TRIED = re.compile(
     r"(?P<points>[+-]\d+\.\d) \[",
     re.M,
 )
-MINUS = re.compile(
-    r"^(?P<points>[+-]\d+\.\d) points(?: \[[^]]+\])?, (?:better|worse|no clear difference): "
-    r"LTP minus (?P<b>.+?)(?:, both at (?P<rate>\S+))?, (?P<group>low-resource|high-resource)$",
+RIVAL = re.compile(r"^(?P<b>\S.*?) +(?P<points>[+-]\d+\.\d) \[[^]]+\] +\d+ of \d+ ", re.M)
+AT_ONE = re.compile(
+    r"^ *(?P<rate>0\.\d+) +(?P<group>low-resource|high-resource) +(?P<ours>\d+\.\d) % +"
+    r"(?P<theirs>\d+\.\d) % +(?P<points>[+-]\d+\.\d) \[",
     re.M,
 )
 
@@ -105,9 +106,8 @@ BEST = re.compile(
 
 
 AGAIN = re.compile(
-    r"^(?P<points>[+-]\d+\.\d) points \[[^]]+\], [a-z ]+: LTP minus random ticket,\n"
-    r" +both at rate (?P<rate>\S+): (?P<task>[^,\n]+), (?P<k>\d+|all) per class, "
-    r"(?P<group>" + "|".join(GROUP) + r");",
+    r"^(?P<task>\S.*?) +(?P<k>\d+|all) +(?P<group>" + "|".join(GROUP) + r") +\d+\.\d % +"
+    r"(?P<points>[+-]\d+\.\d) \[",
     re.M,
 )
 
@@ -273,17 +273,35 @@ def test_each_claim_counts_the_side_questions_below_it():
         assert said == dict(Counter(told[1:]))
 
 
-def test_each_control_in_a_fair_comparison_has_its_number(difference):
-    found = [m for text in printed("fair") for m in MINUS.finditer(text)]
-    assert len(found) >= 14
+@pytest.mark.parametrize(("group", "rivals"), [("low-resource", 17), ("high-resource", 21)])
+def test_each_rival_in_a_fair_comparison_has_its_number(difference, group, rivals):
+    caption = f"LTP minus each rival, {group} languages"
+    (text,) = (text for text in printed("fair") if text.startswith(caption))
+    found = list(RIVAL.finditer(text))
+    assert len(found) == rivals
     for m in found:
-        again = difference("ltp", METHOD[m["b"]], GROUP[m["group"]], m["rate"])
+        again = difference("ltp", METHOD[m["b"]], GROUP[group], None)
         assert float(m["points"]) == pytest.approx(again, abs=0.051), m[0]
+
+
+def test_each_rate_that_a_fair_comparison_gives_to_both_has_its_number(difference):
+    found = [m for text in printed("fair") for m in AT_ONE.finditer(text)]
+    assert len(found) == 6
+    for m in found:
+        again = difference("ltp", "random_ticket", GROUP[m["group"]], m["rate"])
+        assert float(m["points"]) == pytest.approx(again, abs=0.051), m[0]
+        assert float(m["ours"]) - float(m["theirs"]) == pytest.approx(again, abs=0.11), m[0]
 
 
 def test_each_comparison_at_one_rate_has_its_number(difference):
     found = [m for text in printed("fair") for m in AGAIN.finditer(text)]
-    assert len(found) == 6
+    rates = {
+        rate(row)
+        for name in ("curve_rate", "nli_256_rate")
+        for row in rows_of(name)
+        if row["method"] == "ltp"
+    }
+    assert len(found) == 6 and rates == {0.0006}, "the caption names the rate"
     for m in found:
         k = int(m["k"].replace("all", "0"))
         where = {"emoji": ("curve_rate", k), "held-out subgroups": "second_split_rate"}.get(
@@ -295,8 +313,8 @@ def test_each_comparison_at_one_rate_has_its_number(difference):
 
 def test_the_table_over_examples_has_its_numbers(difference):
     """Sixteen examples come from the main table: its languages and draws that the curve has."""
-    text = next(text for text in printed("fair") if text.startswith("LTP minus (–"))
-    head, *lines = text.split("\n\n")[0].splitlines()
+    text = next(text for text in printed("fair") if text.startswith("LTP minus each, by English"))
+    _, head, *lines = text.splitlines()
     sizes = [int(k.replace("all", "0")) for k in head.split()[-5:]]
     curve, main = (rows_of(name) for name in ("curve", "main"))
     known = {(row["language"], row["seed"]) for row in curve}
@@ -380,8 +398,8 @@ def test_what_is_said_of_sgds_small_tickets_is_so():
 
 def test_what_a_few_examples_answers_is_what_it_prints():
     """What stands in words below them, line by line."""
-    answers = next(text for text in printed("few_examples") if "a dictionary: texts" in text)
-    assert re.findall(r"\]: (better|worse|no clear difference), ", answers) == [
+    answers = next(text for text in printed("few_examples") if "What a human's work buys" in text)
+    assert re.findall(r"\] +\d+ +(better|worse|no clear difference)$", answers, re.M) == [
         *("better", "no clear difference", "better"),  # all weights, a random ticket, LTP
         *("better", "better"),
     ]
