@@ -70,20 +70,6 @@ def test_each_link_to_a_file_leads_somewhere():
         ),
         ("method", "training all weights is better still", "first_light", ["full"], ["worse"]),
         (
-            "prompt_plus_ticket",
-            "a random fifth was a little ahead at first",
-            "first_light",
-            ["random_ticket"],
-            ["worse"],
-        ),
-        (
-            "prompt_plus_ticket",
-            "and shows no clear difference at tuned learning rates",
-            "main",
-            ["random_ticket"],
-            ["no clear difference"],
-        ),
-        (
             "crossing",
             "a random ticket does at least as well as the chosen one",
             "first_light",

@@ -5,7 +5,6 @@ import json
 import pytest
 
 from ltp_book.figures.prompt_ways import ways
-from ltp_book.verdicts.findings import needed
 from ltp_book.verdicts.prompt_ways import PAPER, WAYS, WITHOUT, gain, read, way_of
 from ltp_core.study.spec import read_spec
 from tests.support.figures import draw_whole
@@ -66,10 +65,3 @@ def test_the_figure_shows_each_draw():
     [axes] = figure.axes
     points = [line for line in axes.lines if line.get_fillstyle() == "none"]
     assert [len(line.get_xdata()) for line in points] == [3, 3]
-
-
-def test_the_stored_study_is_whole():
-    rows = needed("recipe_prompt").rows
-    for method, of in read(rows).items():
-        assert set(WAYS) - set(of) <= {"pre-trained, at the hole"}, method
-        assert {len(reached.draws) for reached in of.values()} == {3}, method
