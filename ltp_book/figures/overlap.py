@@ -100,7 +100,7 @@ def two(a: Tensor, b: Tensor) -> Figure:
 
     >>> import torch
     >>> two(torch.eye(2).bool(), torch.ones(2, 2).bool()).axes[0].get_title("left")
-    '2 of the first ticket’s 2 places are in the second: 100 of 100'
+    'Of 100 places they share 100.0; luck gives 100.0 here'
     """
     state = a.int() + 2 * b.int()  # 0 neither, 1 first, 2 second, 3 both
     colours = [STRIPE, LIGHT_ORANGE, SKY, NAVY]
@@ -108,12 +108,9 @@ def two(a: Tensor, b: Tensor) -> Figure:
     axes.imshow(state.numpy(), cmap=ListedColormap(colours), vmin=0, vmax=3)
     axes.set(xticks=[], yticks=[])
     axes.spines[:].set_visible(False)
-    both, first = int((a & b).sum()), int(a.sum())
-    axes.set_title(
-        f"{both} of the first ticket’s {first} places are in the second: "
-        f"{100 * both / max(1, first):.0f} of 100",
-        wrap=True,
-    )
+    both = 100 * int((a & b).sum()) / max(1, int(a.sum()))
+    luck = 100 * int(b.sum()) / b.numel()  # as many of any 100 places are in the second
+    axes.set_title(f"Of 100 places they share {both:.1f}; luck gives {luck:.1f} here")
     names = ("neither", "the first alone", "the second alone", "both")
     for x, name, colour in zip((0, 0.2, 0.48, 0.83), names, colours, strict=True):
         place = dict(transform=axes.transAxes, va="center")
