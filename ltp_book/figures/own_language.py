@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from ltp_core.data.languages import HIGH
 from ltp_core.measure.bootstrap import Interval
 
-from ..looks import INK, PALE_ORANGE
+from ..looks import INK, PALE_BLUE
 from .languages import name_of, spread
 from .style import drawn
 
@@ -44,7 +44,7 @@ def among(
     rows = [label.get_text() for label in axes.get_yticklabels()]
     if name_of(focus) in rows:
         row = rows.index(name_of(focus))
-        axes.axhspan(row - 0.5, row + 0.5, color=PALE_ORANGE, zorder=0.5)
+        axes.axhspan(row - 0.5, row + 0.5, color=PALE_BLUE, zorder=0.5)
     name, share = floor
     axes.vlines(100 * share, -0.9, len(rows) - 0.4, color=INK, linewidth=1, linestyle=":")
     beside = dict(xytext=(3, 0), textcoords="offset points", va="center")

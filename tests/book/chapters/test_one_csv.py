@@ -66,8 +66,9 @@ def test_the_section_leads_from_the_file_to_the_verdict(section, home, capsys):
     exec(compile(verdict, "your_model", "exec"), {"findings": findings, "read": read})
     said = capsys.readouterr().out
     assert re.search(r"^xyz ", said, re.M), "an accuracy by the shell"
-    assert re.search(r"^template \+ full minus random ticket, other languages: [+-]", said, re.M)
+    names = r"template \+ full minus untrained template, other languages"
+    assert re.search(rf"^{names}: [+-]", said, re.M)
     runs = read(home / "results" / "compare.parquet")
     sentences = {row["method"]: "It is" in row["spec"] for row in runs}
-    assert sentences == {"template_full": True, "random_ticket": False}
+    assert sentences == {"template_full": True, "template_zero": True}
     assert len(list((home / "results" / "runs").glob("*.parquet"))) == 2 * 2 * 5
