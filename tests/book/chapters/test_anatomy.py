@@ -80,8 +80,8 @@ def test_every_answer_of_the_quick_check_is_answered(path):
 
 @first_edition
 def test_every_exercise_has_a_solution_with_its_result(path):
-    title = r'^(?:\*\*|<p class="admonition-title">Exercise )(\d)\. '
-    asked = re.findall(title, section(path, "Exercises"), re.M)
+    form = r'^(?:\*\*|<p class="admonition-title">Exercise )(\d)\. '
+    asked = re.findall(form, section(path, "Exercises"), re.M)
     solved = {}
     for cell in read(path).cells:
         if title := re.match(r"#@title Exercise (\d): a solution", cell.source):
