@@ -43,7 +43,7 @@ torture: setup  ## 100,000 bad inputs over all entry points and the shell (below
 check: lint  ## the quick loop, about a minute: lint, format, types, core tests, doctests
 	@echo "check: types; tests and doctests of ltp_core that are quick and start no process"
 	@mkdir -p _build; $(PY) -m mypy --no-error-summary > _build/types.log 2>&1 & types=$$!; \
-	  $(PY) -m pytest -q -n 2 -m "not slow and not browser and not process" tests/core ltp_core; \
+	  $(PY) -m pytest -q -n 2 -p no:nbval -m "not second and not slow and not browser and not process" tests/core ltp_core; \
 	  tests=$$?; wait $$types && echo "types: clean" || { cat _build/types.log; exit 1; }; exit $$tests
 
 lint: setup  ## ruff: rules and format

@@ -2,7 +2,8 @@
 
 For each language and each two methods the difference of their accuracies, with a 95 % interval over
 draws of training examples and test items together (`draws`), paired by both. Fifty intervals are
-many: zero will be outside two or three by chance alone, and the page says so.
+many: zero will be outside two or three by chance alone, and the page says so. With `holm` each gap
+has its p-value too, corrected for the number of languages, and that decides.
 
 Examples are not picked by what they show: of each class the same `each` emoji, evenly spaced among
 those that most languages have. Right and wrong are those of one draw of the training examples,
@@ -20,8 +21,8 @@ from itertools import combinations
 import numpy as np
 
 from ltp_core.data.languages import LANGUAGES
-from ltp_core.measure import results
-from ltp_core.measure.bootstrap import Interval
+from ltp_core.measure import compare, results
+from ltp_core.measure.bootstrap import Interval, p_value
 from ltp_core.measure.per_language import drawn, interval, settle
 
 from ..verdicts import findings
@@ -30,11 +31,18 @@ from .page import Explorer, explorer, look
 
 
 def languages(
-    found: findings.Stored, task=None, *, a: str = "ltp", b: str = "prompt_only", each: int = 4
+    found: findings.Stored,
+    task=None,
+    *,
+    a: str = "ltp",
+    b: str = "prompt_only",
+    each: int = 4,
+    holm: bool = False,
 ) -> Explorer:
     """The explorer of a sweep; `task` gives labels and texts to the examples.
 
     a, b: the two methods shown first. each: how many examples of each class have their texts.
+    holm: correct the verdicts for the number of languages, as `across_files.by_language` does.
 
     >>> rows = [{"method": m, "seed": 0, "language": "qu", "n": 4, "correct": bits}
     ...         for m, bits in (("ltp", b"\\xf0"), ("prompt_only", b"\\x30"))]
@@ -56,16 +64,20 @@ def languages(
         "first": [methods.index(a), methods.index(b)],
         "languages": [_about(code) for code in codes],
         "right": {i: _percents(found, m, codes) for i, m in enumerate(methods)},
-        "gaps": differences(found, methods, codes),
+        "gaps": differences(found, methods, codes, holm),
+        "holm": holm,
         "draws": {i: len({r["seed"] for r in found.of(m)}) for i, m in enumerate(methods)},
     } | examples(found, task, methods, codes, each)
     return explorer("who_gains", data, _still(data, codes, a, b))
 
 
-def differences(found: findings.Stored, methods: list[str], codes: list[str]) -> dict[str, list]:
+def differences(
+    found: findings.Stored, methods: list[str], codes: list[str], holm: bool = False
+) -> dict[str, list]:
     """ "i,j" -> for each language (mean, low, high) of method i minus method j, in points.
 
-    A language that one of them lacks is None; a pair that shares no draw is left out.
+    A language that one of them lacks is None; a pair that shares no draw is left out. With `holm`
+    the corrected p-value follows.
     """
     seeds = {m: {row["seed"] for row in found.of(m)} for m in methods}
     made: dict[tuple, np.ndarray] = {}
@@ -81,7 +93,17 @@ def differences(found: findings.Stored, methods: list[str], codes: list[str]) ->
         if shared := frozenset(seeds[a] & seeds[b]):
             gap = draws(a, shared) - draws(b, shared)
             table[f"{i},{j}"] = [_points(gap[:, n]) for n in range(len(codes))]
+            if holm:
+                _correct(table[f"{i},{j}"], gap)
     return table
+
+
+def _correct(gaps: list[list[float] | None], drawn: np.ndarray) -> None:
+    """Give each measured gap its p-value, corrected for the number of them."""
+    measured = [n for n, gap in enumerate(gaps) if gap]
+    corrected = compare.holm([p_value(drawn[:, n]) for n in measured])
+    for n, p in zip(measured, corrected, strict=True):
+        gaps[n].append(round(p, 4))
 
 
 def examples(found: findings.Stored, task, methods: list[str], codes: list[str], each: int) -> dict:
@@ -171,7 +193,7 @@ def _still(data: dict, codes: list[str], a: str, b: str) -> str:
     rows = []
     for known, gap in zip(data["languages"], data["gaps"].get(key, []), strict=False):
         if gap:
-            mean, *ends = (sign * x for x in gap)
+            mean, *ends = (sign * x for x in gap[:3])
             rows.append((known["name"], mean, *sorted(ends)))
     rows.sort(key=lambda row: -row[1])
     names = f"{findings.ALL_NAMES.get(a, a)} minus {findings.ALL_NAMES.get(b, b)}"

@@ -1,6 +1,6 @@
-"""What accuracy costs: each recipe by the numbers it trains, a panel for each group of languages.
+"""What the rule sees: how far each recipe is behind the best, a panel for each group of languages.
 
-Reading order: `paid`. What it does not do: choose (`verdicts/advice.py`).
+Reading order: `behind`. What it does not do: choose (`verdicts/advice.py`).
 """
 
 from __future__ import annotations
@@ -10,76 +10,88 @@ from collections.abc import Mapping, Sequence
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MultipleLocator
 
-from ..looks import GROUPS, METHODS
+from ..looks import BLUE, GREEN, GREY, GROUPS, INK, METHODS, PALE_BLUE, PURPLE
 from ..verdicts.advice import Option, frugal
-from .style import _apart, drawn
+from .style import drawn
 
-TICKS = {1e3: "none", 1e4: "10 k", 1e5: "100 k", 1e6: "1 M", 1e7: "10 M", 1e8: "100 M"}
-FEW = 1_000_000  # above it many recipes train as many numbers, and names would overlap
-APART = 3.2  # points between two names, so that they do not overlap
-NONE = min(TICKS)  # where a recipe that trains nothing stands on the logarithmic axis
+# How many numbers a recipe trains, in four steps: up to so many, in words, colour, marker.
+STEPS = (
+    (99_999, "none or thousands", GREY, "o"),
+    (999_999, "hundred thousands", PURPLE, "^"),
+    (9_999_999, "millions", BLUE, "s"),
+    (None, "all", GREEN, "D"),
+)
 
 
 @drawn
-def paid(panels: Mapping[str, Sequence[Option]], margin: float) -> Figure:
-    """Accuracy over trained numbers, a panel for each group; filled: the best and the frugal one.
+def behind(panels: Mapping[str, Sequence[Option]], margin: float) -> Figure:
+    """Points behind the best with their interval, a row for each recipe, a panel for each group.
 
-    These two, LTP, and all that train few numbers have their names beside them.
+    A filled mark: the whole interval lies within the margin. Of those recipes the rule takes the
+    one that trains the fewest numbers: it has a ring, and stands in the title of the panel.
 
-    panels: group -> its options, the best first (`advice.options`).
+    panels: group -> its options, the best first (`advice.options`); the first one orders the rows.
 
     >>> from ltp_core.measure.bootstrap import Interval
     >>> at, none = Interval(0.5, 0.4, 0.6), Interval(0.0, 0.0, 0.0)
-    >>> figure = paid({"low": [Option("full", 47_000_000, at, none)]}, margin=0.05)
-    >>> [text.get_text() for text in figure.axes[0].texts]
-    ['full fine-tuning']
+    >>> figure = behind({"low": [Option("full", 47_000_000, at, none)]}, margin=0.05)
+    >>> print(figure.axes[0].get_title("left"))
+    low-resource:
+    full fine-tuning
     """
-    figure, axes = plt.subplots(len(panels), 1, figsize=(4.8, 3.1 * len(panels)), squeeze=False)
-    for axis, (group, options) in zip(axes[:, 0], panels.items(), strict=True):
-        chosen = {options[0].method, frugal(options, margin).method}
-        named = [it for it in options if it.method in chosen | {"ltp"} or it.trained < FEW]
-        heights = _apart({it.method: 100 * it.accuracy.mean for it in named}, APART)
+    order = [option.method for option in next(iter(panels.values()))]
+    figure, axes = plt.subplots(
+        1,
+        len(panels),
+        sharex=True,
+        sharey=True,
+        squeeze=False,
+        figsize=(4.8, 1.9 + 0.25 * len(order)),
+    )
+    for axis, (group, options) in zip(axes[0], panels.items(), strict=True):
+        taken = frugal(options, margin).method
+        axis.axvspan(0, 100 * margin, color=PALE_BLUE, linewidth=0, zorder=0)
         for option in options:
-            _mark(axis, option, filled=option.method in chosen)
-        for option in named:
-            _name(axis, option, heights[option.method], bold=option.method in chosen)
-        axis.set_xscale("log")
-        axis.set_xticks(list(TICKS), list(TICKS.values()))
-        axis.minorticks_off()
-        axis.margins(x=0.12, y=0.12)
-        axis.set_ylabel("% right")
-        axis.set_title(f"{GROUPS[group].name}: {METHODS[options[0].method].name} is best")
-        axis.grid(axis="y")
-    axes[-1, 0].set_xlabel("trained numbers")
+            _row(axis, order.index(option.method), option, margin, option.method == taken)
+        axis.set_title(f"{GROUPS[group].name}:\n{METHODS[taken].name}", fontsize=10)
+        axis.xaxis.set_major_locator(MultipleLocator(10))
+        axis.set_xlabel("points behind")
+        axis.grid(axis="x")
+    axes[0, 0].set_yticks(range(len(order)), [METHODS[method].name for method in order])
+    axes[0, 0].invert_yaxis()
+    figure.suptitle(
+        f"With {100 * margin:.0f} points to lose, the rule takes",
+        x=0.01, ha="left", fontsize=11, fontweight="bold",
+    )  # fmt: skip
+    used = {_step(option)[1] for options in panels.values() for option in options}
+    figure.legend(
+        handles=[
+            Line2D([], [], color=colour, marker=marker, linewidth=1.5, label=words)
+            for _, words, colour, marker in STEPS
+            if words in used
+        ],
+        title="numbers that are trained",
+        loc="outside lower center",
+        ncols=2,
+        frameon=False,
+    )
     return figure
 
 
-def _place(option: Option) -> float:
-    """Where a recipe stands on the axis of trained numbers."""
-    return max(option.trained, NONE)
+def _step(option: Option) -> tuple:
+    """The step of `STEPS` that a recipe belongs to."""
+    return next(it for it in STEPS if it[0] is None or option.trained <= it[0])
 
 
-def _mark(axis: Axes, option: Option, filled: bool) -> None:
-    """A recipe as a mark with its interval."""
-    look, x = METHODS[option.method], _place(option)
-    mean, low, high = (100 * value for value in option.accuracy)
-    axis.plot([x, x], [low, high], color=look.light, linewidth=1)
-    face = look.light if filled else "none"
-    axis.plot(x, mean, look.marker, color=look.light, markerfacecolor=face, markersize=7)
-
-
-def _name(axis: Axes, option: Option, height: float, bold: bool) -> None:
-    """The name of a recipe, on the side where there is room."""
-    look, x = METHODS[option.method], _place(option)
-    left = x > FEW / 2
-    axis.annotate(
-        look.name,
-        (x, height),
-        xytext=(-7 if left else 7, 3),
-        textcoords="offset points",
-        color=look.light,
-        ha="right" if left else "left",
-        fontsize=9.5,
-        fontweight="bold" if bold else "normal",
-    )
+def _row(axis: Axes, y: int, option: Option, margin: float, taken: bool) -> None:
+    """A recipe as a mark with its interval; a ring round the one that is taken."""
+    _, _, colour, marker = _step(option)
+    mean, low, high = (100 * value for value in option.behind)
+    axis.plot([low, high], [y, y], color=colour, linewidth=1.5)
+    face = colour if option.behind.high <= margin else "none"
+    axis.plot(mean, y, marker, color=colour, markerfacecolor=face, markersize=6)
+    if taken:
+        axis.plot(mean, y, "o", color=INK, markerfacecolor="none", markersize=13)

@@ -1,9 +1,9 @@
 """The figures of what can be counted: bytes in memory, operations of a step, bits of a mask.
 
 Same style and same promise as `figures`: plain values in, a closed matplotlib figure out, and a
-title that is computed from what is drawn. What was measured on a clock is in `cost_figures`.
+title that is computed from what is drawn. What was measured on a clock is in `cost_measured`.
 
-Reading order: `held` (bytes, part by part), `operations`, `bits`.
+Reading order: `held` (bytes, part by part), `operations`, `answer` (all costs), `bits`.
 
 What it does not do: count.
 """
@@ -49,7 +49,7 @@ def held(bills: Mapping[str, Mapping[str, float]], unit: str = "MB") -> Figure:
 
     >>> bills = {"dense": {"weights": 4, "moments": 8}, "packed": {"weights": 4, "moments": 2}}
     >>> held(bills).axes[0].get_title("left").splitlines()
-    ['Without the weights, in MB: dense 8,', 'packed 2 (× 0.25)']
+    ['Packed: 2 MB beside the weights,', '0.25 times “dense”']
     """
     figure, axes = plt.subplots(figsize=(4.8, 1.0 + 0.78 * len(bills)))
     most = max(sum(bill.values()) for bill in bills.values())
@@ -87,11 +87,11 @@ def held(bills: Mapping[str, Mapping[str, float]], unit: str = "MB") -> Figure:
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel(unit)
     more = {name: sum(bill.values()) - bill["weights"] for name, bill in bills.items()}
-    first, *rest = more
-    told = [f"{name} {more[name]:.0f} (× {more[name] / more[first]:.2f})" for name in rest]
-    pairs = [", ".join(told[i : i + 2]) for i in range(0, len(told), 2)]
-    head = f"Without the weights, in {unit}: {first} {more[first]:.0f}"
-    axes.set_title(",\n".join([head, *pairs]))
+    first, *_, last = more
+    axes.set_title(
+        f"{last.capitalize()}: {more[last]:.0f} {unit} beside the weights,\n"
+        f"{more[last] / more[first]:.2f} times “{first}”"
+    )
     return figure
 
 
@@ -99,9 +99,9 @@ def held(bills: Mapping[str, Mapping[str, float]], unit: str = "MB") -> Figure:
 def operations(counts: Mapping[str, float], forward: float) -> Figure:
     """Operations of a step in several settings, the first of them as 1; the forward pass is darker.
 
-    >>> figure = operations({"all weights": 6.0, "prompt only": 4.0}, forward=2.0)
-    >>> figure.axes[0].get_title("left")
-    'From 1.00 (all weights) down to 0.67 (prompt only)'
+    >>> counts = {"all weights": 6.0, "ticket + prompt": 6.0, "prompt only": 4.0}
+    >>> operations(counts, forward=2.0).axes[0].get_title("left").splitlines()
+    ['Operations of a step:', 'ticket + prompt 1.00, prompt only 0.67']
     """
     names, whole = list(counts), next(iter(counts.values()))
     shares = np.array([counts[name] / whole for name in names])
@@ -119,30 +119,61 @@ def operations(counts: Mapping[str, float], forward: float) -> Figure:
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.set_xlim(0, 1.12)
     axes.tick_params(axis="y", length=0)
-    axes.set_xlabel("operations, in units of the first")
-    least = int(shares.argmin())
-    axes.set_title(
-        f"From {shares[0]:.2f} ({names[0]}) down to {shares[least]:.2f} ({names[least]})", wrap=True
+    axes.set_xlabel(f"operations ÷ those of “{names[0]}”")
+    told = ", ".join(
+        f"{name} {share:.2f}"
+        for name, share in zip(names, shares, strict=True)
+        if name in ("ticket + prompt", "prompt only")
     )
+    axes.set_title(f"Operations of a step:\n{told}")
     return figure
 
 
 @drawn
-def bits(coded: Mapping[float, float], files: Mapping[str, tuple[float, float]]) -> Figure:
-    """A mask on disk: above, bits per weight over the density; below, how many times the floor.
+def answer(shares: Mapping[str, tuple[float, float | None]]) -> Figure:
+    """What a ticket costs, the whole encoder as 1: what -> (its cost, the least by counting).
 
-    coded: density -> bits per weight of the gap code; files: name -> (density, bits per weight).
+    >>> figure = answer({"file": (0.22, 0.22), "time": (0.96, None)})
+    >>> figure.axes[0].get_title("left")
+    'About a fifth: file; the rest 0.96 to 0.96'
+    """
+    names = list(shares)
+    figure, axes = plt.subplots(figsize=(4.8, 1.5 + 0.52 * len(names)))
+    for y, (cost, least) in enumerate(shares.values()):
+        axes.barh(y, cost, 0.56, color=BLUE)
+        if least is not None:
+            axes.plot([least] * 2, [y - 0.4, y + 0.4], color=ORANGE, linewidth=3)
+        axes.text(0.02, y, f"{cost:.2f}", va="center", color=WHITE, fontweight="bold")
+    for at, said in ((0.2, "a fifth"), (1.0, "the whole encoder")):
+        axes.vlines(at, -0.6, len(names) - 0.5, color=INK, linewidth=0.8, linestyle=":", zorder=0)
+        axes.text(at, -0.68, said, ha="center", va="bottom", fontsize=9, color=INK)
+    axes.set_yticks(range(len(names)), names)
+    axes.set_ylim(len(names) - 0.5, -1.05)
+    axes.set_xlim(0, 1.22)
+    axes.tick_params(axis="y", length=0)
+    axes.set_xlabel("blue: a packed fifth; orange: the least, by counting", fontsize=9)
+    near = [name for name, (cost, _) in shares.items() if cost < 0.25]
+    rest = [cost for cost, _ in shares.values() if cost >= 0.25]
+    said = f"; the rest {min(rest):.2f} to {max(rest):.2f}" if rest else ""
+    axes.set_title(f"About a fifth: {', '.join(near) or 'nothing'}{said}")
+    return figure
 
-    >>> figure = bits({0.1: 0.48, 0.2: 0.74}, {"a ticket": (0.2, 0.733)})
-    >>> figure.axes[1].get_title("left").splitlines()
-    ['Gap code: at most 1.03 times the floor;', 'bitmap at 20 %: 1.39']
+
+@drawn
+def bits(coded: Mapping[float, float]) -> Figure:
+    """A mask on disk: above, bits per weight over the density; below, how many times the least.
+
+    coded: density -> bits per weight of the gap code.
+
+    >>> bits({0.1: 0.48, 0.2: 0.74}).axes[1].get_title("left").splitlines()
+    ['Gap code: at most 1.03 times the least;', 'bitmap at 20 %: 1.39']
     """
     figure, (above, below) = plt.subplots(2, 1, sharex=True, figsize=(4.8, 5.0))
     grid = np.linspace(0.001, 0.5, 400)
     floor = np.array([floors.entropy(d) for d in grid])
     above.plot(100 * grid, floor, color=FAINT, linewidth=5)
     above.annotate(
-        "H(d), the floor",
+        "H(d), the least",
         (46, floors.entropy(0.46)),
         xytext=(0, -9),
         va="top",
@@ -166,16 +197,6 @@ def bits(coded: Mapping[float, float], files: Mapping[str, tuple[float, float]])
     )
     shares = np.array(list(coded))
     above.plot(100 * shares, list(coded.values()), "s", color=BLUE, markersize=4)
-    for name, (d, used) in files.items():
-        above.plot(100 * d, used, "D", color=PURPLE, markersize=8, fillstyle="none")
-        above.annotate(
-            name,
-            (100 * d, used),
-            xytext=(9, -5),
-            textcoords="offset points",
-            va="center" if used < 0.2 else "top",
-            color=PURPLE,
-        )
     above.set_ylim(-0.03, 1.25)
     above.set_ylabel("bits per weight")
     at = 0.20
@@ -183,19 +204,14 @@ def bits(coded: Mapping[float, float], files: Mapping[str, tuple[float, float]])
     times = np.array([used / floors.entropy(d) for d, used in coded.items()])
     below.plot(100 * grid, 1 / floor, color=GREY, linewidth=1.5)
     below.plot(100 * shares, times, "s-", color=BLUE, markersize=4, linewidth=1)
-    for d, used in files.values():
-        below.plot(
-            100 * d, used / floors.entropy(d), "D", color=PURPLE, markersize=8, fillstyle="none"
-        )
     below.annotate("gap code", (9, 1.05), color=BLUE)
     below.annotate("bitmap", (24, 1.28), color=GREY)
     below.axhline(1, color=FAINT, linewidth=5, zorder=0)
-    least = min([used / floors.entropy(d) for d, used in files.values()], default=1.0)
-    below.set_ylim(min(least, 1.0) - 0.06, 1.5)
-    below.set_ylabel("times the floor")
+    below.set_ylim(0.94, 1.5)
+    below.set_ylabel("times the least")
     below.set_xlabel("density, %")
     below.set_title(
-        f"Gap code: at most {times.max():.2f} times the floor;\n"
+        f"Gap code: at most {times.max():.2f} times the least;\n"
         f"bitmap at 20 %: {1 / floors.entropy(at):.2f}"
     )
     return figure

@@ -1,8 +1,8 @@
 """The figures of what was measured: time and memory of each rival, beside their bounds.
 
 Same style and same promise as `figures`: plain values in, a closed matplotlib figure out, and a
-title that is computed from what is drawn. A grey bar is a bound: a share of operations, the packed
-floor, or the yardstick of bytes.
+title that is computed from what is drawn. A grey bar is what counting says: a share of
+operations, the packed floor, or the yardstick of bytes.
 
 Reading order: `measured` (rival by rival), `after_backward`. `dots` draws a row for each thing
 measured, `flush` brings titles to the left edge.
@@ -41,7 +41,7 @@ def dots(
     found: Mapping[str, Sequence[float]],
     least: Mapping[str, float],
     form: str,
-    blue: Callable[[str], bool] = lambda name: name.startswith("ticket"),
+    blue: Callable[[str], bool] = lambda name: name.startswith("packed"),
 ) -> None:
     """One row for each name: median and quartiles, the median in figures, the floor as a bar."""
     names = list(found)
@@ -74,13 +74,11 @@ def measured(engine: dict, density: float) -> Figure:
     figure, (first, second, third) = plt.subplots(3, 1, figsize=(4.8, 1.7 + 0.62 * len(names)))
 
     steps = {costs.label(n): costs.ratios(engine, n, base, "step") for n in names}
-    least = costs.step_floor(engine)
-    dots(first, steps, dict.fromkeys(steps, least), "{:.2f}")
+    mine = steps[costs.label(ours)]
+    dots(first, steps, dict.fromkeys(steps, costs.step_floor(engine)), "{:.2f}")
     first.axvline(1.0, color=INK, linewidth=0.8, zorder=0)
-    first.set_title(
-        f"A step, masked, fused as 1: ticket "
-        f"{median(steps[costs.label(ours)]):.2f}, operations {least:.2f}"
-    )
+    says = costs.verdict(mine, costs.noise(engine))
+    first.set_title(f"Time of a step, masked as 1:\npacked {median(mine):.2f}, {says}")
 
     state, least = {}, {}
     whole = costs.rows(engine, "train", ours)["0"]["eligible"]  # PEFT counts its own matrices, too
@@ -89,20 +87,15 @@ def measured(engine: dict, density: float) -> Figure:
         if "@" in name:
             entries = costs.values(engine, name, "entries")[0]
             least[costs.label(name)] = floors.state_floor(entries, whole) / 1e6
-        if name == base:
-            state["its moments alone"] = [8 * whole / 1e6]
     dots(second, state, least, "{:.0f}")
-    mine = state[costs.label(ours)][0]
-    second.set_title(
-        f"MB kept between steps: ticket {mine:.0f}, "
-        f"{mine / least[costs.label(ours)]:.1f} × packed floor"
-    )
+    kept = [state[costs.label(name)][0] for name in (ours, base)]
+    second.set_title(f"Kept between steps, MB:\npacked {kept[0]:.0f}, masked {kept[1]:.0f}")
 
     peak = {costs.label(n): costs.values(engine, n, "peak_mb") for n in names}
     dots(third, peak, {}, "{:.0f}")
     rest = median(peak[costs.label("prompt")]) / median(peak[costs.label(ours)])
     third.set_title(
-        f"Peak above the model, MB: {100 * rest:.0f} % of the\nticket's is there with a prompt only"
+        f"Peak above the model, MB: {100 * rest:.0f} % of\npacked's is there with a prompt only"
     )
     for axes in (first, second, third):
         axes.set_xlim(0, 1.15 * axes.get_xlim()[1])
@@ -141,7 +134,7 @@ def after_backward(engine: dict) -> Figure:
         told = ", ".join(
             f"{x:.1f} at {100 * d:g} %" for x, d in zip(faster, densities, strict=True)
         )
-        axes.set_title(f"{SIZES[size][0]}: times faster than fused: {told}")
+        axes.set_title(f"{SIZES[size][0]}, times faster than masked:\n{told}")
     all_axes[0, 0].set_xlim(0, 1.15 * all_axes[0, 0].get_xlim()[1])
     all_axes[-1, 0].set_xlabel("ns a weight of the encoder")
     return flush(canvas)

@@ -205,12 +205,12 @@ def entries(counts: Mapping[str, tuple[int, int]], names: int) -> Figure:
 def differences(gaps: Mapping[str, Mapping[str, Interval]], what: str) -> Figure:
     """Several differences with 95 % intervals, by group of languages; hollow: zero is inside.
 
-    gaps: what minus what -> group ("low", "high", "en") -> Interval.
+    gaps: what minus what -> group ("low", "high", "en") -> Interval. what: what the first of each
+    pair has that the second lacks; the title says what that was good for.
 
-    >>> gaps = {"a minus b": {"low": Interval(0.02, 0.01, 0.03), "high": Interval(0.0, -0.1, 0.1)}}
-    >>> print(differences(gaps, "Templates").axes[0].get_title("left"))
-    Templates: 1 of 2 differences above zero,
-    0 below, 1 with no clear difference
+    >>> gaps = {"with minus without": {"low": Interval(0.02, 0.01, 0.03)}}
+    >>> print(differences(gaps, "A sentence").axes[0].get_title("left"))
+    A sentence: 2 points better
     """
     groups = [group for group in LOOKS if any(group in of for of in gaps.values())]
     figure, axes = plt.subplots(figsize=(4.8, 1.7 + 0.62 * len(gaps)))
@@ -229,12 +229,31 @@ def differences(gaps: Mapping[str, Mapping[str, Interval]], what: str) -> Figure
     axes.grid(axis="x")
     axes.set_xlabel("points, with 95 % interval; hollow: zero is inside (no correction)")
     _key(axes, groups)
-    said = [findings.rule(gap) for of in gaps.values() for gap in of.values()]
-    axes.set_title(
-        f"{what}: {said.count('better')} of {len(said)} differences above zero,\n"
-        f"{said.count('worse')} below, {said.count('no clear difference')} with no clear difference"
-    )
+    axes.set_title(f"{what}: {_bought([gap for of in gaps.values() for gap in of.values()])}")
     return figure
+
+
+def _bought(gaps: Sequence[Interval]) -> str:
+    """From the least to the largest difference, and whether all are told from zero.
+
+    >>> better, unclear = Interval(0.03, 0.01, 0.05), Interval(0.01, -0.01, 0.03)
+    >>> _bought([better]), _bought([better, Interval(0.08, 0.07, 0.09)])
+    ('3 points better', '3 to 8 points better')
+    >>> print(_bought([better, unclear]))
+    from +1 to +3 points,
+    a clear difference in 1 of 2
+    """
+    said = [findings.rule(gap) for gap in gaps]
+    points = sorted((round(100 * gap.mean) + 0 for gap in gaps), key=abs)
+    for verdict in ("better", "worse"):
+        if said.count(verdict) == len(said):
+            ends = dict.fromkeys(str(abs(point)) for point in (points[0], points[-1]))
+            return f"{' to '.join(ends)} points {verdict}"
+    clear = len(said) - said.count("no clear difference")
+    return (
+        f"from {min(points):+d} to {max(points):+d} points,\n"
+        f"a clear difference in {clear} of {len(said)}"
+    )
 
 
 def _mark(axes: Axes, gap: Interval, y: float, look: tuple[str, str]) -> None:

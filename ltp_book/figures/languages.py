@@ -9,7 +9,7 @@ Spearman's rank correlation (1904, American Journal of Psychology 15:72),
 with an interval from languages drawn again. It says whether two orders agree, nothing of causes.
 
 Reading order: `spread` (every language), `ranks`, `spearman`, `correlation`, `goes_with` (what
-goes with accuracy), `widths` (one difference, several intervals).
+goes with accuracy), `widths` (one difference, several intervals). `gains` is in `gains`.
 
 What it does not do: measure, or read result files.
 """
@@ -220,12 +220,15 @@ def _panel(
 
 
 @drawn
-def widths(gaps: Mapping[str, Interval], *, what: str) -> Figure:
+def widths(gaps: Mapping[str, Interval], *, narrow: str, wide: str) -> Figure:
     """One difference with several intervals, and zero; those with zero outside are blue squares.
 
+    narrow, wide: the two whose widths the title compares.
+
     >>> gaps = {"paired": Interval(0.02, 0.01, 0.03), "not paired": Interval(0.02, -0.02, 0.06)}
-    >>> widths(gaps, what="LTP minus another").axes[0].get_title("left").splitlines()
-    ['LTP minus another:', 'zero is outside 1 of 2 intervals']
+    >>> figure = widths(gaps, narrow="paired", wide="not paired")
+    >>> figure.axes[0].get_title("left").splitlines()
+    ['not paired: the interval is', '4.0 times as wide as paired']
     """
     figure, axes = plt.subplots(figsize=(4.8, 1.4 + 0.36 * len(gaps)))
     for y, gap in enumerate(gaps.values()):
@@ -250,6 +253,6 @@ def widths(gaps: Mapping[str, Interval], *, what: str) -> Figure:
     axes.grid(axis="x")
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel("points, with 95 % interval")
-    told = sum(findings.rule(gap) != "no clear difference" for gap in gaps.values())
-    axes.set_title(f"{what}:\nzero is outside {told} of {len(gaps)} intervals")
+    widest, least = (gaps[name].high - gaps[name].low for name in (wide, narrow))
+    axes.set_title(f"{wide}: the interval is\n{widest / least:.1f} times as wide as {narrow}")
     return figure

@@ -1,11 +1,10 @@
 """The figures of a fair comparison: how each rival was tuned, where it stands, what it costs.
 
 Same style and same promise as `figures`: plain values in, a closed matplotlib figure out, and a
-title that is computed from what is drawn. Each method has its colour in the whole book; hues go by
-families (`looks.py`): blue trains the winning ticket, orange to brown as many weights chosen
-otherwise, green all weights.
+title that is computed from what is drawn. Twenty colours on one page tell nothing, so here a colour
+says what a row is for: blue is LTP, orange a control of its ticket, grey any other method.
 
-Reading order: `tuning`, `standing`, `beside`, `price`, `curve`.
+Reading order: `colour`, `tuning`, `standing`, `beside`, `price`.
 
 What it does not do: read result files, or decide who is better. `compare.py` decides.
 """
@@ -23,19 +22,22 @@ from ltp_core.measure.bootstrap import Interval
 from ltp_core.measure.compare import Comparison
 from ltp_core.study.tuning import Score, best
 
-from .. import looks
-from ..looks import FAINT, INK
+from ..looks import BLUE, FAINT, GREY, INK, ORANGE
 from ..verdicts.findings import ALL_NAMES
-from .style import _apart, drawn, flush
+from .style import drawn, flush
+
+# They train as many weights as LTP does, chosen in another way than by stage 1.
+CONTROLS = ("random_ticket", "magnitude_ticket", "gradient_ticket", "middle_layers")
+ASIDE = 0.07  # in powers of ten: how far marks with one count stand from each other
 
 
 def colour(method: str) -> str:
-    """The colour of a method, by its code.
+    """Blue for LTP, orange for a control of its ticket, grey for any other method.
 
-    >>> colour("ltp"), colour("lora")
-    ('#0063a6', '#7048fd')
+    >>> colour("ltp"), colour("middle_layers"), colour("lora")
+    ('#0063a6', '#b34700', '#5f5f66')
     """
-    return looks.look(method).light
+    return BLUE if method == "ltp" else ORANGE if method in CONTROLS else GREY
 
 
 @drawn
@@ -46,8 +48,8 @@ def tuning(scores: Mapping[str, Sequence[Score]]) -> Figure:
     >>> tried = [Score(0.40, one), Score(0.50, two)]
     >>> figure = tuning({"ltp": tried, "lora": [Score(0.2, one), Score(0.45, two)]})
     >>> print(figure.axes[0].get_title("left"))
-    Between the worst and the best of 2 settings
-    lie 10 points (LTP) to 25 (LoRA)
+    A bad setting costs a method 10 points (LTP)
+    to 25 (LoRA): the worst of 2 against the best
     """
     chosen = {method: best(tried).mean for method, tried in scores.items()}
     methods = sorted(scores, key=chosen.get, reverse=True)
@@ -65,9 +67,9 @@ def tuning(scores: Mapping[str, Sequence[Score]]) -> Figure:
     least, most = min(range_, key=range_.get), max(range_, key=range_.get)
     counts = sorted({len(tried) for tried in scores.values()})
     axes.set_title(
-        f"Between the worst and the best of {' or '.join(map(str, counts))} settings\n"
-        f"lie {range_[least]:.0f} points "
-        f"({ALL_NAMES[least]}) to {range_[most]:.0f} ({ALL_NAMES[most]})"
+        f"A bad setting costs a method {range_[least]:.0f} points ({ALL_NAMES[least]})\n"
+        f"to {range_[most]:.0f} ({ALL_NAMES[most]}): "
+        f"the worst of {' or '.join(map(str, counts))} against the best"
     )
     return flush(figure)
 
@@ -76,9 +78,9 @@ def tuning(scores: Mapping[str, Sequence[Score]]) -> Figure:
 def standing(means: Mapping[str, Interval], group: str) -> Figure:
     """Mean accuracy with its 95 % interval, the best on top. means: method -> Interval.
 
-    >>> figure = standing({"ltp": Interval(0.4, 0.3, 0.5), "full": Interval(0.5, 0.4, 0.6)}, "en")
-    >>> figure.axes[0].get_title("left")
-    'en: LTP is number 2 of 2'
+    >>> means = {"ltp": Interval(0.4, 0.3, 0.5), "full": Interval(0.5, 0.4, 0.6)}
+    >>> standing(means, "low-resource").axes[0].get_title("left")
+    'LTP is number 2 of 2 in low-resource languages'
     """
     methods = sorted(means, key=lambda method: -means[method].mean)
     figure, axes = plt.subplots(figsize=(4.8, 1.0 + 0.26 * len(methods)))
@@ -98,8 +100,9 @@ def standing(means: Mapping[str, Interval], group: str) -> Figure:
     _named(axes, methods)
     axes.set_xlim(0, None)
     axes.set_xlabel("mean % right, with 95 % interval")
-    rank = f": LTP is number {methods.index('ltp') + 1} of {len(methods)}" if "ltp" in means else ""
-    axes.set_title(f"{group}{rank}")
+    axes.set_title(
+        f"LTP is number {methods.index('ltp') + 1} of {len(methods)} in {group} languages"
+    )
     return flush(figure)
 
 
@@ -110,8 +113,8 @@ def beside(compared: Sequence[Comparison], method: str, group: str) -> Figure:
     >>> one = Comparison("full", Interval(-0.04, -0.05, -0.02), 0.001, -0.08, 0, 31)
     >>> two = Comparison("lora", Interval(0.01, -0.01, 0.02), 0.3, 0.02, 20, 31)
     >>> print(beside([one, two], "ltp", "low-resource").axes[0].get_title("left"))
-    LTP, low-resource: ahead of 0 rivals,
-    behind 1, no clear difference from 1
+    LTP beats 0 of 2 rivals, and 1 beat it;
+    1 hollow: no clear difference (low-resource)
     """
     order = sorted(compared, key=lambda c: -c.difference.mean)
     figure, axes = plt.subplots(figsize=(4.8, 1.2 + 0.26 * len(order)))
@@ -136,12 +139,12 @@ def beside(compared: Sequence[Comparison], method: str, group: str) -> Figure:
     axes.set_xlim(low, high + 0.15 * (high - low))
     name = ALL_NAMES[method]
     axes.set_xlabel(f"points that {name} is ahead (right) or behind (left)")
-    count = {
-        v: sum(c.verdict == v for c in order) for v in ("better", "worse", "no clear difference")
-    }
+    won, lost, open_ = (
+        sum(c.verdict == v for c in order) for v in ("better", "worse", "no clear difference")
+    )
     axes.set_title(
-        f"{name}, {group}: ahead of {count['better']} rivals,\n"
-        f"behind {count['worse']}, no clear difference from {count['no clear difference']}"
+        f"{name} beats {won} of {len(order)} rivals, and {lost} beat it;\n"
+        f"{open_} hollow: no clear difference ({group})"
     )
     return flush(figure)
 
@@ -150,40 +153,42 @@ def beside(compared: Sequence[Comparison], method: str, group: str) -> Figure:
 def price(means: Mapping[str, Interval], trained: Mapping[str, int], group: str) -> Figure:
     """Accuracy over the count of trained numbers (logarithmic; from 0 up to a first step of 1,000).
 
-    >>> means = {"ltp": Interval(0.4, 0.3, 0.5), "full": Interval(0.5, 0.4, 0.6)}
-    >>> figure = price(means, {"ltp": 4_300_000, "full": 47_000_000}, "low-resource")
-    >>> print(figure.axes[0].get_title("left"))
-    low-resource: 2 of 2 methods are filled,
-    none with fewer numbers reaches as much
+    Filled: no other method has as high a mean with as few numbers. Methods with one count stand
+    side by side, so that LTP can be seen among them.
+
+    >>> means = {"ltp": Interval(0.4, 0.3, 0.5), "bitfit": Interval(0.5, 0.4, 0.6)}
+    >>> print(price(means, {"ltp": 4_300_000, "bitfit": 54_000}, "low-resource")
+    ...       .axes[0].get_title("left"))
+    BitFit reaches LTP's mean with 54,000 numbers;
+    LTP trains 4,300,000 (low-resource languages)
     """
-    figure, axes = plt.subplots(figsize=(4.8, 4.2))
-    worth = {m: (-trained[m], means[m].mean) for m in means}  # more is better, of both
-    best = [
-        m
-        for m, own in worth.items()
-        if not any(o != own and min(np.subtract(o, own)) >= 0 for o in worth.values())
-    ]
+    figure, axes = plt.subplots(figsize=(4.8, 4.4))
+    best = _undominated(means, trained)
     axes.set_xscale("symlog", linthresh=1e3, linscale=0.4)
+    places = _side_by_side(trained)
     for method, (middle, low, high) in means.items():
-        x, own = trained[method], colour(method)
+        x, own, first = places[method], colour(method), method == "ltp"
         axes.plot([x, x], [100 * low, 100 * high], color=own, linewidth=1, alpha=0.5)
         axes.plot(
             x,
             100 * middle,
-            "o",
+            "s" if first else "o",
+            markersize=8 if first else 6,
             markeredgecolor=own,
-            markerfacecolor=own if method in best else "none",
+            markerfacecolor=own if method in best else axes.get_facecolor(),
+            zorder=4 if first else 3,
         )
-    for method in dict.fromkeys([*best, *{"ltp"}.intersection(means)]):
-        left = trained[method] > 1e6
+    for method in dict.fromkeys([*best, "ltp"]):
+        left, under = trained[method] > 1e6, method == "ltp"
         axes.annotate(
             ALL_NAMES[method],
-            (trained[method], 100 * means[method].mean),
+            (places[method], 100 * means[method].mean),
             color=colour(method),
-            xytext=(-6 if left else 6, 4),
+            xytext=(-26 if under else -6 if left else 6, -46 if under else 4),
             textcoords="offset points",
             fontsize=9.5,
             ha="right" if left else "left",
+            arrowprops=dict(arrowstyle="-", color=colour(method), shrinkB=5) if under else None,
         )
     axes.set_ylim(0, None)
     axes.set_xlim(-200, 3 * max(trained.values()))
@@ -191,65 +196,56 @@ def price(means: Mapping[str, Interval], trained: Mapping[str, int], group: str)
     axes.set_xticks([0, *tens], ["none", "10³", "10⁴", "10⁵", "10⁶", "10⁷"])
     axes.minorticks_off()
     axes.grid(axis="y")
-    axes.set_xlabel("numbers trained")
+    axes.set_xlabel("numbers trained (equal counts stand side by side)")
     axes.set_ylabel("mean % right")
-    axes.set_title(
-        f"{group}: {len(best)} of {len(means)} methods are filled,\n"
-        "none with fewer numbers reaches as much"
-    )
-    return figure
-
-
-@drawn
-def curve(means: Mapping[str, Mapping[str, Interval]], group: str) -> Figure:
-    """Accuracy over the number of examples, one line per method. means: method -> "16" -> Interval.
-
-    >>> few, many = Interval(0.2, 0.1, 0.3), Interval(0.5, 0.4, 0.6)
-    >>> figure = curve({"ltp": {"1": few, "all": few}, "full": {"1": few, "all": many}}, "English")
-    >>> print(figure.axes[0].get_title("left"))
-    English: LTP's place among 2
-    with 1, all examples: 1, 2
-    """
-    figure, axes = plt.subplots(figsize=(4.8, 3.8))
-    steps = list(next(iter(means.values())))
-    ends = {}
-    for method, of in means.items():
-        _, own, _, marker = looks.look(method)
-        there = range(len(steps))
-        aside = [x + 0.06 * (len(ends) - len(means) / 2) for x in there]  # so that no bar hides one
-        axes.plot(aside, [100 * of[k].mean for k in steps], marker, color=own, linestyle="-")
-        axes.vlines(
-            aside,
-            [100 * of[k].low for k in steps],
-            [100 * of[k].high for k in steps],
-            color=own,
-            linewidth=1,
-        )
-        ends[method] = 100 * of[steps[-1]].mean
-    labels = _apart(dict(ends), 6)
-    above = np.mean(list(labels.values())) - np.mean(list(ends.values()))
-    for method, height in labels.items():  # a thin line leads from each line's end to its name
-        axes.annotate(
-            ALL_NAMES[method],
-            (len(steps) - 0.8, ends[method]),
-            xytext=(1.06, height - above),
-            textcoords=("axes fraction", "data"),
-            va="center",
-            fontsize=9.5,
-            color=colour(method),
-            arrowprops=dict(arrowstyle="-", color=colour(method), linewidth=0.7, shrinkA=1),
-        )
-    axes.set_xticks(range(len(steps)), steps)
-    axes.set_ylim(0, max(axes.get_ylim()[1], *labels.values()) + 5)
-    axes.grid(axis="y")
-    axes.set_xlabel("English examples per class")
-    axes.set_ylabel("mean % right, with 95 % interval")
-    place = [1 + sum(of[k].mean > means["ltp"][k].mean for of in means.values()) for k in steps]
-    axes.set_title(
-        f"{group}: LTP's place among {len(means)}\n"
-        f"with {', '.join(steps)} examples: {', '.join(map(str, place))}"
-    )
+    axes.set_title(_cheapest(means, trained, group))
     return flush(figure)
+
+
+def _undominated(means: Mapping[str, Interval], trained: Mapping[str, int]) -> list[str]:
+    """The methods whose mean no other reaches with as few numbers or fewer."""
+    worth = {m: (-trained[m], means[m].mean) for m in means}  # more is better, of both
+    return [
+        m
+        for m, own in worth.items()
+        if not any(o != own and min(np.subtract(o, own)) >= 0 for o in worth.values())
+    ]
+
+
+def _side_by_side(trained: Mapping[str, int]) -> dict[str, float]:
+    """Where each method stands on a logarithmic axis: those with nearly one count apart.
+
+    >>> {name: round(x) for name, x in _side_by_side({"a": 100_000, "b": 100_000}).items()}
+    {'a': 92257, 'b': 108393}
+    """
+    near: dict[int, list[str]] = {}
+    for method, count in trained.items():
+        near.setdefault(round(10 * np.log10(count + 1)), []).append(method)
+    return {
+        method: trained[method] * 10 ** (ASIDE * (n - (len(group) - 1) / 2))
+        for group in near.values()
+        for n, method in enumerate(group)
+    }
+
+
+def _cheapest(means: Mapping[str, Interval], trained: Mapping[str, int], group: str) -> str:
+    """Which method reaches LTP's mean with the fewest numbers, in words.
+
+    >>> print(_cheapest({"ltp": Interval(0.4, 0.3, 0.5)}, {"ltp": 9}, "low-resource"))
+    No method with fewer numbers than LTP's 9
+    reaches its mean (low-resource languages)
+    """
+    fewer = [m for m in means if means[m].mean >= means["ltp"].mean and trained[m] < trained["ltp"]]
+    own = f"{trained['ltp']:,}"
+    if not fewer:
+        return (
+            f"No method with fewer numbers than LTP's {own}\nreaches its mean ({group} languages)"
+        )
+    name = min(fewer, key=trained.get)
+    return (
+        f"{ALL_NAMES[name]} reaches LTP's mean with {trained[name]:,} numbers;\n"
+        f"LTP trains {own} ({group} languages)"
+    )
 
 
 def _named(axes: Axes, methods: Sequence[str]) -> None:

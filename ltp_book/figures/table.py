@@ -21,7 +21,8 @@ from html import escape
 
 PLAIN = re.compile(r"[+−-]?[\d.,]+ ?%?")  # a row may be named by a number, or begin with one
 WIDE = 40  # letters; text that is longer breaks into lines
-NUMBER = re.compile(r"[+−-]?\.?\d.*|–?")  # a number begins so, whatever unit or interval follows
+# A number begins so, whatever unit or interval follows; "< " is for one that is a bound.
+NUMBER = re.compile(r"(?:< )?[+−-]?\.?\d.*|–?")
 STYLE = """<style>
 div.text_html:has(> .ltp-table) {
   background: none !important; color: inherit !important; padding: 0 !important;

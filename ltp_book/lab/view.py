@@ -25,8 +25,8 @@ from .run import Run
 PALETTE = [look.light for look in SERIES]  # one a run, in turn
 WIDTH, HIGH, LEFT, RIGHT = 372, 140, 34, 274  # on a telephone the words are still 10 px high
 NOTE = (
-    "If a button does nothing, no kernel holds this lab. On a page you see it as it was stored; "
-    "after a restart of the kernel, run the chapter from its top."
+    "On a web page this is a picture of runs made before, and its buttons do nothing: they need a "
+    "kernel. In a notebook whose buttons do nothing, run the chapter from its top."
 )
 STYLE = f"""<style>
 .ltp-lab {{ background: {CARD}; color: {INK}; padding: 10px; --jp-widgets-label-color: {INK};

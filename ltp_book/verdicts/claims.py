@@ -15,14 +15,19 @@ answer is *yes*: worse, but by less than the margin.
 A question whose runs nobody has made is *not asked yet*. It counts among those asked together, with
 p = 1, so that no other answer gets harder on the day when it is asked.
 
+A bootstrap of D repeats knows no p below 2 / (D + 1). Where none of its repeats lies on the other
+side, all that is known is that p is no larger than this, times the correction: it is printed with
+a "<".
+
 Reading order: `Question`, `put`, `pairs`, `are_better`, `no_worse`, `not_asked`, `corrected`,
-`counted`, `cells`.
+`counted`, `points`, `p_in_words`, `cells`.
 
 What it does not do: choose the claims and their questions. The page does, `book/claims.ipynb`.
 """
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -33,7 +38,7 @@ from ltp_core.measure.bootstrap import Interval, interval, p_value
 from ltp_core.measure.compare import holm
 
 from .findings import ALL_NAMES, Stored, differences
-from .groups import spoken
+from .groups import within
 
 MARGIN = 0.02  # two points; our choice
 ANSWERS = ("yes", "no", "undecided", "not asked yet")
@@ -44,10 +49,18 @@ Pairs = Mapping[tuple[str, str], tuple]  # (name of A, name of B) -> (rows, rows
 class Question(NamedTuple):
     """One question, what was measured, and what the interval says; gap None: nothing was."""
 
-    asked: str
+    what: str  # without its question mark
     gap: Interval | None = None
     says: str = "undecided"
     p: float = 1.0
+    margin: float = 0.0  # how far below zero the whole interval may reach, for a yes
+    least: bool = False  # whether p is the least that the bootstrap can tell
+    group: str = ""  # of languages; "" where `what` names it, or it needs no name
+
+    @property
+    def asked(self) -> str:
+        """The whole question, with the languages that it is about."""
+        return f"{self.what}, {within(self.group)}?" if self.group else f"{self.what}?"
 
     @property
     def answer(self) -> str:
@@ -57,7 +70,7 @@ class Question(NamedTuple):
         return self.says if self.p < 0.05 else "undecided"
 
 
-def put(asked: str, drawn: np.ndarray, margin: float = 0.0) -> Question:
+def put(asked: str, drawn: np.ndarray, margin: float = 0.0, group: str = "") -> Question:
     """Does a difference lie above zero, or not farther below it than the margin?
 
     drawn: (1 + draws,), the difference in the data and in each draw of a bootstrap.
@@ -65,25 +78,27 @@ def put(asked: str, drawn: np.ndarray, margin: float = 0.0) -> Question:
     >>> draws = np.linspace(-0.01, 0.03, 999)
     >>> for margin in (0.0, 0.02):
     ...     print(cells(put("?", np.r_[0.01, draws], margin)))
-    ('undecided', '?', '+1.0 [-0.9, +2.9]', '0.5020')
-    ('yes', '?', '+1.0 [-0.9, +2.9]', '0.0020')
+    ('undecided', '?', '+1.0 [-0.9, +2.9]', '0.502')
+    ('yes', '?', '+1.0 [-0.9, +2.9]', '< 0.003')
     """
-    gap = interval(drawn)
+    gap, draws = interval(drawn), int((~np.isnan(drawn[1:])).sum())
     above, below = p_value(drawn + margin), p_value(drawn)
+    says, p = "undecided", above if gap.mean > -margin else below
     if gap.low > -margin:
-        return Question(asked, gap, "yes", above)
-    if gap.high < 0:
-        return Question(asked, gap, "no", below)
-    return Question(asked, gap, "undecided", above if gap.mean > -margin else below)
+        says, p = "yes", above
+    elif gap.high < 0:
+        says, p = "no", below
+    least = p <= 2 / (draws + 1)
+    return Question(asked.removesuffix("?"), gap, says, p, margin, least, group)
 
 
-def not_asked(asked: str) -> Question:
+def not_asked(asked: str, group: str = "") -> Question:
     """A question whose runs nobody has made.
 
     >>> not_asked("is a shared ticket as good?").answer
     'not asked yet'
     """
-    return Question(asked)
+    return Question(asked.removesuffix("?"), group=group)
 
 
 def pairs(found: Stored, *of: tuple[str, str]) -> Pairs:
@@ -101,7 +116,7 @@ def are_better(asked: Pairs, items: Mapping, *groups: str) -> list[Question]:
     >>> row = {"seed": 0, "language": "qu", "n": 4}
     >>> runs = {("A", "B"): ([row | {"correct": b"\\xf0"}], [row | {"correct": b"\\x00"}])}
     >>> print(*cells(are_better(runs, {"qu": list("abcd")}, "low")[0]), sep=" | ")
-    yes | A better than B, low-resource? | +100.0 [+100.0, +100.0] | 0.0004
+    yes | A better than B, in low-resource languages? | +100.0 [+100.0, +100.0] | < 0.001
     """
     return _asked(asked, items, groups, "better than", 0.0)
 
@@ -111,7 +126,7 @@ def no_worse(asked: Pairs, items: Mapping, *groups: str, margin: float = MARGIN)
 
     >>> row = {"seed": 0, "language": "qu", "n": 4, "correct": b"\\xf0"}
     >>> print(*cells(no_worse({("A", "B"): ([row], [row])}, {"qu": list("abcd")}, "low")[0]))
-    yes A no worse than B, low-resource? +0.0 [+0.0, +0.0] 0.0004
+    yes A no worse than B, in low-resource languages? +0.0 [+0.0, +0.0] < 0.001
     """
     return _asked(asked, items, groups, "no worse than", margin)
 
@@ -123,12 +138,12 @@ def _asked(
     told = []
     for group in groups:
         for (a, b), (ours, theirs, *own) in asked.items():
-            words = f"{a} {than} {b}, {spoken(group)}?"
+            words = f"{a} {than} {b}"
             if ours and theirs:
                 drawn = differences(ours, theirs, own[0] if own else items, group)
-                told.append(put(words, drawn, margin))
+                told.append(put(words, drawn, margin, group))
             else:
-                told.append(not_asked(words))
+                told.append(not_asked(words, group))
     return told
 
 
@@ -154,9 +169,35 @@ def counted(questions: Iterable[Question]) -> dict[str, int]:
     return {answer: kinds[answer] for answer in ANSWERS}
 
 
+def points(question: Question) -> str:
+    """The difference in points with its interval; a dash where nothing was measured."""
+    if question.gap is None:
+        return "–"
+    mean, low, high = (f"{round(100 * x, 1) + 0.0:+.1f}" for x in question.gap)
+    return f"{mean} [{low}, {high}]"
+
+
+def p_in_words(question: Question) -> str:
+    """A p as the bootstrap knows it: rounded, but never across .05; "<" where it is a bound.
+
+    >>> gap = Interval(0.1, 0.05, 0.2)
+    >>> for p, least in ((0.0036, True), (0.0036, False), (0.0504, False), (1.0, False)):
+    ...     print(p_in_words(Question("?", gap, p=p, least=least)))
+    < 0.004
+    0.004
+    0.0504
+    1
+    """
+    if question.gap is None:
+        return "–"
+    if question.p >= 1:
+        return "1"
+    if question.least:
+        return f"< {(math.floor(1000 * question.p) + 1) / 1000:.3f}"
+    rounded = f"{question.p:.3f}"
+    return f"{question.p:.4f}" if rounded == "0.050" else rounded
+
+
 def cells(question: Question) -> tuple[str, str, str, str]:
     """A question as a row of a table: answer, question, points with their interval, corrected p."""
-    if question.gap is None:
-        return question.answer, question.asked, "–", "–"
-    mean, low, high = (f"{round(100 * x, 1) + 0.0:+.1f}" for x in question.gap)
-    return question.answer, question.asked, f"{mean} [{low}, {high}]", f"{question.p:.4f}"
+    return question.answer, question.asked, points(question), p_in_words(question)

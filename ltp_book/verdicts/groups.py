@@ -3,7 +3,7 @@
 A group is "low", "high" or "en" of the book's lists, "other" for languages that are on no list,
 "all", or the code of one language, which is then a group of its own.
 
-Reading order: `codes_of`, `spoken`. What it does not do: average (`findings.py`).
+Reading order: `codes_of`, `spoken`, `within`. What it does not do: average (`findings.py`).
 """
 
 from __future__ import annotations
@@ -48,3 +48,12 @@ def spoken(group: str) -> str:
     """
     words = {code: look.name for code, look in looks.GROUPS.items()} | {"all": "all languages"}
     return words.get(group) or (LANGUAGES[group].name if group in LANGUAGES else group)
+
+
+def within(group: str) -> str:
+    """Where a question is asked, in words.
+
+    >>> within("low"), within("en"), within("other"), within("qu")
+    ('in low-resource languages', 'in English', 'in other languages', 'in Quechua')
+    """
+    return f"in {spoken(group)}{' languages' if group in ('low', 'high') else ''}"

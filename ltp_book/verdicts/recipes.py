@@ -9,7 +9,7 @@ So the seconds hold what a method does before it knows its places, where it does
 a full training, *task gradient* one gradient of all weights. Stage 1 is not among them, for one
 ticket serves all runs. `before` says in words what comes first.
 
-Reading order: `command`, `steps`, `seconds`, `before`.
+Reading order: `WHAT`, `command`, `steps`, `seconds`, `before`.
 
 What it does not do: count memory or bytes (`costs.py`), or choose (`advice.py`).
 """
@@ -27,6 +27,27 @@ from ltp_core.training.options import Stage2Options
 from .findings import Stored
 
 RATES = ("learning_rate", "prompt_rate", "epochs")
+# Each recipe in one line, by what stands around the text: a sentence, nothing, vectors.
+WHAT = {
+    "template_full": "an English sentence around the text; all weights trained",
+    "template_ltp": "an English sentence around the text; the winning ticket trained",
+    "template_zero": "an English sentence around the text; nothing trained",
+    "cloze": "the text alone; all weights trained: plain fine-tuning",
+    "head": "the text alone, with a new output layer; all weights trained",
+    "ticket_only": "the text alone; the winning ticket trained",
+    "full": "ten vectors before the text; all weights trained",
+    "codeswitch": "as full fine-tuning, some words swapped by a dictionary",
+    "ltp": "ten vectors before the text; the winning ticket trained",
+    "random_ticket": "ten vectors; as many weights, drawn by chance",
+    "magnitude_ticket": "ten vectors; as many weights, the largest ones",
+    "middle_layers": "ten vectors; as many weights, those of middle layers",
+    "gradient_ticket": "ten vectors; as many weights, by the gradient on your examples",
+    "lt_sft": "ten vectors; as many weights, those that your examples move most",
+    "lora": "ten vectors; small matrices beside the weights",
+    "bitfit": "ten vectors; the biases of the encoder",
+    "deep_prompt": "vectors in every layer; nothing else trained",
+    "prompt_only": "ten vectors before the text; nothing else trained",
+}
 
 
 def command(found: Stored, method: str) -> str:

@@ -32,7 +32,7 @@ from ltp_core.measure.bootstrap import macro_draws
 
 from .claims import Question, corrected, not_asked, put
 from .findings import ALL_NAMES, Stored
-from .groups import codes_of, spoken
+from .groups import codes_of, within
 from .regimes import rate
 
 CONTROLS = ("random_ticket", "layer_budget_ticket", "shuffled_ticket")
@@ -87,7 +87,7 @@ def question(
     ...         row | {"method": "random_ticket", "correct": b"\\x00"}]
     >>> asked = question(Stored(rows, {"qu": list("abcd")}), "random_ticket", (0.002, 0.002))
     >>> asked.asked, asked.answer
-    ('LTP at 0.002 better than random ticket at 0.002, low-resource?', 'yes')
+    ('LTP at 0.002 better than random ticket at 0.002, in low-resource languages?', 'yes')
     """
     names = ("ltp", control)
     parts = [
@@ -95,7 +95,7 @@ def question(
         for name, eta in zip(names, rates, strict=True)
     ]
     told = [f"{ALL_NAMES[name]} at {eta:g}" for name, eta in zip(names, rates, strict=True)]
-    words = f"{told[0]} better than {told[1]}, {spoken(group)}?"
+    words = f"{told[0]} better than {told[1]}, {within(group)}?"
     if not all(parts):
         return not_asked(words)
     return put(words, difference(found, *parts, group))

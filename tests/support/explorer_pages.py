@@ -25,6 +25,7 @@ def shown():
             "step_by_step": explorers.training(a_trace()),
             "step_by_step of the film": explorers.training(explorers.stored("trace")),
             "who_gains": explorers.languages(found),
+            "who_gains corrected": explorers.languages(found, holm=True),
         }
 
 

@@ -40,6 +40,22 @@ def test_methods_are_compared_language_by_language(visit, shown):
     assert page_.locator(".one").inner_text().startswith("Quechua: ")
 
 
+def test_where_verdicts_are_corrected_the_p_value_decides(visit):
+    """Three languages and sixty draws: no corrected p is below .05, whatever the intervals say."""
+    verdicts = {}
+    for name in ("who_gains", "who_gains corrected"):
+        page_ = visit(name)
+        page_.locator("summary").last.evaluate("(s) => s.parentElement.open = true")
+        verdicts[name] = [row[3] for row in numbers(page_.locator(".all"))]
+        assert (" (Holm)" in page_.locator(".caution").inner_text()) == name.endswith("corrected")
+    assert "better" in verdicts["who_gains"]
+    assert set(verdicts["who_gains corrected"]) == {"no clear difference"}
+    assert page_.locator(".chart g.unclear").count() == 3
+    choose(page_, "Method", "prompt only")
+    choose(page_, "minus", "LTP")
+    assert "no clear difference in 3." in page_.locator(".says").inner_text()
+
+
 def test_languages_are_picked_one_by_one(visit):
     page_ = visit("who_gains")
     choose(page_, "Languages", "those you pick")

@@ -17,8 +17,8 @@ def test_keys_walk_through_the_steps(visit):
     page_ = visit("step_by_step")
     slider, says = page_.get_by_role("slider", name="Step"), page_.locator(".says")
     run = json.loads(page_.locator('[type="application/json"]').text_content())["runs"][1]
-    assert slider.get_attribute("aria-valuetext") == "step 16 of 16"
-    for key, look in (("ArrowLeft", 1), ("Home", 0), ("End", 2)):
+    assert slider.get_attribute("aria-valuetext") == "step 0 of 16"
+    for key, look in (("ArrowRight", 1), ("Home", 0), ("End", 2)):
         slider.press(key)
         row = numbers(page_.locator(".now"))[1]
         loss = "–" if run["loss"][look] is None else f"{run['loss'][look]:.2f}"
@@ -31,9 +31,19 @@ def test_keys_walk_through_the_steps(visit):
     assert f"LTP {round(run['right']['en'][1][0])} %" in says.inner_text()
 
 
+def test_a_curve_ends_at_the_step_that_is_shown(visit):
+    page_ = visit("step_by_step")
+    slider, lines = page_.get_by_role("slider", name="Step"), page_.locator(".panels polyline")
+    for key, points in (("Home", 1), ("ArrowRight", 2), ("End", 3)):
+        slider.press(key)
+        seen = [len(line.get_attribute("points").split()) for line in lines.all()]
+        assert max(seen) == points
+
+
 @pytest.mark.parametrize("width", [1200, 360])
 def test_the_names_of_real_lines_are_apart_and_as_near_as_can_be(visit, width):
     page_ = visit("step_by_step of the film", width)
+    page_.get_by_role("slider", name="Step").press("End")
     seen = page_.evaluate(FITS)
     assert seen["sideways"] <= 0 and seen["wide"] == []
     for panel in page_.locator(".panels svg").all():

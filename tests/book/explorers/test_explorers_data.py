@@ -12,7 +12,7 @@ import ltp_core as ltp
 from ltp_book import explorers
 from ltp_book.explorers import step_by_step, which_layers, who_gains
 from ltp_book.explorers.sketch import shares
-from ltp_book.verdicts import findings
+from ltp_book.verdicts import across_files, findings
 from ltp_core.measure import per_language as draws
 from ltp_core.measure import results
 from ltp_core.measure.bootstrap import macro_interval
@@ -183,6 +183,19 @@ def test_intervals_are_those_of_the_library_language_by_language():
     for n, code in enumerate(codes):
         alone = macro_interval(results.correctness(found.of("ltp"), found.items, [code]))
         assert draws.interval(drawn[:, n]) == pytest.approx(alone)
+
+
+def test_corrected_verdicts_are_those_of_the_chapter_that_counts_languages():
+    """As `across_files.by_language`: one p-value, so one verdict in figure and explorer."""
+    found = a_sweep({"ltp": 0.55, "prompt_only": 0.4}, items=60)
+    data = data_of(explorers.languages(found, holm=True))
+    (gaps,) = data["gaps"].values()  # prompt only minus LTP
+    told = across_files.by_language(across_files.paired(found, "prompt_only", "ltp"))
+    assert data["holm"] and len(gaps) == len(told) == 3
+    for about, gap in zip(data["languages"], gaps, strict=True):
+        assert gap[3] == pytest.approx(told[about["code"]].p, abs=1e-4)
+    plain = data_of(explorers.languages(found))
+    assert not plain["holm"] and [gap[:3] for gap in gaps] == next(iter(plain["gaps"].values()))
 
 
 def test_examples_are_the_rows_of_one_draw(quick):

@@ -112,7 +112,7 @@ def test_the_bars_are_the_counts_the_fullest_on_top():
 # --- differences ---------------------------------------------------------------------------------
 
 
-def test_the_title_counts_by_the_rule_of_the_book_and_hollow_is_not_told_apart():
+def test_the_title_follows_the_rule_of_the_book_and_hollow_is_not_told_apart():
     gaps = {
         "a − b": {"low": around(0.05), "high": around(-0.05)},
         "c − d": {"low": around(0.01), "high": Interval(0.0, 0.0, 0.0)},
@@ -122,7 +122,7 @@ def test_the_title_counts_by_the_rule_of_the_book_and_hollow_is_not_told_apart()
     said = [findings.rule(gap) for of in gaps.values() for gap in of.values()]
     assert said == ["better", "worse", "no clear difference", "no clear difference"]
     assert axes.get_title("left") == (
-        "Templates: 1 of 4 differences above zero,\n1 below, 2 with no clear difference"
+        "Templates: from -5 to +5 points,\na clear difference in 2 of 4"
     )
     marks = [one for one in axes.lines if len(one.get_xdata()) == 1]
     assert [one.get_xdata()[0] for one in marks] == pytest.approx([5, -5, 1, 0])
@@ -133,6 +133,14 @@ def test_the_title_counts_by_the_rule_of_the_book_and_hollow_is_not_told_apart()
         True,
     ]
     assert "-0.0" not in [text.get_text() for text in axes.texts]
+
+
+@pytest.mark.parametrize(
+    ("sign", "said"), [(1, "3 to 9 points better"), (-1, "3 to 9 points worse")]
+)
+def test_the_title_gives_one_span_where_all_agree(sign, said):
+    gaps = {"a": {"low": around(0.09 * sign)}, "b": {"low": around(0.03 * sign)}}
+    assert ff.differences(gaps, "It").axes[0].get_title("left") == f"It: {said}"
 
 
 def test_a_group_that_was_not_measured_has_no_mark_and_no_name():

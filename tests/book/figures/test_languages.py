@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from ltp_book.figures import languages as lf
+from ltp_book.figures.gains import gains
 from ltp_book.verdicts import findings
 from ltp_core.data.languages import HIGH, LOW, TASK_LANGUAGES
 from ltp_core.measure.bootstrap import Interval
@@ -109,14 +110,37 @@ def test_the_title_names_the_strongest_whatever_its_sign():
     assert figure.axes[3].get_title("left") == "ρ −1.00 [−1.00, −1.00]"
 
 
+# --- a gain in every language -------------------------------------------------------------------
+
+
+def some_gains():
+    before, after = ({code: of.mean for code, of in measured(seed).items()} for seed in (1, 2))
+    gap = {code: around(after[code] - before[code]) for code in TASK_LANGUAGES}
+    return gains(("prompt_only", before), ("ltp", after), gap, does="It", floor=("one answer", 0.2))
+
+
+def test_a_line_joins_two_marks_and_is_whole_where_the_gain_is_clear():
+    before, after = measured(1), measured(2)
+    (axes,) = some_gains().axes
+    best = sorted(TASK_LANGUAGES, key=lambda code: -after[code].mean)
+    assert [label.get_text() for label in axes.get_yticklabels()] == [lf.name_of(c) for c in best]
+    lines = axes.lines[: len(best)]
+    for line, code in zip(lines, best, strict=True):
+        assert line.get_xdata() == pytest.approx([100 * before[code].mean, 100 * after[code].mean])
+        clear = after[code].mean - before[code].mean - 0.05 > 0
+        assert line.get_linestyle() == ("-" if clear else ":")
+    lifted = sum(line.get_linestyle() == "-" for line in lines)
+    assert axes.get_title("left") == f"It lifts {lifted} of {len(best)} languages"
+
+
 # --- a difference and its intervals ----------------------------------------------------------
 
 
-def test_the_title_counts_the_intervals_that_leave_out_zero_and_their_marks_differ():
+def test_the_title_compares_two_widths_and_marks_tell_which_leave_out_zero():
     gaps = {"a": Interval(-0.02, -0.03, -0.01), "b": Interval(-0.02, -0.05, 0.01)}
     assert [findings.rule(gap) for gap in gaps.values()] == ["worse", "no clear difference"]
-    axes = lf.widths(gaps, what="x").axes[0]
-    assert axes.get_title("left") == "x:\nzero is outside 1 of 2 intervals"
+    axes = lf.widths(gaps, narrow="a", wide="b").axes[0]
+    assert axes.get_title("left") == "b: the interval is\n3.0 times as wide as a"
     marks = [line.get_marker() for line in axes.lines if len(line.get_xdata()) == 1]
     assert marks == ["s", "^"]
     assert [text.get_text() for text in axes.texts] == ["2.0 wide", "6.0 wide"]
@@ -129,7 +153,8 @@ def test_every_figure_fits_a_telephone_and_can_be_read():
         lf.spread(methods, by="LTP", floor=("always “people”", 0.2)),
         lf.spread({"same": measured(), "other": measured(1)}, by="other", title="t"),
         lf.goes_with(features(), accuracy),
-        lf.widths({"paired": around(0.01)}, what="LTP minus another"),
+        lf.widths({"a": around(0.01), "b": around(0.01)}, narrow="a", wide="b"),
+        some_gains(),
     ]
     for figure in figures:
         assert figure.get_figwidth() == 4.8 and not matplotlib.pyplot.get_fignums()

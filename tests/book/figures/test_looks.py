@@ -11,7 +11,7 @@ import pytest
 
 from ltp_book import looks
 from ltp_book.explorers import page
-from ltp_book.figures import overlap, rivals, style
+from ltp_book.figures import overlap, rivals_varied, style
 from ltp_core.measure.bootstrap import Interval
 from ltp_core.rivals import methods
 from tests.support.figures import contrast
@@ -86,7 +86,7 @@ def colours(axes) -> list[str]:
 
 def test_lines_that_were_once_one_grey_differ():
     at = {"1": Interval(0.2, 0.1, 0.3), "all": Interval(0.5, 0.4, 0.6)}
-    drawn = colours(rivals.curve(dict.fromkeys(looks.METHODS, at), "English").axes[0])
+    drawn = colours(rivals_varied.curve(dict.fromkeys(looks.METHODS, at), "English").axes[0])
     assert drawn == [look.light for look in looks.METHODS.values()]
 
 

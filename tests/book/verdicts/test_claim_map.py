@@ -6,6 +6,7 @@ verdict is read off the printed answers, so that neither trusts the other.
 
 import json
 import re
+from collections import Counter
 from pathlib import Path
 from statistics import mean
 
@@ -31,30 +32,68 @@ SWEEP = {
     "kinds of names": "kinds",
     "sentence pairs": "nli",
     "sentence pairs (256)": "nli_256",
-    "sentence pairs (256, one rate)": "nli_256_rate",
+    "sentence pairs (256), both at one rate": "nli_256_rate",
     "held-out subgroups": "second_split",
-    "held-out subgroups (one rate)": "second_split_rate",
+    "held-out subgroups, both at one rate": "second_split_rate",
 }
+# What a question of the map asks in plain words, and how it is measured.
+PLAIN = {
+    "Does one fixed answer to everything do as well as a trained soft prompt?": (
+        "one fixed answer no worse than prompt only"
+    ),
+    "Do vectors in every layer do better than vectors in front of the text only?": (
+        "deep prompt better than prompt only"
+    ),
+    "Does LTP do as well as a hand-written English sentence, with the same weights trained?": (
+        "LTP no worse than template + ticket"
+    ),
+    "Does LTP's ticket do better than as many weights drawn by chance?": (
+        "both at rate 0.0006: LTP better than random ticket"
+    ),
+    "Does training a fifth of the encoder do as well as training all weights?": (
+        "ticket only no worse than full without prompt"
+    ),
+    "Does LTP do better than its strongest rival, all weights and an English sentence?": (
+        "LTP better than template + full"
+    ),
+    "Do the middle layers do better than the highest, for tickets of one size?": (
+        "tickets of 20%: middle layers better than highest"
+    ),
+}
+SIGNS = r"(?P<points>[+-]\d+\.\d) \[(?P<low>[+-]\d+\.\d), (?P<high>[+-]\d+\.\d)\]"
 ANSWER = re.compile(
-    r"^(?P<mark>yes|no|undecided) +"
-    r"(?:at rate (?P<rate>\S+): )?(?:at the (?P<first>first) rates: )?"
-    r"(?:SGD's (?P<share>[\d.]+)%, each at its best: )?"
-    r"(?:on (?P<task>[^:]+): )?(?:with (?P<k>\d+|all) per class(?P<one> \(one rate\))?: )?"
+    r"^(?:each at a rate of its own: )?(?:both at rate (?P<rate>[\d.]+): )?"
+    r"(?:both at the rate of (?P<first>first) trials: )?"
+    r"(?:(?P<share>[\d.]+)% found by SGD, each at its best rate: )?"
+    r"(?:on (?P<task>[^:]+): )?"
+    r"(?:with (?P<k>\d+|all) examples? per class(?P<one>, both at one rate)?: )?"
     r"(?:taught in the language (?P<own>itself): )?(?:tickets of (?P<size>\d+)%: )?"
     r"(?P<a>[^:\n?]+?) (?P<than>better than|no worse than|above) (?P<b>.+?), "
-    r"(?P<group>" + "|".join(GROUP) + r"|mean of 8 languages)\? +"
-    r"(?P<points>[+-]\d+\.\d) \[(?P<low>[+-]\d+\.\d), (?P<high>[+-]\d+\.\d)\] +(?P<p>[01]\.\d{4})$",
+    r"(?:in )?(?P<group>" + "|".join(GROUP) + r"|mean of 8 languages)(?: languages)?\? +"
+    r"(?P<mark>yes|no|undecided) +" + SIGNS + r" +(?P<p>< 0\.\d{3}|0\.\d{3,4}|1)$",
     re.M,
 )
-LINE = re.compile(r"^(yes|no|undecided) .+\[([+-]\d+\.\d), ([+-]\d+\.\d)\] +(\d\.\d{4})$", re.M)
+LINE = re.compile(
+    r"^.+\? +(yes|no|undecided) +"
+    r"[+-]\d+\.\d \[([+-]\d+\.\d), ([+-]\d+\.\d)\] +(?:< )?([\d.]+)$",
+    re.M,
+)
+FOUND = {
+    "found by SGD": "en-sgd",
+    "found in 1,600 steps": "en-1600",
+    "found on Swahili": "sw",
+    "of the middle layers": "middle",
+}
 TRIED = re.compile(
-    r"^(?:yes|no) +(?P<name>\w+)\.toml, (?P<ticket>\S+), (?P<share>[\d.]+)%: better than random "
-    r"ticket, (?P<group>low-resource|high-resource)\? +(?P<points>[+-]\d+\.\d) \[",
+    r"^ticket (?P<found>" + "|".join(FOUND) + r"), (?P<share>[\d.]+)%: better than random "
+    r"ticket, in (?P<group>low-resource|high-resource) languages\? +(?:yes|no) +"
+    r"(?P<points>[+-]\d+\.\d) \[",
     re.M,
 )
-MINUS = re.compile(
-    r"^(?P<points>[+-]\d+\.\d) points(?: \[[^]]+\])?, (?:better|worse|no clear difference): "
-    r"LTP minus (?P<b>.+?)(?:, both at (?P<rate>\S+))?, (?P<group>low-resource|high-resource)$",
+RIVAL = re.compile(r"^(?P<b>\S.*?) +(?P<points>[+-]\d+\.\d) \[[^]]+\] +\d+ of \d+ ", re.M)
+AT_ONE = re.compile(
+    r"^ *(?P<rate>0\.\d+) +(?P<group>low-resource|high-resource) +(?P<ours>\d+\.\d) % +"
+    r"(?P<theirs>\d+\.\d) % +(?P<points>[+-]\d+\.\d) \[",
     re.M,
 )
 
@@ -67,9 +106,8 @@ BEST = re.compile(
 
 
 AGAIN = re.compile(
-    r"^(?P<points>[+-]\d+\.\d) points \[[^]]+\], [a-z ]+: LTP minus random ticket,\n"
-    r" +both at rate (?P<rate>\S+): (?P<task>[^,\n]+), (?P<k>\d+|all) per class, "
-    r"(?P<group>" + "|".join(GROUP) + r");",
+    r"^(?P<task>\S.*?) +(?P<k>\d+|all) +(?P<group>" + "|".join(GROUP) + r") +\d+\.\d % +"
+    r"(?P<points>[+-]\d+\.\d) \[",
     re.M,
 )
 
@@ -149,8 +187,8 @@ def test_each_ticket_at_its_best_has_its_number(at_best):
 
 
 def test_each_answer_of_the_claim_map_has_its_number(difference, at_best):
-    answers = [m for text in printed("claims") for m in ANSWER.finditer(text)]
-    assert len(answers) > 110
+    answers = [m for text in evidence() for m in ANSWER.finditer(text)]
+    assert len(answers) > 100
     for m in answers:
         if m["share"]:
             found = at_best(METHOD[m["b"]], SPOKEN[m["group"]], float(m["share"]))
@@ -167,11 +205,23 @@ def test_each_answer_of_the_claim_map_has_its_number(difference, at_best):
         assert m["mark"] != "no" or float(m["high"]) < 0, m[0]
 
 
+def evidence() -> list[str]:
+    """What stands under each claim, the question on top as it is measured."""
+    texts = [text for text in printed("claims") if re.search(r"^Claim \d: ", text, re.M)]
+    told = []
+    for text in texts:
+        for plain, measured in PLAIN.items():
+            text = text.replace(plain, f"{measured}, in low-resource languages?")
+        told.append(text)
+    assert len(told) == 9 and all("in low-resource" in text for text in told)
+    return told
+
+
 def test_the_gain_of_claim_seven_is_a_difference_of_two_that_are_printed(difference):
-    (said,) = {
+    (said,) = {  # printed twice: in the map and under its claim
         m[1]
         for text in printed("claims")
-        for m in re.finditer(r"^no +LTP's gain over .+\? +([+-]\d+\.\d) \[", text, re.M)
+        for m in re.finditer(r"^Does the ticket add more .+\? +no +([+-]\d+\.\d) \[", text, re.M)
     }
     low, high = (difference("ltp", "prompt_only", group, None) for group in ("low", "high"))
     assert float(said) == pytest.approx(low - high, abs=0.051)
@@ -193,11 +243,14 @@ def test_the_page_obeys_its_own_rule():
 def test_each_clear_win_or_loss_of_a_ticket_has_its_number():
     """Recomputed from the column `accuracy`: a ticket minus the random one of its size."""
     found = [m for text in printed("claims") for m in TRIED.finditer(text)]
-    assert {m["ticket"] for m in found if float(m["points"]) > 0} == {"en-sgd"}
+    assert {m["found"] for m in found if float(m["points"]) > 0} == {"found by SGD"}
+    assert len(found) >= 7
     for m in found:
-        rows = [r for r in rows_of(m["name"]) if r["language"] in results.GROUPS[GROUP[m["group"]]]]
+        ticket = FOUND[m["found"]]
+        name = "ticket_layers" if ticket == "middle" else "tickets"
+        rows = [r for r in rows_of(name) if r["language"] in results.GROUPS[GROUP[m["group"]]]]
         rows = [r for r in rows if round(100 * r["density_encoder"], 1) == float(m["share"])]
-        ours = [r for r in rows if r["method"] == "ltp" and r["ticket"] == m["ticket"]]
+        ours = [r for r in rows if r["method"] == "ltp" and r["ticket"] == ticket]
         layers = {str(json.loads(r["spec"]).get("ticket", {}).get("layers")) for r in ours}
         theirs = [
             r
@@ -209,34 +262,46 @@ def test_each_clear_win_or_loss_of_a_ticket_has_its_number():
         assert float(m["points"]) == pytest.approx(again, abs=0.051), m[0]
 
 
-def test_the_map_counts_the_answers_above_it():
-    texts = [text for text in printed("claims") if re.search(r"^Claim \d: ", text, re.M)]
-    lines = re.findall(r"^(\d)\. .+? {2,}([a-z ]+?) +(\d+) +(\d+) +(\d+)$", printed_map(), re.M)
-    assert len(texts) == len(lines) == 9
-    for text, (_, top, *counts) in zip(texts, lines, strict=True):
-        told = re.findall(r"^(yes|no|undecided|not asked yet) {2,}", text, re.M)
-        assert told[0] == top
-        assert [int(n) for n in counts] == [
-            told[1:].count(kind) for kind in ("yes", "no", "undecided")
-        ]
+def test_each_claim_counts_the_side_questions_below_it():
+    for text in evidence():
+        head = re.search(
+            r"^Claim \d: the question, then (\d+) side questions: (.+?)\.?$", text, re.M
+        )
+        told = re.findall(r"\? +(yes|no|undecided|not asked yet) {2,}", text)
+        assert len(told) == 1 + int(head[1])
+        said = {kind: int(n) for n, kind in re.findall(r"(\d+) ([a-z ]+)", head[2])}
+        assert said == dict(Counter(told[1:]))
 
 
-def printed_map() -> str:
-    """The last table of the claim map."""
-    return next(text for text in printed("claims") if text.startswith("All claims"))
-
-
-def test_each_control_in_a_fair_comparison_has_its_number(difference):
-    found = [m for text in printed("fair") for m in MINUS.finditer(text)]
-    assert len(found) >= 14
+@pytest.mark.parametrize(("group", "rivals"), [("low-resource", 17), ("high-resource", 21)])
+def test_each_rival_in_a_fair_comparison_has_its_number(difference, group, rivals):
+    caption = f"LTP minus each rival, {group} languages"
+    (text,) = (text for text in printed("fair") if text.startswith(caption))
+    found = list(RIVAL.finditer(text))
+    assert len(found) == rivals
     for m in found:
-        again = difference("ltp", METHOD[m["b"]], GROUP[m["group"]], m["rate"])
+        again = difference("ltp", METHOD[m["b"]], GROUP[group], None)
         assert float(m["points"]) == pytest.approx(again, abs=0.051), m[0]
+
+
+def test_each_rate_that_a_fair_comparison_gives_to_both_has_its_number(difference):
+    found = [m for text in printed("fair") for m in AT_ONE.finditer(text)]
+    assert len(found) == 6
+    for m in found:
+        again = difference("ltp", "random_ticket", GROUP[m["group"]], m["rate"])
+        assert float(m["points"]) == pytest.approx(again, abs=0.051), m[0]
+        assert float(m["ours"]) - float(m["theirs"]) == pytest.approx(again, abs=0.11), m[0]
 
 
 def test_each_comparison_at_one_rate_has_its_number(difference):
     found = [m for text in printed("fair") for m in AGAIN.finditer(text)]
-    assert len(found) == 6
+    rates = {
+        rate(row)
+        for name in ("curve_rate", "nli_256_rate")
+        for row in rows_of(name)
+        if row["method"] == "ltp"
+    }
+    assert len(found) == 6 and rates == {0.0006}, "the caption names the rate"
     for m in found:
         k = int(m["k"].replace("all", "0"))
         where = {"emoji": ("curve_rate", k), "held-out subgroups": "second_split_rate"}.get(
@@ -248,8 +313,8 @@ def test_each_comparison_at_one_rate_has_its_number(difference):
 
 def test_the_table_over_examples_has_its_numbers(difference):
     """Sixteen examples come from the main table: its languages and draws that the curve has."""
-    text = next(text for text in printed("fair") if text.startswith("LTP minus (–"))
-    head, *lines = text.split("\n\n")[0].splitlines()
+    text = next(text for text in printed("fair") if text.startswith("LTP minus each, by English"))
+    _, head, *lines = text.splitlines()
     sizes = [int(k.replace("all", "0")) for k in head.split()[-5:]]
     curve, main = (rows_of(name) for name in ("curve", "main"))
     known = {(row["language"], row["seed"]) for row in curve}
@@ -333,8 +398,8 @@ def test_what_is_said_of_sgds_small_tickets_is_so():
 
 def test_what_a_few_examples_answers_is_what_it_prints():
     """What stands in words below them, line by line."""
-    answers = next(text for text in printed("few_examples") if "a dictionary: texts" in text)
-    assert re.findall(r"\]: (better|worse|no clear difference), ", answers) == [
+    answers = next(text for text in printed("few_examples") if "What a human's work buys" in text)
+    assert re.findall(r"\] +\d+ +(better|worse|no clear difference)$", answers, re.M) == [
         *("better", "no clear difference", "better"),  # all weights, a random ticket, LTP
         *("better", "better"),
     ]

@@ -1,4 +1,4 @@
-"""The table on top of the claim map says what the cells beneath it print."""
+"""The picture on top of the claim map: nine questions, each the first one of its own evidence."""
 
 import re
 
@@ -7,35 +7,44 @@ import pytest
 from tests.support.stored import printed
 from tools.book import chapters as book
 
-ROW = re.compile(
-    r"^\| \[(?P<number>\d)\]\(#(?P<anchor>[\w-]+)\) "
-    r'\| <span class="answer (?P<kind>\w+)">(?P<mark>[✓✗–?]) (?P<answer>[a-z ]+)</span> '
-    r"\| (?P<points>[^|]+) \| (?P<p>[^|]+) \| [^|]+ \| (?P<question>[^|]+\?) \|$",
-    re.M,
-)
-MARKS = {"yes": "✓ yes", "no": "✗ no", "undecided": "– undecided", "not asked yet": "? open"}
+LINKED = re.compile(r'<a href="#(claim-\d)">(\d)\. ([^<]+)</a>')
 
 
 @pytest.fixture(scope="module")
-def page() -> str:
-    cells = book.nbrun.read(book.BOOK / "claims.ipynb").cells
-    return "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+def cells() -> list:
+    return book.nbrun.read(book.BOOK / "claims.ipynb").cells
 
 
-def test_each_claim_has_one_question_with_the_printed_answer(page):
-    rows = list(ROW.finditer(page))
-    nine, *claims = (text for text in printed("claims") if "corrected p" in text)
-    claims = [text for text in claims if "\nClaim " in f"\n{text}"]
-    assert [int(row["number"]) for row in rows] == list(range(1, len(claims) + 1))
-    for row, text in zip(rows, claims, strict=True):
-        told = [row[part].strip() for part in ("answer", "question", "points", "p")]
-        line = "^" + r" +".join(map(re.escape, told)) + "$"
-        assert re.search(line, nine, re.M), row[0]
-        assert re.search(line, text, re.M), "the first line of the claim's own table"
-        assert f"{row['mark']} {row['kind']}" == MARKS[row["answer"]]
+@pytest.fixture(scope="module")
+def html(cells) -> str:
+    """The picture of the nine."""
+    texts = [
+        out.get("data", {}).get("text/html", "")
+        for cell in cells
+        for out in cell.get("outputs", [])
+    ]
+    return next(text for text in texts if "Nine questions" in text)
 
 
-def test_each_row_leads_to_the_evidence(page):
-    titles = re.findall(r"^## (\d\. .+)$", page, re.M)
-    slugs = [re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles]
-    assert [row["anchor"] for row in ROW.finditer(page)] == slugs
+def test_each_claim_has_one_question_with_the_printed_answer():
+    nine = next(text for text in printed("claims") if "Nine questions" in text)
+    claims = [text for text in printed("claims") if re.search(r"^Claim \d: ", text, re.M)]
+    rows = re.findall(r"^(D.+\?) +(.+)$", nine, re.M)
+    assert len(rows) == len(claims) == 9
+    for (question, told), text in zip(rows, claims, strict=True):
+        first = next(line for line in text.splitlines() if line.startswith("D"))
+        assert re.split(r" {2,}", first) == [question, *re.split(r" {2,}", told)]
+
+
+def test_each_row_leads_to_the_evidence(cells, html):
+    page = "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    told = LINKED.findall(html)
+    assert [number for _, number, _ in told] == list("123456789")
+    for anchor, number, _ in told:
+        assert re.search(rf'^<a id="{anchor}"></a>\n\n## {number}\. ', page, re.M)
+
+
+def test_the_rule_stands_before_the_answers(cells):
+    first = cells[0].source
+    for word in ("✓ yes", "✗ no", "– undecided", "? not asked yet", "<b>As well as</b>", "p is"):
+        assert word in first

@@ -61,8 +61,9 @@ def test_a_question_is_answered_as_the_core_compares():
 
 def test_what_was_not_run_is_not_asked_yet():
     (question,) = are_better(pairs(Stored(rows("ltp", 0.6), ITEMS), ("ltp", "lora")), ITEMS, "low")
-    assert question == not_asked("LTP better than LoRA, low-resource?")
-    assert cells(question) == ("not asked yet", "LTP better than LoRA, low-resource?", "–", "–")
+    assert question == not_asked("LTP better than LoRA", "low")
+    asked = "LTP better than LoRA, in low-resource languages?"
+    assert cells(question) == ("not asked yet", asked, "–", "–")
 
 
 def test_no_worse_wants_more_than_a_wide_interval():

@@ -60,5 +60,7 @@ def test_questions_are_asked_at_best_and_at_equal_rates():
     own, layer, shuffled, equal = questions(Stored(runs, ITEMS), best)
     assert (own.answer, equal.answer) == ("yes", "undecided")
     assert layer.answer == shuffled.answer == "not asked yet"
-    assert own.asked == "LTP at 0.002 better than random ticket at 0.006, low-resource?"
+    assert (
+        own.asked == "LTP at 0.002 better than random ticket at 0.006, in low-resource languages?"
+    )
     assert own.p > 0.0004  # four are corrected together

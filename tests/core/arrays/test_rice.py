@@ -17,6 +17,7 @@ def by_hand(index, b):
     return planes + "".join("0" * (one - 1) + "1" for one in u)
 
 
+@pytest.mark.second
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.booleans(), max_size=200), st.integers(0, 3))
 def test_the_code_is_the_reference_and_the_way_back(mask, gap):

@@ -20,6 +20,7 @@ shares = st.sampled_from([0.0, 0.02, 0.2, 0.5, 0.9, 1.0])
 kinds = st.sampled_from([None, torch.float32, torch.float16, torch.bfloat16])
 
 
+@pytest.mark.second
 @settings(max_examples=100, deadline=None)
 @given(st.dictionaries(st.text(max_size=5), st.tuples(shapes, shares), min_size=1), kinds)
 def test_round_trip_is_the_identity(tmp_path_factory, tensors, kind):

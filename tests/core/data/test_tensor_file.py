@@ -26,6 +26,7 @@ def test_what_was_written_comes_back(tmp_path):
         assert tensor.dtype == tensors[name].dtype and torch.equal(tensor, tensors[name])
 
 
+@pytest.mark.second
 def test_every_flipped_bit_and_every_lost_end_is_seen(tmp_path):
     path = tmp_path / "a.safetensors"
     tensor_file.write(path, "prompt", TENSORS, {"of": "toy"})

@@ -67,6 +67,7 @@ def test_means_and_their_intervals_are_drawn_by_families():
         results.languages_in_group("middle", ["qu"])
 
 
+@pytest.mark.second
 def test_a_changed_name_or_number_is_noticed(tmp_path):
     """Parquet has no digest of its own: a flipped bit may change a name or a number in silence."""
     rows = [{"language": code, "accuracy": 0.5, "n": 9} for code in ("en", "qu")]

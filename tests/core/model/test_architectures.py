@@ -203,6 +203,7 @@ def test_a_deberta_loads_as_it_was_published(name, tmp_path):
     assert torch.equal(load_backbone(tmp_path).model(ids).logits, lm.model(ids).logits)
 
 
+@pytest.mark.second
 @pytest.mark.parametrize("name", sorted({kind: n for n, (kind, *_) in MINIATURES.items()}.values()))
 def test_a_model_without_a_tokenizer_is_refused(name, tmp_path):
     miniature(name).model.save_pretrained(tmp_path)

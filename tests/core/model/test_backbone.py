@@ -42,6 +42,7 @@ def test_it_is_a_plain_masked_lm_in_fp32(lm):
     assert decoder is lm.model.get_input_embeddings().weight
 
 
+@pytest.mark.second
 def test_it_loads_within_three_seconds(lm):
     times = []
     while len(times) < 10 and min(times, default=3) >= 3:  # other work may delay any one of them

@@ -83,6 +83,7 @@ def test_with_its_gate_shut_there_is_no_prompt_and_with_an_open_one_a_plain_one(
     torch.testing.assert_close(silent(batch), heard(batch))
 
 
+@pytest.mark.second
 @torch.no_grad()
 def test_before_training_a_silent_prompt_answers_as_no_prompt_does():
     lm, task = load_backbone(), tasks.emoji()

@@ -43,6 +43,7 @@ def files(folder):
 # --- what is read ----------------------------------------------------------------------------
 
 
+@pytest.mark.second
 def test_a_changed_file_is_refused(saved, lm):
     for path in sorted(saved.iterdir()):
         good = path.read_bytes()

@@ -43,6 +43,7 @@ def swept(tmp_path, backbone_folder, monkeypatch):
     return tmp_path, sweep
 
 
+@pytest.mark.second
 @pytest.mark.parametrize(
     "change",
     [

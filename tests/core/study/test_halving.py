@@ -123,6 +123,7 @@ def test_nothing_is_chosen_by_the_test(spec):
         read_spec(spec)
 
 
+@pytest.mark.second
 @pytest.mark.parametrize("base", ["", "another"])
 def test_the_sweep_follows_the_rule_on_any_model(spec, tmp_path, monkeypatch, base):
     monkeypatch.setattr(sweeps, "load_backbone", lambda *_, **__: SimpleNamespace(model=None))

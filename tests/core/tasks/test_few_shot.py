@@ -53,6 +53,7 @@ def test_at_most_k_takes_all_of_a_smaller_class(rows, k, seed):
     assert Counter(found["label"]) == wanted
 
 
+@pytest.mark.second
 @given(rows, st.integers(1, 5), st.integers(1, 5))
 def test_a_thinner_test_is_a_part_of_a_thicker_one(rows, every, times):
     whole, some, few = (task(rows).test("en", every=n)["id"] for n in (1, every, every * times))

@@ -12,6 +12,7 @@ from ltp_core.tasks.next_word import FIRST
 LINES = {"text": ["You may drag the old file", "Then you open the new window again", "Too short"]}
 
 
+@pytest.mark.second
 def test_a_row_and_its_word_begin_a_line_of_the_text():
     lines = text("en", running_only=True)
     task = next_word(lines)

@@ -32,6 +32,7 @@ def test_sizes_of_the_random_split():
     assert sizes == [948, 158, 474]
 
 
+@pytest.mark.second
 def test_splits_are_disjoint_by_emoji_over_all_languages(task):
     parts = {"train": set(), "dev": set(), "test": set()}
     for language in task.languages:
