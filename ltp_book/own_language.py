@@ -166,7 +166,7 @@ class Spelling(NamedTuple):
         if self.unknown > UNKNOWN:
             share = f"{self.unknown:.1%}".replace("%", " %")
             return f"The model does not know this language: {share} of its pieces are unknown."
-        return "The vocabulary can spell this language. Whether the model has read it, is not said."
+        return "The vocabulary can spell this language. Whether the model understands it is open."
 
 
 def words(text: str) -> list[str]:

@@ -5,7 +5,7 @@
 # chapter](../choosing.ipynb) find what it leaves open.
 
 # %% [goals]
-# Choose the k largest over all tensors, ties and all, and count what a layer gets.
+# Choose the weights that moved most, also where two moved alike, and count what a layer gets.
 
 # %% [slide]
 # ## What "the 20 % that moved most" leaves open

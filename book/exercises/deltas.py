@@ -4,7 +4,7 @@
 # Holes, their loss, and the path of a weight: [the chapter](../deltas.ipynb) in three functions.
 
 # %% [goals]
-# Make masked-LM holes and their loss, and tell a long way from a large distance.
+# Make masked-LM holes and their loss, and see that a weight can walk far and end near its start.
 
 # %% [slide]
 # ## The way and the distance

@@ -5,7 +5,7 @@
 # [the chapter](../real.ipynb), built in three steps.
 
 # %% [goals]
-# Measure how much two tickets share, beside what chance brings.
+# Measure how much two tickets share beyond what luck gives.
 
 # %% [slide]
 # ## 36 of 100

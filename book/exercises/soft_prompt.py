@@ -5,7 +5,7 @@
 # place of the hole, and a prompt in every layer.
 
 # %% [goals]
-# Build a verbalizer, a soft prompt and a deep prompt, and find the hole again.
+# Build a verbalizer, a soft prompt and a deep prompt, and find the hole behind a prompt.
 
 # %% [slide]
 # ## A question with a hole

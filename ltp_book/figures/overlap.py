@@ -8,7 +8,11 @@ share beyond that is told as a part of what there was left to share,
 `data/results/overlap.parquet` has Jaccard's J and chance's C for each pair; with k entries each,
 |A ∩ B| / k = 2J / (1 + J), and E / k in the same way from C.
 
-Reading order: `beyond`, `table` (the file, by settings), then one function a figure.
+Told to a reader it is: of 100 places two tickets share N, luck gives M, and that is a share
+`beyond` of what could be shared.
+
+Reading order: `shared`, `beyond`, `table` (the file, by settings), `of_hundred`, then one function
+a figure.
 
 What it does not do: find tickets (`benchmarks/overlap.py` does), or judge.
 """
@@ -23,14 +27,15 @@ import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 from torch import Tensor
 
 from ltp_core.data.paths import data_dir
 from ltp_core.measure import results
 
 from .. import looks
-from ..looks import FAINT, GREY, INK, LIGHT_ORANGE, NAVY, SKY, STRIPE, WHITE
-from .style import ONE_SIDED, drawn
+from ..looks import FAINT, INK, LIGHT_ORANGE, NAVY, SKY, STRIPE, WHITE
+from .style import ONE_SIDED, drawn, flush
 
 
 def stored() -> list[dict]:
@@ -39,14 +44,23 @@ def stored() -> list[dict]:
     return results.read(path) if path.is_file() else []
 
 
+def shared(jaccard: float) -> float:
+    """The part of a ticket's places that another ticket of its size has, from Jaccard's overlap.
+
+    >>> shared(1 / 3)
+    0.5
+    """
+    return 2 * jaccard / (1 + jaccard)
+
+
 def beyond(jaccard: float, chance: float) -> float:
     """What two tickets of one size share beyond chance, from Jaccard's overlap and chance's.
 
     >>> beyond(1.0, 0.1), beyond(0.1, 0.1), round(beyond(1 / 3, 1 / 9), 3)
     (1.0, 0.0, 0.375)
     """
-    shared, lucky = (2 * x / (1 + x) for x in (jaccard, chance))
-    return (shared - lucky) / (1 - lucky)
+    luck = shared(chance)
+    return (shared(jaccard) - luck) / (1 - luck)
 
 
 def table(rows: Sequence[Mapping], density: float, given: str = "total") -> dict[tuple, float]:
@@ -71,13 +85,22 @@ def table(rows: Sequence[Mapping], density: float, given: str = "total") -> dict
     return {pair: round(mean(values), 6) for pair, values in (alike | apart).items()}
 
 
+def of_hundred(part: float, density: float) -> float:
+    """Of 100 places of one ticket, how many are in the other: those of luck, and what is beyond it.
+
+    >>> round(of_hundred(0.20, 0.20)), round(of_hundred(0.0, 0.20))
+    (36, 20)
+    """
+    return 100 * (density + part * (1 - density))
+
+
 @drawn
 def two(a: Tensor, b: Tensor) -> Figure:
     """The same corner (R, C) of two masks: chosen by neither, by one, by the other, by both.
 
     >>> import torch
     >>> two(torch.eye(2).bool(), torch.ones(2, 2).bool()).axes[0].get_title("left")
-    'Both chose 2 of 4 places, one alone 2'
+    'Of 100 places they share 100.0; luck gives 100.0 here'
     """
     state = a.int() + 2 * b.int()  # 0 neither, 1 first, 2 second, 3 both
     colours = [STRIPE, LIGHT_ORANGE, SKY, NAVY]
@@ -85,8 +108,9 @@ def two(a: Tensor, b: Tensor) -> Figure:
     axes.imshow(state.numpy(), cmap=ListedColormap(colours), vmin=0, vmax=3)
     axes.set(xticks=[], yticks=[])
     axes.spines[:].set_visible(False)
-    both, one = int((a & b).sum()), int((a ^ b).sum())
-    axes.set_title(f"Both chose {both} of {a.numel()} places, one alone {one}")
+    both = 100 * int((a & b).sum()) / max(1, int(a.sum()))
+    luck = 100 * int(b.sum()) / b.numel()  # as many of any 100 places are in the second
+    axes.set_title(f"Of 100 places they share {both:.1f}; luck gives {luck:.1f} here")
     names = ("neither", "the first alone", "the second alone", "both")
     for x, name, colour in zip((0, 0.2, 0.48, 0.83), names, colours, strict=True):
         place = dict(transform=axes.transAxes, va="center")
@@ -96,41 +120,40 @@ def two(a: Tensor, b: Tensor) -> Figure:
 
 
 @drawn
-def against_chance(points: Mapping[str, Mapping[float, float]], title: str) -> Figure:
-    """Jaccard's overlap at each density, and as a curve what chance brings: d / (2 − d).
+def hundred(parts: Mapping[str, float], density: float, title: str) -> Figure:
+    """The 100 places of one ticket, a bar each: shared by luck, shared beyond it, not shared.
 
-    points: name -> density -> overlap.
+    The colours are those of `two`: dark is in both tickets, orange in the first alone.
+    parts: name -> what two tickets share `beyond` chance.
 
-    >>> figure = against_chance({"twice": {0.2: 0.3}}, "More than chance")
+    >>> figure = hundred({"the same again": 0.2}, 0.2, "")
     >>> [text.get_text() for text in figure.axes[0].texts]
-    ['chance', 'twice']
+    ['36, so 20 %']
     """
-    figure, axes = plt.subplots(figsize=(4.8, 3.4))
-    d = np.geomspace(0.004, 0.6, 60)
-    axes.plot(d, d / (2 - d), color=FAINT, linewidth=3, zorder=0)
-    axes.annotate(
-        "chance",
-        (d[22], (d / (2 - d))[22]),
-        xytext=(6, -12),
-        color=GREY,
-        textcoords="offset points",
-    )
-    for name, look in looks.series(points).items():
-        colour, marker = look.light, look.marker
-        x, y = np.array(sorted(points[name].items())).T
-        axes.plot(x, y, color=colour, marker=marker, markersize=5)
+    figure, axes = plt.subplots(figsize=(4.8, 1.7 + 0.32 * len(parts)))
+    luck, look = 100 * density, dict(height=0.62, linewidth=0)
+    for y, part in enumerate(parts.values()):
+        both = of_hundred(part, density)
+        axes.barh(y, 100, color=LIGHT_ORANGE, **look)
+        axes.barh(y, both, color=NAVY, **look)
+        axes.barh(y, min(both, luck), facecolor=NAVY, edgecolor=WHITE, hatch="////", **look)
+        said = f"{both:.0f}, so {100 * part:.0f} %".replace("-", "−")
         axes.annotate(
-            name,
-            (x[-1], y[-1]),
-            xytext=(-8, 6),
-            textcoords="offset points",
-            ha="right",
-            color=colour,
+            said, (100, y), xytext=(4, 0), textcoords="offset points", va="center", fontsize=9
         )
-    axes.set(xscale="log", yscale="log", xlabel="density", ylabel="|A ∩ B| / |A ∪ B|")
-    _percents(axes, d)
-    axes.set_title(title, wrap=True)
-    return figure
+    axes.set_yticks(range(len(parts)), list(parts))
+    axes.set_ylim(len(parts) - 0.5, -0.6)
+    axes.set_xlim(0, 100)
+    axes.tick_params(axis="y", length=0)
+    axes.set_xlabel("places of 100")
+    keys = [
+        Patch(facecolor=NAVY, edgecolor=WHITE, hatch="////", label="shared by luck"),
+        Patch(facecolor=NAVY, label="shared beyond luck"),
+        Patch(facecolor=LIGHT_ORANGE, label="not shared"),
+    ]
+    figure.legend(handles=keys, loc="outside lower center", ncols=3, fontsize=9, frameon=False)
+    axes.set_title(title)
+    return flush(figure)
 
 
 @drawn
@@ -139,7 +162,7 @@ def patience(lines: Mapping[str, Mapping[float, float]]) -> Figure:
 
     >>> figure = patience({"100 steps": {0.02: 0.01, 0.2: 0.05}})
     >>> figure.axes[0].get_title("left")
-    'Shared beyond chance at 20 %: 100 steps 5 %'
+    'Two runs of 100 steps share 24 of 100 places; luck gives 20'
     """
     figure, axes = plt.subplots(figsize=(4.8, 3.4))
     for name, look in looks.series(lines).items():
@@ -150,11 +173,12 @@ def patience(lines: Mapping[str, Mapping[float, float]]) -> Figure:
             name, (x[-1], 100 * y[-1]), xytext=(8, -3), textcoords="offset points", color=colour
         )
     axes.axhline(0, color=FAINT, linewidth=3, zorder=0)
-    axes.set(xscale="log", xlabel="density", ylabel="shared beyond chance, %")
+    axes.set(xscale="log", xlabel="density", ylabel="% of what could be shared")
     _percents(axes, x)
-    at = {name: found.get(0.2) for name, found in lines.items()}
-    told = ", ".join(f"{name} {100 * x:.0f} %" for name, x in at.items() if x is not None)
-    axes.set_title(f"Shared beyond chance at 20 %: {told}", wrap=True)
+    *_, (name, last) = lines.items()
+    if 0.2 in last:
+        told = f"share {of_hundred(last[0.2], 0.2):.0f} of 100 places; luck gives 20"
+        axes.set_title(f"Two runs of {name} {told}", wrap=True)
     return figure
 
 

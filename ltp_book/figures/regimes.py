@@ -1,4 +1,4 @@
-"""Figures for *Is the ticket real?*: each ticket over its learning rate, and against chance.
+"""Figures for *Is the ticket real?*: a ticket over its learning rate, and tickets against chance.
 
 Reading order: `over_rates`, `beside_chance`.
 
@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ltp_core.measure.bootstrap import Interval
 from ltp_core.measure.compare import Comparison
 
-from ..looks import BLUE, INK, METHODS
+from ..looks import BLUE, INK, METHODS, Look
 from ..verdicts.regimes import Regime
 from .style import _apart, drawn, flush
 
@@ -27,58 +28,51 @@ TICKETS = {"ltp": "SGD's ticket"} | {
 
 @drawn
 def over_rates(of: Mapping[tuple[float, str], Mapping[float, Interval]]) -> Figure:
-    """Accuracy of each ticket over its learning rate, one panel per density. of: from `levels`.
+    """Accuracy of each ticket over its learning rate, its best marked, for one density.
+
+    of: from `levels`.
 
     >>> at = {0.001: Interval(0.3, 0.2, 0.4), 0.01: Interval(0.5, 0.4, 0.6)}
     >>> figure = over_rates({(0.02, "ltp"): at, (0.02, "random_ticket"): at})
     >>> print(figure.axes[0].get_title("left"))
-    2 % of the encoder, each at its best:
+    2 % of the encoder, each at its best rate:
     SGD's ticket 50.0, random ticket 50.0
     """
-    densities = sorted({density for density, _ in of})
-    figure, fields = plt.subplots(
-        len(densities), 1, figsize=(4.8, 2.9 * len(densities)), sharex=True, squeeze=False
-    )
-    for axes, density in zip(fields[:, 0], densities, strict=True):
-        said, ends = [], {}
-        for method, name in TICKETS.items():
-            if (density, method) not in of:
-                continue
-            _, colour, _, marker = METHODS[method]
-            at = of[density, method]
-            means = [100 * i.mean for i in at.values()]
-            axes.plot(list(at), means, marker, color=colour, linestyle="-")
-            axes.vlines(
-                list(at),
-                [100 * i.low for i in at.values()],
-                [100 * i.high for i in at.values()],
-                color=colour,
-                linewidth=1,
-            )
-            said.append(f"{name} {max(means):.1f}")
-            ends[name, colour] = means[-1]
-        for (name, colour), height in _apart(ends, 6).items():
-            axes.annotate(
-                name,
-                (1, height),
-                xycoords=("axes fraction", "data"),
-                va="center",
-                xytext=(5, 0),
-                textcoords="offset points",
-                color=colour,
-            )
-        axes.set_xscale("log")
-        rates = sorted({eta for of_one in of.values() for eta in of_one})
-        axes.set_xticks(rates, [f"{eta:g}" for eta in rates])
-        axes.minorticks_off()
-        axes.grid(axis="y")
-        axes.set_ylim(0, 70)
-        axes.set_ylabel("mean % right")
-        axes.set_title(
-            f"{100 * density:.3g} % of the encoder, each at its best:\n" + ", ".join(said)
-        )
-    axes.set_xlabel("learning rate of the ticket")
+    densities = {density for density, _ in of}
+    if len(densities) != 1:
+        raise ValueError(f"one figure shows tickets of one density, got {sorted(densities)}")
+    (density,) = densities
+    figure, axes = plt.subplots(figsize=(4.8, 3.4))
+    top = max(100 * i.high for at in of.values() for i in at.values())
+    shown = {method: of[density, method] for method in TICKETS if (density, method) in of}
+    for (method, at), dash in zip(shown.items(), ("-", "--", ":"), strict=False):
+        _line(axes, at, METHODS[method], dash)
+    ends = {method: 100 * [*at.values()][-1].mean for method, at in shown.items()}
+    for method, height in _apart(ends, 0.08 * top).items():
+        place = dict(xycoords=("axes fraction", "data"), textcoords="offset points", va="center")
+        colour = METHODS[method].light
+        axes.annotate(TICKETS[method], (1, height), xytext=(5, 0), color=colour, **place)
+    rates = sorted({eta for at in of.values() for eta in at})
+    axes.set_xscale("log")
+    axes.set_xticks(rates, [f"{eta:g}" for eta in rates])
+    axes.minorticks_off()
+    axes.grid(axis="y")
+    axes.set(ylim=(0, 1.08 * top), ylabel="mean % right")
+    axes.set_xlabel("learning rate of the ticket; a ring marks the best")
+    best = {TICKETS[method]: max(i.mean for i in at.values()) for method, at in shown.items()}
+    told = ", ".join(f"{name} {100 * mean:.1f}" for name, mean in best.items())
+    axes.set_title(f"{100 * density:.3g} % of the encoder, each at its best rate:\n{told}")
     return flush(figure)
+
+
+def _line(axes: Axes, at: Mapping[float, Interval], look: Look, dash: str) -> None:
+    """One ticket over its learning rates, with intervals and a ring around its best."""
+    means = {eta: 100 * i.mean for eta, i in at.items()}
+    ends = [[100 * i.low for i in at.values()], [100 * i.high for i in at.values()]]
+    axes.plot(*zip(*means.items(), strict=True), look.marker, color=look.light, linestyle=dash)
+    axes.vlines(list(at), *ends, color=look.light, linewidth=1)
+    best = max(means, key=means.__getitem__)
+    axes.plot(best, means[best], "o", markersize=13, fillstyle="none", color=look.light)
 
 
 @drawn

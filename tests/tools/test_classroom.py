@@ -178,6 +178,15 @@ def test_the_page_lists_every_set_and_exercise_time():
     assert sum(len(sheet.exercises) for sheet in SETS.values()) == len(checks.EXERCISES)
 
 
+def test_the_sets_named_for_ninety_minutes_take_no_more():
+    text = page.PAGE.read_text(encoding="utf-8")
+    named = re.search(r"With 90 minutes,\s+take (.*?)\.\n", text, re.S)[1]
+    titles = {sheet.title.removeprefix("Exercises: "): sheet for sheet in SETS.values()}
+    chosen = [titles[" ".join(name.split())] for name in re.findall(r"\*(.+?)\*", named, re.S)]
+    assert len(chosen) == 3
+    assert sum(one.minutes for sheet in chosen for one in sheet.exercises) <= 90
+
+
 def test_the_page_that_lost_its_marks_is_refused(monkeypatch, tmp_path):
     (tmp_path / "exercises.md").write_text("nothing")
     monkeypatch.setattr(page, "PAGE", tmp_path / "exercises.md")

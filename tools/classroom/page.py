@@ -1,4 +1,4 @@
-"""The table of all sets in book/exercises.md, between two marks, drawn from the sources.
+"""The sets in book/exercises.md, between two marks, drawn from the sources: a table, then projects.
 
 What it does not do: write the rest of the page.
 """
@@ -13,31 +13,57 @@ from .source import ROOT, Sheet
 
 PAGE = ROOT / "book" / "exercises.md"
 TABLE = re.compile(r"(<!-- the sets -->\n).*(<!-- end of the sets -->)", re.S)
-HEAD = "| set | you will | exercises | minutes | difficulty | open it |\n|---|---|---|---|---|---|"
+HEAD = "| set | you will | minutes | difficulty | with it |\n|---|---|---|---|---|"
 
 
 def page(sheets: list[Sheet]) -> str:
-    """The page with its table renewed."""
-    table = "\n".join([HEAD, *(line(sheet) for sheet in sheets)])
+    """The page with its table renewed, and the projects below it."""
+    sets = [sheet for sheet in sheets if sheet.exercises]
+    table = "\n".join([HEAD, *map(line, sets)])
+    told = [table, total(sets), *(project(sheet) for sheet in sheets if not sheet.exercises)]
     text = PAGE.read_text(encoding="utf-8")
     if not TABLE.search(text):
         raise ValueError(f"{PAGE.name} has lost the marks around the table of the sets")
-    return TABLE.sub(lambda found: f"{found[1]}\n{table}\n\n{found[2]}", text)
+    return TABLE.sub(lambda found: f"{found[1]}\n" + "\n\n".join(told) + f"\n\n{found[2]}", text)
 
 
 def line(sheet: Sheet) -> str:
-    """A set's line of the table."""
+    """A set's line of the table. Its name opens it; chapter and file stand last."""
     own = sheet.exercises
-    goals = sheet.of("goals")[0].text.replace("\n", " ").rstrip(".")
-    name = sheet.title.removeprefix("Exercises: ")
-    notebook = f"exercises/{sheet.name}.ipynb"
+    levels = sorted({one.difficulty for one in own})
+    dots = "–".join(dict.fromkeys("●" * n for n in (levels[0], levels[-1])))
+    minutes = f"{sum(one.minutes for one in own)} + {OPEN_MINUTES}"
+    beside = f"[chapter]({sheet.name}.ipynb) · {_file(sheet)}"
+    return f"| {_opened(sheet)} | {_goal(sheet)} | {minutes} | {dots} | {beside} |"
+
+
+def total(sheets: list[Sheet]) -> str:
+    """How long all sets take."""
+    hours = sum(one.minutes for sheet in sheets for one in sheet.exercises) / 60
+    more = len(sheets) * OPEN_MINUTES / 60
+    return f"All sets take about {hours:.0f} hours, their open questions about {more:.0f} more."
+
+
+def project(sheet: Sheet) -> str:
+    """A project: what one does, and where it is."""
+    return (
+        f"**{_opened(sheet)}** (four weeks, in twos or threes). You {_goal(sheet)}. "
+        f"As a file: {_file(sheet)}."
+    )
+
+
+def _goal(sheet: Sheet) -> str:
+    goal = sheet.of("goals")[0].text.replace("\n", " ").rstrip(".")
+    return goal[0].lower() + goal[1:]
+
+
+def _file(sheet: Sheet) -> str:
+    return f"{{download}}`file <exercises/{sheet.name}.ipynb>`"
+
+
+def _opened(sheet: Sheet) -> str:
+    """The name of a set as a link that opens it in Colab."""
     repository = set_repository.current().removeprefix("https://github.com/")
-    colab = f"https://colab.research.google.com/github/{repository}/blob/main/book/{notebook}"
-    counts = ["–", "four weeks", "●●●"]
-    if own:
-        levels = sorted({one.difficulty for one in own})
-        dots = " to ".join(dict.fromkeys("●" * n + "○" * (3 - n) for n in (levels[0], levels[-1])))
-        counts = [str(len(own)), f"{sum(one.minutes for one in own)} + {OPEN_MINUTES}", dots]
-    linked = f"[{name}]({sheet.name}.ipynb)" if own else name
-    told = " | ".join([linked, goals[0].lower() + goals[1:], *counts])
-    return f"| {told} | [Colab]({colab}) · {{download}}`file <{notebook}>` |"
+    notebook = f"{repository}/blob/main/book/exercises/{sheet.name}.ipynb"
+    name = sheet.title.removeprefix("Exercises: ")
+    return f"[{name}](https://colab.research.google.com/github/{notebook})"

@@ -80,14 +80,15 @@ def test_every_answer_of_the_quick_check_is_answered(path):
 
 @first_edition
 def test_every_exercise_has_a_solution_with_its_result(path):
-    asked = re.findall(r"^\*\*(\d)\. ", section(path, "Exercises"), re.M)
+    form = r'^(?:\*\*|<p class="admonition-title">Exercise )(\d)\. '
+    asked = re.findall(form, section(path, "Exercises"), re.M)
     solved = {}
     for cell in read(path).cells:
         if title := re.match(r"#@title Exercise (\d): a solution", cell.source):
             solved[title[1]] = cell
     assert len(asked) >= 2 and sorted(solved) == asked
     for cell in solved.values():
-        assert cell.outputs and "hide-input" in cell.metadata.tags
+        assert cell.outputs and {"hide-input", "hide-cell"} & set(cell.metadata.tags)
 
 
 @each_chapter

@@ -1,4 +1,4 @@
-"""The box *You have one CSV in one language?* of *Your model*: its very lines, on a small model.
+"""*Your model*, section 1: the lines for the terminal and the file of the sweep, on a small model.
 
 Only the training is cut short, to one epoch.
 """
@@ -10,21 +10,20 @@ import shlex
 import pytest
 
 import ltp_core as ltp
+from ltp_book.verdicts import findings
 from ltp_core import cli
 from ltp_core.measure.results import read
+from tests.support import lessons
 from tools.book import chapters as book
 
-LABELS = {"good": "alin", "bad": "mana"}
+LABELS = {"animals": "uywa", "food": "mikhuna"}
 ROWS = {"train": 16, "dev": 4, "test": 8}  # of each label
+SECTION = "1. From one CSV to a verdict"
 
 
 @pytest.fixture(scope="module")
-def box() -> list[tuple[str, str]]:
-    """The fenced blocks of the box: (language, text)."""
-    cells = book.nbrun.read(book.BOOK / "your_model.ipynb").cells
-    prose = "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
-    found = re.search(r"<details><summary>You have one CSV(.*?)</details>", prose, re.S)
-    return re.findall(r"^```(\w*)\n(.*?)^```$", found[1], re.S | re.M)
+def section() -> lessons.Section:
+    return lessons.named(book.BOOK / "your_model.ipynb", SECTION)
 
 
 @pytest.fixture
@@ -37,8 +36,8 @@ def home(tmp_path, monkeypatch, embedded):
     config = XLMRobertaConfig(vocab_size=len(embedded.tokenizer), pad_token_id=1, **sizes)
     XLMRobertaForMaskedLM(config).save_pretrained("small")
     embedded.tokenizer.save_pretrained("small")
-    (tmp_path / "mytask").mkdir()
-    with open("mytask/xyz.csv", "w", newline="", encoding="utf-8") as file:
+    (tmp_path / "xyz-task").mkdir()
+    with open("xyz-task/xyz.csv", "w", newline="", encoding="utf-8") as file:
         lines = csv.writer(file)
         lines.writerow(["text", "label", "split"])
         for split, n in ROWS.items():
@@ -51,23 +50,25 @@ def home(tmp_path, monkeypatch, embedded):
 
 
 @pytest.mark.slow
-def test_the_box_leads_from_the_file_to_the_verdict(box, home, capsys):
-    assert [language for language, _ in box] == ["", "python", "toml", "", "python"]
-    for language, text in box:
-        if language == "python":
-            exec(compile(text, "your_model", "exec"), {})
-        elif language == "toml":
-            (home / "compare.toml").write_text(f"{text}\n[train]\nepochs = 1\n", encoding="utf-8")
-        else:
-            for line in text.splitlines():
-                word, *rest = shlex.split(line)
-                assert word == "ltp"
-                short = ["--epochs", "1"] if rest[0] == "train" else []
-                cli.main([*rest, *short, "--backbone", "small", "--quiet"])
+def test_the_section_leads_from_the_file_to_the_verdict(section, home, capsys):
+    code = "\n".join(cell.source for cell in section.cells if cell.cell_type == "code")
+    spec = re.search(r'Path\("compare.toml"\)\.write_text\("""\n(.*?)"""', code, re.S)[1]
+    spec, times = re.subn(r"^epochs = \d+", "epochs = 1", spec, flags=re.M)
+    assert times == 1
+    (home / "compare.toml").write_text(spec, encoding="utf-8")
+    (lines,) = re.findall(r"^```\n(ltp .*?)^```$", lessons.text(section), re.S | re.M)
+    for line in lines.splitlines():
+        word, *rest = shlex.split(line)
+        assert word == "ltp"
+        short = ["--epochs", "1"] if rest[0] == "train" else []
+        cli.main([*rest, *short, "--backbone", "small", "--quiet"])
+    verdict = next(cell.source for cell in section.cells if "findings.verdict" in cell.source)
+    exec(compile(verdict, "your_model", "exec"), {"findings": findings, "read": read})
     said = capsys.readouterr().out
-    assert said.count("xyz ") >= 2, "an accuracy by the shell and one by Python"
-    assert re.search(r"^template + full minus random ticket, other languages: [+-]", said, re.M)
+    assert re.search(r"^xyz ", said, re.M), "an accuracy by the shell"
+    names = r"template \+ full minus untrained template, other languages"
+    assert re.search(rf"^{names}: [+-]", said, re.M)
     runs = read(home / "results" / "compare.parquet")
     sentences = {row["method"]: "It is" in row["spec"] for row in runs}
-    assert sentences == {"template_full": True, "random_ticket": False}
+    assert sentences == {"template_full": True, "template_zero": True}
     assert len(list((home / "results" / "runs").glob("*.parquet"))) == 2 * 2 * 5

@@ -12,6 +12,7 @@ import ltp_core as ltp
 from ltp_book import own_language as own
 from ltp_core.data.languages import TASK_LANGUAGES
 from ltp_core.stage2.prompt import PromptModel
+from tests.support.stored import printed
 from tools.book.chapters import BOOK
 
 TASK = ltp.tasks.emoji()
@@ -38,7 +39,7 @@ def kernel(embedded):
         return kept[key]
 
     untrained = PromptModel(embedded, TASK.labels, length=0)
-    figures = SimpleNamespace(spread=lambda *a, **k: None, goes_with=lambda *a, **k: None)
+    figures = SimpleNamespace(among=lambda *a, **k: None, goes_with=lambda *a, **k: None)
     quick = {
         "nearness": lambda lm, rows: {code: float(len(of[0].text)) for code, of in rows.items()},
         "of_task": cache(lambda task, code: own.of_task(task, code)[:40]),
@@ -51,6 +52,7 @@ def kernel(embedded):
         "drawn": once,
         "own": SimpleNamespace(**vars(own) | quick),
         "language_figures": figures,
+        "own_figures": figures,
         "methods": SimpleNamespace(random_ticket=lambda *a, **k: untrained),
     }
 
@@ -94,15 +96,8 @@ def test_what_nobody_can_read_is_unknown_from_end_to_end(embedded):
     assert half.unknown == 0.5 and half.pieces == 1.5  # lemon | ▁ | <unk>
 
 
-def told(chapter: str) -> str:
-    """What the cells of a chapter print."""
-    stored = json.loads((BOOK / f"{chapter}.ipynb").read_text(encoding="utf-8"))
-    outputs = [o for c in stored["cells"] if c["cell_type"] == "code" for o in c["outputs"]]
-    return "\n".join("".join(output.get("text", "")) for output in outputs)
-
-
 def test_both_chapters_print_the_same_numbers():
-    here, there = told("your_language"), told("crossing")
+    here, there = ("\n".join(printed(chapter)) for chapter in ("your_language", "crossing"))
     quechua = re.search(r"nearness of Quechua: (\S+),", here)[1]
     assert re.search(rf"Quechua: number \d+ of 50, {quechua};", there)
     spanish = re.search(r"Spanish +\S+% +\S+ +(0\.\d+)\n", here)[1]

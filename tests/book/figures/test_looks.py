@@ -92,7 +92,7 @@ def test_lines_that_were_once_one_grey_differ():
 
 def test_no_line_is_left_out_where_there_are_many():
     points = {f"run {n}": {0.02: 0.1 + n / 50, 0.2: 0.2 + n / 50} for n in range(6)}
-    drawn = colours(overlap.against_chance(points, "t").axes[0])
+    drawn = colours(overlap.patience(points).axes[0])
     assert len(drawn) == 6 == len(set(drawn))
 
 

@@ -8,6 +8,7 @@ from ltp_book.figures import overlap as of
 from ltp_core.measure.overlap import overlap
 from ltp_core.model.parameters import eligible
 from ltp_core.ticket.ticket import Ticket, origin
+from tests.support.figures import draw_whole
 
 
 def two_tickets(lm):
@@ -63,24 +64,35 @@ def test_two_counts_what_it_draws(lm):
     figure = of.two(a.mask(name), b.mask(name))
     drawn = np.asarray(figure.axes[0].images[0].get_array())
     assert (drawn == 3).sum() == (a.mask(name) & b.mask(name)).sum()
-    assert f"Both chose {(drawn == 3).sum()} of 256" in figure.axes[0].get_title("left")
+    both, first, second = (drawn == 3).sum(), (drawn % 2).sum(), (drawn >= 2).sum()
+    told = f"they share {100 * both / first:.1f}; luck gives {100 * second / 256:.1f} here"
+    assert figure.axes[0].get_title("left").endswith(told)
 
 
 def test_lines_and_squares():
     lines = {"100 steps": {0.02: 0.1, 0.2: 0.2}, "400 steps": {0.02: 0.2, 0.2: 0.31}}
     axes = of.patience(lines).axes[0]
-    assert axes.get_title("left") == "Shared beyond chance at 20 %: 100 steps 20 %, 400 steps 31 %"
+    assert axes.get_title("left") == "Two runs of 400 steps share 45 of 100 places; luck gives 20"
     assert [list(line.get_ydata()) for line in axes.lines[:2]] == [[10, 20], [20, 31]]
-    axes = of.against_chance({"twice": {0.02: 0.1, 0.2: 0.3}}, "T").axes[0]
-    curve = axes.lines[0].get_xydata()
-    assert np.allclose(curve[:, 1], curve[:, 0] / (2 - curve[:, 0]))
     square = of.matrix(of.table([row("en-0", "sw-0", 0.25)], 0.2), {"en": "E", "sw": "S"}, "T")
     assert [t.get_text() for t in square.axes[0].texts] == ["–", "25", "25", "–"]
 
 
+def test_a_bar_is_a_hundred_places_in_three_parts():
+    parts = {"again": 0.25, "less than luck": -0.05}
+    figure = of.hundred(parts, 0.2, "T")
+    (axes,) = figure.axes
+    wide = [[bar.get_width() for bar in axes.patches if round(bar.get_y()) == y] for y in (0, 1)]
+    assert wide[0] == pytest.approx([100, 40, 20]) and wide[1] == pytest.approx([100, 16, 16])
+    assert [text.get_text() for text in axes.texts] == ["40, so 25 %", "16, so −5 %"]
+    assert [of.of_hundred(part, 0.2) for part in parts.values()] == pytest.approx([40, 16])
+    draw_whole(figure)
+
+
 def test_chance_is_chance():
-    """The curve of the figure is the formula of `overlap` for tickets of one density."""
+    """Of 100 places of a ticket luck gives as many as the density says."""
     shapes = {"w": (10, 100)}
     like = {name: torch.empty(shape) for name, shape in shapes.items()}
     a, b = (Ticket.random(like, 0.2, seed=s, base="x") for s in (0, 1))
-    assert overlap(a, b).expected == pytest.approx(0.2 / 1.8)
+    luck = of.shared(overlap(a, b).expected)
+    assert luck == pytest.approx(0.2) == pytest.approx(of.of_hundred(0.0, 0.2) / 100)

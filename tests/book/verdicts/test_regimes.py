@@ -130,21 +130,23 @@ def test_levels_are_means_over_languages_and_the_figure_draws_them():
     mine = [r for r in found.of("ltp") if r["density_encoder"] == 0.02 and "0.001" in r["spec"]]
     by_hand = np.nanmean(correctness(mine, ITEMS, ["qu", "zu"]))
     assert at[0.02, "ltp"][0.001].mean == pytest.approx(by_hand)
-    figure = over_rates(at)
-    assert len(figure.axes) == 2
-    for axes, density in zip(figure.axes, (0.005, 0.02), strict=True):
-        assert f"SGD's ticket {100 * at[density, 'ltp'][0.001].mean:.1f}" in axes.get_title("left")
-        drawn = [line.get_ydata().tolist() for line in axes.lines]
-        assert drawn == [
-            [100 * i.mean for i in at[density, m].values()]
-            for m in ("ltp", "random_ticket", "shuffled_ticket")
-        ]
-        assert [t.get_text() for t in axes.texts] == [
-            "SGD's ticket",
-            "random ticket",
-            "shuffled ticket",
-        ]
-    draw_whole(figure)
+    with pytest.raises(ValueError, match="tickets of one density"):
+        over_rates(at)
+    for density in (0.005, 0.02):
+        shown = {method: of for (d, method), of in at.items() if d == density}
+        figure = over_rates({(density, method): of for method, of in shown.items()})
+        (axes,) = figure.axes
+        assert f"SGD's ticket {100 * shown['ltp'][0.001].mean:.1f}" in axes.get_title("left")
+        order = ("ltp", "random_ticket", "shuffled_ticket")
+        lines = [line for line in axes.lines if len(line.get_xdata()) == 2]
+        for line, method in zip(lines, order, strict=True):
+            assert line.get_ydata().tolist() == [100 * i.mean for i in shown[method].values()]
+        rings = [line for line in axes.lines if len(line.get_xdata()) == 1]
+        best = [100 * max(i.mean for i in shown[method].values()) for method in order]
+        assert [float(ring.get_ydata()[0]) for ring in rings] == pytest.approx(best)
+        names = {text.get_text() for text in axes.texts}
+        assert names == {"SGD's ticket", "random ticket", "shuffled ticket"}
+        draw_whole(figure)
 
 
 def test_the_figure_sorts_by_density_and_counts():
