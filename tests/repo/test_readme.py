@@ -92,8 +92,9 @@ def test_each_link_to_a_file_leads_somewhere():
         ),
         (
             "fair",
-            "it loses to one English sentence in place of its prompt, with the ticket and "
-            "with all weights, and to all weights without a prompt",
+            "Three rivals beat it in low-resource languages: *template + ticket* and "
+            "*template + full*, which have an English sentence in place of the prompt, and "
+            "*full without prompt*, which is ordinary fine-tuning",
             "main",
             ["template_ltp", "template_full", "cloze"],
             ["worse"],
