@@ -180,7 +180,7 @@ def test_the_page_lists_every_set_and_exercise_time():
 
 def test_the_sets_named_for_ninety_minutes_take_no_more():
     text = page.PAGE.read_text(encoding="utf-8")
-    named = re.search(r"With 90 minutes,\s+take (.*?)\.\n", text, re.S)[1]
+    named = re.search(r"With 90 minutes\s+and no open questions, take (.*?)\.\n", text, re.S)[1]
     titles = {sheet.title.removeprefix("Exercises: "): sheet for sheet in SETS.values()}
     chosen = [titles[" ".join(name.split())] for name in re.findall(r"\*(.+?)\*", named, re.S)]
     assert len(chosen) == 3
