@@ -12,7 +12,7 @@ writes <out>/picks.parquet with a row for each ticket, density and draw of the e
 
 A random ticket holds its density. What a share means: `ltp_core/measure/squares.py`.
 
-Reading order: `main`, `tickets_of`, `rows_of`. What this file does not do: train on the task.
+Reading order: `main`, `tickets_of`, `task_of`. What this file does not do: train on the task.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from ltp_core.model.backbone import Backbone
 from ltp_core.rivals.worth import shares, task_squares, text_squares
 from ltp_core.study.shared_tickets import shared_ticket
 from ltp_core.study.spec import Run, read_spec
+from ltp_core.ticket.ticket import Ticket
 
 HERE = Path(__file__).parent
 SPECS = ("recipe_score", "recipe_score_densities", "recipe_score_more")
@@ -49,22 +50,21 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     runs = [run for spec in options.specs for run in read_spec(spec)]
     lm, folder = ltp.load_backbone(), options.out / "tickets"
-    squares = {"held_text": other_lines(lm)}
+    of_text = other_lines(lm)
     by_draw = {seed: task_of(lm, runs, seed) for seed in sorted({run.seed for run in runs})}
     found = []
     for run in tickets_of(runs):
         print(f"{run.ticket['name']}, {run.density:.1%}", flush=True)
         ticket = shared_ticket(lm, run, folder)
         about = {"ticket": run.ticket["name"], "density": run.density, "settings": told(run)}
-        about |= {name: shares(of, it=ticket)["it"] for name, of in squares.items()}
+        about |= {"jaccard": None, "expected": None, "held_text": held(of_text, ticket)}
         if run.ticket.get("steps", 0) <= options.twins:
             twin = replace(run, ticket=run.ticket | {"seed": run.ticket["seed"] + 1})
             both = overlap(ticket, shared_ticket(lm, twin, folder))
             about |= {"jaccard": both.jaccard, "expected": both.expected}
         found += [
-            {"jaccard": None, "expected": None} | about | {"seed": seed, "held_task": held}
-            for seed, of in by_draw.items()
-            for held in shares(of, it=ticket).values()
+            about | {"seed": seed, "held_task": held(of_task, ticket)}
+            for seed, of_task in by_draw.items()
         ]
         results.write(options.out / "picks.parquet", found)
     print(f"written: {options.out / 'picks.parquet'}")
@@ -83,6 +83,11 @@ def tickets_of(runs: Iterable[Run]) -> Iterator[Run]:
         if run.ticket.get("name") and mark not in seen:
             seen.add(mark)
             yield run
+
+
+def held(squares: dict[str, Tensor], ticket: Ticket) -> float:
+    """The share of some squared gradients that lies in a ticket."""
+    return shares(squares, it=ticket)["it"]
 
 
 def told(run: Run) -> str:

@@ -1,7 +1,7 @@
 """The study of the prompt, read: each way to make one, at its own best rates.
 
     started = prompt_ways.read(findings.needed("recipe_prompt").rows)
-    started["full"]["words, at the hole"].draws           # accuracy of each draw, in a group
+    started["full"]["sentence, at the hole"].draws        # accuracy of each draw, in a group
 
 A way is where a prompt starts, where it stands, and how it is made. Its rates are chosen on dev as
 everywhere (`study/tuning.py`): the mean over all languages less its standard error, among the rates
@@ -29,7 +29,7 @@ HOLE: dict[str, Any] = {"prompt_place": "hole"}
 KEPT: dict[str, Any] = {"keep_positions": True}
 QUIET: dict[str, Any] = {"silent": True}
 WIDE: dict[str, Any] = {"mlp_width": 128, "mlp_norm": True}
-PAPER = "ten pieces, in front"
+PAPER = "ten pieces, in front"  # the paper says "prepend"; the pieces are our choice
 WITHOUT = "no prompt"
 WAYS: dict[str, dict[str, Any]] = {  # name -> its form
     PAPER: {"prompt_start": "pieces"},
