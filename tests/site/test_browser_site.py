@@ -160,6 +160,31 @@ def test_a_quick_check_takes_one_answer_and_marks_it_and_paper_shows_all(visit):
     assert page.evaluate(OPENED) == ['C"✓"']
 
 
+BOXES = """() => [...document.querySelectorAll(
+  ".bd-article details:is(.guess, .hint, .result, .below-input)")].map((it) => it.open)"""
+
+
+def test_one_button_opens_every_box_but_no_answer_of_a_check(visit):
+    page = visit(f"{LESSON}.html")
+    page.get_by_role("button", name="Open all boxes").click()
+    assert all(page.evaluate(BOXES))
+    assert page.evaluate(OPENED) == []
+    page.get_by_role("button", name="Close all boxes").click()
+    assert not any(page.evaluate(BOXES))
+
+
+def test_what_follows_opens_with_its_result(visit):
+    page = visit(f"{LESSON}.html")
+    section = page.locator("section:not(:has(section))").filter(
+        has=page.locator("details.below-input")
+    )
+    section = section.filter(has=page.get_by_text("So: open after your guess.")).first
+    for result in section.locator("details.below-input > summary").all():
+        assert not section.locator("details.guess[open]", has_text="So:").count()
+        result.click()
+    section.locator("details.guess[open]", has_text="So:").first.wait_for()
+
+
 @pytest.mark.parametrize("width", [1440, 390])
 def test_a_term_shows_its_definition_on_focus_within_the_window(visit, width):
     page = visit(f"{LESSON}.html", width)

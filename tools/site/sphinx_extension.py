@@ -43,8 +43,6 @@ MAKERS = (
 # What myst-nb calls a folded part of a cell, and what a reader should expect there.
 PROMPTS = {
     "source": "the code",
-    "output": "the result",
-    "outputs": "the result",
     "content": "a solution and its result",
 }
 LONGEST = 200  # characters of a description; search engines show about 160
@@ -90,15 +88,21 @@ def reading_order(env: BuildEnvironment, name: str) -> list[tuple[str, str]]:
 
 
 class PlainPrompts(SphinxPostTransform):
-    """Write "Show the result" where myst-nb writes "Show code cell output"."""
+    """Write "Show the code" where myst-nb writes "Show code cell source".
+
+    A cell that has a prompt of its own ("Result: …", in its metadata) keeps it, open or closed.
+    """
 
     default_priority = 250  # after myst-nb has folded the cells
     formats = ("html",)
 
     def run(self, **kwargs) -> None:
         for node in self.document.findall(HideCodeCellNode):
-            what = PROMPTS[node["prompt_show"].rpartition(" ")[2]]
-            node["prompt_show"], node["prompt_hide"] = f"Show {what}", f"Hide {what}"
+            if node["prompt_show"].startswith("Show code cell "):
+                what = PROMPTS[node["prompt_show"].rpartition(" ")[2]]
+                node["prompt_show"], node["prompt_hide"] = f"Show {what}", f"Hide {what}"
+            else:
+                node["prompt_hide"] = node["prompt_show"]
 
 
 def add_context(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:

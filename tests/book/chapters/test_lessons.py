@@ -51,6 +51,14 @@ def test_what_follows_waits_as_long_as_the_result_that_is_guessed(name):
             assert END_OF_FOLD.search(text), f"fold the So: of section {section.title!r}"
 
 
+@pytest.mark.parametrize("name", PATHS)
+def test_a_closed_result_has_a_name_of_its_own(name):
+    cells = [c for c in code_cells(name) if "hide-output" in c.metadata.get("tags", [])]
+    names = [cell.metadata.get("mystnb", {}).get("code_prompt_show", "") for cell in cells]
+    assert all(it.startswith("Result: ") and len(it) <= 60 for it in names), names
+    assert len({*names}) == len(names)
+
+
 @each_chapter
 def test_a_picture_and_an_example_by_hand_come_before_any_table(name):
     """The question, something to do by hand, something to see; only then what code prints."""
