@@ -48,7 +48,7 @@ def main(arguments: list[str] | None = None) -> None:
         "prompt only": rates("prompt_only"),
         "LTP": rates("ltp") | {"ticket": ticket},
         "random ticket": rates("random_ticket") | {"ticket": ticket.random_like(seed=0)},
-        "full fine-tuning": rates("full") | {"full": True},
+        "full + prompt": rates("full") | {"full": True},
     }
     trace = record(
         lm,

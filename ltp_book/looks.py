@@ -33,7 +33,7 @@ METHODS = {
     "prompt_only": Look("prompt only", "#5f5f66", "#b9b9c2", "o"),
     "random_ticket": Look("random ticket", "#b34700", "#ff9e5e", "^"),
     "ltp": Look("LTP", "#0063a6", "#74b9f2", "s"),
-    "full": Look("full fine-tuning", "#00724f", "#57cba0", "D"),
+    "full": Look("full + prompt", "#00724f", "#57cba0", "D"),
     "deep_prompt": Look("deep prompt", "#393c4d", "#9497a7", "p"),
     "cloze": Look("full without prompt", "#637502", "#8fa347", "v"),
     "head": Look("full + linear head", "#034a2e", "#c4e4d1", "h"),

@@ -40,7 +40,7 @@ def behind(panels: Mapping[str, Sequence[Option]], margin: float) -> Figure:
     >>> figure = behind({"low": [Option("full", 47_000_000, at, none)]}, margin=0.05)
     >>> print(figure.axes[0].get_title("left"))
     low-resource:
-    full fine-tuning
+    full + prompt
     """
     order = [option.method for option in next(iter(panels.values()))]
     figure, axes = plt.subplots(

@@ -99,7 +99,7 @@ def _points(share: float) -> str:
 
 @drawn
 def shortfall(found: findings.Stored, same: Mapping[str, float]) -> Figure:
-    """The stored measurement: a prompt alone and full fine-tuning, by group of languages.
+    """The stored measurement: a prompt alone and all weights with it, by group of languages.
 
     same: group -> the share that is right if every answer is the commonest class.
     """

@@ -25,7 +25,7 @@ def ways(reached: Mapping[str, Mapping[str, Reached]]) -> Figure:
 
     >>> two = {"no prompt": Reached((0.5,), {}), "ten pieces, in front": Reached((0.4,), {})}
     >>> print(ways({"full": two}).axes[0].get_title("left"))
-    full fine-tuning
+    full + prompt
     """
     names = list(dict.fromkeys(way for of in reached.values() for way in of if way != WITHOUT))
     figure, fields = plt.subplots(

@@ -128,7 +128,7 @@ def within(among: Sequence[Option], engine: dict, most: float) -> Option | None:
 
 
 def share_of_cost(engine: dict, method: str, key: str) -> float | None:
-    """A cost of this method as a share of full fine-tuning's; None where nobody measured it.
+    """A cost of this method as a share of *full + prompt*'s; None where nobody measured it.
 
     key: "step" (seconds) or "peak_mb" (memory above the model).
 

@@ -105,7 +105,7 @@ def pairs(found: Stored, *of: tuple[str, str]) -> Pairs:
     """(name of A, name of B) -> (rows of A, rows of B), for pairs of methods.
 
     >>> pairs(Stored([], {}), ("ltp", "full"))
-    {('LTP', 'full fine-tuning'): ([], [])}
+    {('LTP', 'full + prompt'): ([], [])}
     """
     return {(ALL_NAMES[a], ALL_NAMES[b]): (found.of(a), found.of(b)) for a, b in of}
 

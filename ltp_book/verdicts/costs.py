@@ -27,7 +27,7 @@ from ltp_core.data.paths import data_dir
 from ltp_core.measure.floors import spread
 
 NAMES = {
-    "full": "full fine-tuning",
+    "full": "full + prompt",
     "mask": "masked (loop)",  # AdamW in a Python loop over tensors
     "mask-fused": "masked",
     "shira": "SHiRA",

@@ -158,7 +158,7 @@ def verdict(found: Stored, a: str, b: str, group: str = "low") -> str:
     >>> rows = [{"method": m, "seed": 0, "language": "qu", "n": 4, "correct": bits}
     ...         for m, bits in (("ltp", b"\\xf0"), ("full", b"\\xf0"))]
     >>> print(verdict(Stored(rows, {"qu": list("abcd")}), "ltp", "full"))
-    LTP minus full fine-tuning, low-resource: +0.0 points [+0.0, +0.0]: no clear difference
+    LTP minus full + prompt, low-resource: +0.0 points [+0.0, +0.0]: no clear difference
     """
     gap = difference(found, a, b, group)
     mean, low, high = (f"{round(100 * x, 1) + 0.0:+.1f}" for x in gap)
@@ -177,7 +177,7 @@ def verdicts(
     >>> rows = [{"method": m, "seed": 0, "language": "qu", "n": 4, "correct": bits}
     ...         for m, bits in (("ltp", b"\\xf0"), ("full", b"\\xf0"))]
     >>> print(verdicts(Stored(rows, {"qu": list("abcd")}), "ltp", ["low"]))
-    LTP minus full fine-tuning, low-resource:
+    LTP minus full + prompt, low-resource:
         +0.0 points [+0.0, +0.0]: no clear difference
     """
     if not found.rows:

@@ -36,7 +36,7 @@ WHAT = {
     "head": "the text alone, with a new output layer; all weights trained",
     "ticket_only": "the text alone; the winning ticket trained",
     "full": "ten vectors before the text; all weights trained",
-    "codeswitch": "as full fine-tuning, some words swapped by a dictionary",
+    "codeswitch": "as full + prompt, some words swapped by a dictionary",
     "ltp": "ten vectors before the text; the winning ticket trained",
     "random_ticket": "ten vectors; as many weights, drawn by chance",
     "magnitude_ticket": "ten vectors; as many weights, the largest ones",

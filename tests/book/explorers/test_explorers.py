@@ -113,7 +113,7 @@ def test_every_method_has_a_colour_that_can_be_read_and_a_marker_of_its_own():
 def test_a_method_keeps_its_colour_in_every_lesson_and_a_lesson_its_marker():
     names = [
         f"{method}: {lesson}"
-        for method in ("LTP", "prompt only", "full fine-tuning")
+        for method in ("LTP", "prompt only", "full + prompt")
         for lesson in ("16 English", "4 of its own", "16 of its own")
     ]
     drawn = {method["name"]: method for method in page.look(names)}

@@ -147,7 +147,7 @@ def test_looking_at_a_training_changes_no_bit_and_sees_what_is_there():
     }
     ticket = ltp.Ticket.by_magnitude(lm.model, 0.2)
     options = dict(task=task, prompt_length=4, epochs=4, batch_size=2, dropout=True, progress=False)
-    runs = {"LTP": {"ticket": ticket}, "full fine-tuning": {"full": True}, "prompt only": {}}
+    runs = {"LTP": {"ticket": ticket}, "full + prompt": {"full": True}, "prompt only": {}}
     trace = explorers.record(lm, rows, rows, runs, every=3, **options)
     assert trace["items"] == {"en": 3, "qu": 1} and trace["trained_on"] == "en"
     for film, own in zip(trace["runs"], runs.values(), strict=True):

@@ -70,7 +70,7 @@ def test_what_prompt_plus_ticket_says_of_the_film_is_so():
     data = data_of(explorers.training(trace))
     names = [method["name"] for method in data["methods"]]
     runs = dict(zip(names, data["runs"], strict=True))
-    assert names == ["prompt only", "LTP", "random ticket", "full fine-tuning"]
+    assert names == ["prompt only", "LTP", "random ticket", "full + prompt"]
     assert runs["LTP"]["at"] == list(range(0, 97, 8)) and set(trace["items"].values()) == {100}
     others = {
         name: np.mean(

@@ -40,7 +40,7 @@ def test_the_film_is_whole(lm, ticket, tmp_path, monkeypatch):
     film = json.loads((tmp_path / "trace.json").read_text())
     assert film["items"] == {"en": 5, "qu": 5} and film["trained_on"] == "en"
     names = [run["name"] for run in film["runs"]]
-    assert names == ["prompt only", "LTP", "random ticket", "full fine-tuning"]
+    assert names == ["prompt only", "LTP", "random ticket", "full + prompt"]
     assert all(run["at"] == [0, 4, 8] and len(run["loss"]) == 8 for run in film["runs"])
     assert "LTP" in explorers.training(film).html
 

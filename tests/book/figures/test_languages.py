@@ -48,7 +48,7 @@ def test_the_rows_are_sorted_by_the_method_asked_for():
 
 
 def test_each_mark_stands_at_its_accuracy_in_the_row_of_its_language():
-    right = {"LTP": measured(1), "full fine-tuning": measured(2)}
+    right = {"LTP": measured(1), "full + prompt": measured(2)}
     axes = lf.spread(right, by="LTP").axes[0]
     best = sorted(TASK_LANGUAGES, key=lambda code: -right["LTP"][code].mean)
     marks = [line for line in axes.lines if len(line.get_xdata()) == len(best)]
@@ -58,7 +58,7 @@ def test_each_mark_stands_at_its_accuracy_in_the_row_of_its_language():
 
 
 def test_a_language_that_a_method_lacks_has_no_mark():
-    right = {"LTP": measured(), "full fine-tuning": measured(codes=LOW)}
+    right = {"LTP": measured(), "full + prompt": measured(codes=LOW)}
     axes = lf.spread(right, by="LTP").axes[0]
     lines = [line for line in axes.lines if len(line.get_xdata()) == len(TASK_LANGUAGES)]
     there = [int(np.isfinite(line.get_xdata()).sum()) for line in lines]

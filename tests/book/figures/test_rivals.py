@@ -50,7 +50,7 @@ def test_beside_is_hollow_where_not_told_apart():
         Comparison("head", Interval(0.01, 0.001, 0.02), 0.070, 0, 9, 31),  # not after Holm
     ]
     axes = rf.beside(compared, "ltp", "low").axes[0]
-    assert names(axes) == ["LoRA", "full + linear head", "full fine-tuning"]
+    assert names(axes) == ["LoRA", "full + linear head", "full + prompt"]
     hollow = [
         line.get_markerfacecolor() == "none" for line in axes.lines if line.get_marker() == "o"
     ]
@@ -64,11 +64,11 @@ def test_tuning_marks_the_best_of_each_method():
     tried = {method: [Score(mean, {}) for mean in of] for method, of in means.items()}
     tried["ltp"] += [Score(0.45, {}, error=0.2)]
     axes = rf.tuning(tried).axes[0]
-    assert names(axes) == ["full fine-tuning", "LTP"]
+    assert names(axes) == ["full + prompt", "LTP"]
     chosen = [line.get_xdata()[0] for line in axes.lines if line.get_marker() == "o"]
     assert chosen == pytest.approx([60, 50])
     assert axes.get_title("left") == (
-        "A bad setting costs a method 10 points (full fine-tuning)\n"
+        "A bad setting costs a method 10 points (full + prompt)\n"
         "to 20 (LTP): the worst of 3 or 4 against the best"
     )
     tried["ltp"] += [Score(0.8, {}, error=0.5)]  # the best by luck is not the chosen one
@@ -106,7 +106,7 @@ def test_price_names_only_what_nobody_beats_with_less():
     )
     axes = rf.price(means, trained, "low").axes[0]
     named = {text.get_text() for text in axes.texts}
-    best = {"prompt only", "random ticket", "full fine-tuning", "untrained template"}
+    best = {"prompt only", "random ticket", "full + prompt", "untrained template"}
     assert named == best | {"LTP"}  # it has its name wherever it stands
     assert axes.get_title("left") == (
         "No method with fewer numbers than LTP's 5,000\nreaches its mean (low languages)"

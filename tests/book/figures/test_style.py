@@ -51,7 +51,7 @@ def test_the_table_has_a_line_a_method_and_a_column_a_group():
     found = a_sweep({"full": 0.8, "ltp": 0.7})
     head, *lines = findings.table(found).splitlines()
     assert [head.count(name) for name in findings.GROUPS.values()] == [1, 1, 1]
-    assert [line.split("  ")[0] for line in lines] == ["LTP", "full fine-tuning"]
+    assert [line.split("  ")[0] for line in lines] == ["LTP", "full + prompt"]
     assert all(line.count("[") == 3 for line in lines)
     assert findings.about(found, base="b").endswith("True")
     assert findings.about(found, base="another").endswith("False")

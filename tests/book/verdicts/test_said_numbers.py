@@ -64,8 +64,8 @@ def prose(name: str) -> str:
         ),
         (
             "fair",
-            "In high-resource ones full fine-tuning is ten points ahead",
-            r"Kinds of names, high-resource:(?s:.{,180})full fine-tuning .*\] +-(9\.[5-9]|10\.)",
+            "In high-resource ones *full + prompt* is ten points ahead",
+            r"Kinds of names, high-resource:(?s:.{,180})full [+] prompt .*\] +-(9\.[5-9]|10\.)",
         ),
     ],
 )
