@@ -49,7 +49,7 @@ def held(bills: Mapping[str, Mapping[str, float]], unit: str = "MB") -> Figure:
 
     >>> bills = {"dense": {"weights": 4, "moments": 8}, "packed": {"weights": 4, "moments": 2}}
     >>> held(bills).axes[0].get_title("left").splitlines()
-    ['Packed: 2 MB beside the weights,', '0.25 times “dense”']
+    ['Packed needs 2 MB beside the weights,', '0.25 times as much as “dense”']
     """
     figure, axes = plt.subplots(figsize=(4.8, 1.0 + 0.78 * len(bills)))
     most = max(sum(bill.values()) for bill in bills.values())
@@ -89,8 +89,8 @@ def held(bills: Mapping[str, Mapping[str, float]], unit: str = "MB") -> Figure:
     more = {name: sum(bill.values()) - bill["weights"] for name, bill in bills.items()}
     first, *_, last = more
     axes.set_title(
-        f"{last.capitalize()}: {more[last]:.0f} {unit} beside the weights,\n"
-        f"{more[last] / more[first]:.2f} times “{first}”"
+        f"{last.capitalize()} needs {more[last]:.0f} {unit} beside the weights,\n"
+        f"{more[last] / more[first]:.2f} times as much as “{first}”"
     )
     return figure
 
@@ -101,7 +101,7 @@ def operations(counts: Mapping[str, float], forward: float) -> Figure:
 
     >>> counts = {"all weights": 6.0, "ticket + prompt": 6.0, "prompt only": 4.0}
     >>> operations(counts, forward=2.0).axes[0].get_title("left").splitlines()
-    ['Operations of a step:', 'ticket + prompt 1.00, prompt only 0.67']
+    ['Share of the operations that is needed by', 'ticket + prompt: 1.00, prompt only: 0.67']
     """
     names, whole = list(counts), next(iter(counts.values()))
     shares = np.array([counts[name] / whole for name in names])
@@ -121,21 +121,21 @@ def operations(counts: Mapping[str, float], forward: float) -> Figure:
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel(f"operations ÷ those of “{names[0]}”")
     told = ", ".join(
-        f"{name} {share:.2f}"
+        f"{name}: {share:.2f}"
         for name, share in zip(names, shares, strict=True)
         if name in ("ticket + prompt", "prompt only")
     )
-    axes.set_title(f"Operations of a step:\n{told}")
+    axes.set_title(f"Share of the operations that is needed by\n{told}")
     return figure
 
 
 @drawn
 def answer(shares: Mapping[str, tuple[float, float | None]]) -> Figure:
-    """What a ticket costs, the whole encoder as 1: what -> (its cost, the least by counting).
+    """What a ticket costs, the whole encoder as 1: what -> (its cost, the minimum by counting).
 
     >>> figure = answer({"file": (0.22, 0.22), "time": (0.96, None)})
     >>> figure.axes[0].get_title("left")
-    'About a fifth: file; the rest 0.96 to 0.96'
+    'Only the file costs about a fifth; the rest 0.96 to 0.96'
     """
     names = list(shares)
     figure, axes = plt.subplots(figsize=(4.8, 1.5 + 0.52 * len(names)))
@@ -151,29 +151,30 @@ def answer(shares: Mapping[str, tuple[float, float | None]]) -> Figure:
     axes.set_ylim(len(names) - 0.5, -1.05)
     axes.set_xlim(0, 1.22)
     axes.tick_params(axis="y", length=0)
-    axes.set_xlabel("blue: a packed fifth; orange: the least, by counting", fontsize=9)
+    axes.set_xlabel("blue: a packed fifth; orange: the minimum, by counting", fontsize=9)
     near = [name for name, (cost, _) in shares.items() if cost < 0.25]
     rest = [cost for cost, _ in shares.values() if cost >= 0.25]
     said = f"; the rest {min(rest):.2f} to {max(rest):.2f}" if rest else ""
-    axes.set_title(f"About a fifth: {', '.join(near) or 'nothing'}{said}")
+    only = f"Only the {' and the '.join(near)}" if near else "Nothing"
+    axes.set_title(f"{only} costs about a fifth{said}")
     return figure
 
 
 @drawn
 def bits(coded: Mapping[float, float]) -> Figure:
-    """A mask on disk: above, bits per weight over the density; below, how many times the least.
+    """A mask on disk: above, bits per weight over the density; below, how many times the minimum.
 
     coded: density -> bits per weight of the gap code.
 
     >>> bits({0.1: 0.48, 0.2: 0.74}).axes[1].get_title("left").splitlines()
-    ['Gap code: at most 1.03 times the least;', 'bitmap at 20 %: 1.39']
+    ['The gap code needs at most 1.03 times the minimum,', 'at 20 % the bitmap needs 1.39 times']
     """
     figure, (above, below) = plt.subplots(2, 1, sharex=True, figsize=(4.8, 5.0))
     grid = np.linspace(0.001, 0.5, 400)
     floor = np.array([floors.entropy(d) for d in grid])
     above.plot(100 * grid, floor, color=FAINT, linewidth=5)
     above.annotate(
-        "H(d), the least",
+        "H(d), the minimum",
         (46, floors.entropy(0.46)),
         xytext=(0, -9),
         va="top",
@@ -208,10 +209,10 @@ def bits(coded: Mapping[float, float]) -> Figure:
     below.annotate("bitmap", (24, 1.28), color=GREY)
     below.axhline(1, color=FAINT, linewidth=5, zorder=0)
     below.set_ylim(0.94, 1.5)
-    below.set_ylabel("times the least")
+    below.set_ylabel("times the minimum")
     below.set_xlabel("density, %")
     below.set_title(
-        f"Gap code: at most {times.max():.2f} times the least;\n"
-        f"bitmap at 20 %: {1 / floors.entropy(at):.2f}"
+        f"The gap code needs at most {times.max():.2f} times the minimum,\n"
+        f"at 20 % the bitmap needs {1 / floors.entropy(at):.2f} times"
     )
     return figure

@@ -78,7 +78,7 @@ def measured(engine: dict, density: float) -> Figure:
     dots(first, steps, dict.fromkeys(steps, costs.step_floor(engine)), "{:.2f}")
     first.axvline(1.0, color=INK, linewidth=0.8, zorder=0)
     says = costs.verdict(mine, costs.noise(engine))
-    first.set_title(f"Time of a step, masked as 1:\npacked {median(mine):.2f}, {says}")
+    first.set_title(f"A step takes packed {median(mine):.2f} times\nas long as masked: {says}")
 
     state, least = {}, {}
     whole = costs.rows(engine, "train", ours)["0"]["eligible"]  # PEFT counts its own matrices, too
@@ -89,13 +89,13 @@ def measured(engine: dict, density: float) -> Figure:
             least[costs.label(name)] = floors.state_floor(entries, whole) / 1e6
     dots(second, state, least, "{:.0f}")
     kept = [state[costs.label(name)][0] for name in (ours, base)]
-    second.set_title(f"Kept between steps, MB:\npacked {kept[0]:.0f}, masked {kept[1]:.0f}")
+    second.set_title(f"Between steps packed keeps {kept[0]:.0f} MB,\nmasked {kept[1]:.0f} MB")
 
     peak = {costs.label(n): costs.values(engine, n, "peak_mb") for n in names}
     dots(third, peak, {}, "{:.0f}")
     rest = median(peak[costs.label("prompt")]) / median(peak[costs.label(ours)])
     third.set_title(
-        f"Peak above the model, MB: {100 * rest:.0f} % of\npacked's is there with a prompt only"
+        f"Peak above the model, MB: a prompt alone has\n{100 * rest:.0f} % of the peak of packed"
     )
     for axes in (first, second, third):
         axes.set_xlim(0, 1.15 * axes.get_xlim()[1])
@@ -132,9 +132,9 @@ def after_backward(engine: dict) -> Figure:
             for d in densities
         ]
         told = ", ".join(
-            f"{x:.1f} at {100 * d:g} %" for x, d in zip(faster, densities, strict=True)
+            f"{x:.1f} times at {100 * d:g} %" for x, d in zip(faster, densities, strict=True)
         )
-        axes.set_title(f"{SIZES[size][0]}, times faster than masked:\n{told}")
+        axes.set_title(f"{SIZES[size][0].capitalize()}: packed is faster than masked\n{told}")
     all_axes[0, 0].set_xlim(0, 1.15 * all_axes[0, 0].get_xlim()[1])
     all_axes[-1, 0].set_xlabel("ns a weight of the encoder")
     return flush(canvas)

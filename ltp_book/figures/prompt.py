@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from torch import Tensor
@@ -65,14 +64,15 @@ def chances(
 ) -> Figure:
     """The share of each label word at the hole, a column a text; the right word is framed.
 
-    scores: class logits (B, C).
+    scores: class logits (B, C). The title counts the texts whose right word has most.
 
     >>> import torch
     >>> figure = chances(torch.eye(2), ["cat", "dog"], ["a", "b"], right=[0, 0])
     >>> figure.axes[0].get_title("left")
-    'Share of each word at the hole; framed: the right one'
+    'The right word has the largest share in 1 of 2 texts'
     """
-    title = "Share of each word at the hole; framed: the right one"
+    first = sum(int(best) == row for best, row in zip(scores.argmax(dim=1), right, strict=True))
+    title = f"The right word has the largest share in {first} of {len(right)} texts"
     figure = grid(scores.softmax(dim=1).T.numpy(), words, names, title=title)
     for column, row in enumerate(right):
         frame = plt.Rectangle(
@@ -116,8 +116,8 @@ def drift(home: Sequence[float], moved: Sequence[float], chance: Sequence[float]
     home, moved: one number a vector. chance: as `moved`, for movements that mean nothing.
 
     >>> figure = drift([0.9, 0.7], [0.3, 0.3], [0.2, 0.25, 0.3])
-    >>> figure.axes[0].get_title("left").splitlines()[1:]
-    ['movement with the piece nearest to it: 0.30,', 'by chance: 0.25']
+    >>> figure.axes[0].get_title("left")
+    '0 of 2 movements come nearer to a piece\\nthan shuffled ones do'
     """
     figure, axes = plt.subplots(figsize=(4.8, 1.7 + 0.24 * len(home)))
     axes.axvspan(min(chance), max(chance), color=LINE, linewidth=0)
@@ -134,7 +134,8 @@ def drift(home: Sequence[float], moved: Sequence[float], chance: Sequence[float]
     axes.invert_yaxis()
     axes.grid(axis="x")
     axes.set_xlabel("cosine (1: the same direction)")
-    mean = [float(np.mean(values)) for values in (home, moved, chance)]
-    says = f"movement with the piece nearest to it: {mean[1]:.2f},\nby chance: {mean[2]:.2f}"
-    axes.set_title(f"Mean cosine, vector with its first piece: {mean[0]:.2f},\n{says}")
+    beyond = sum(value > max(chance) for value in moved)
+    axes.set_title(
+        f"{beyond} of {len(moved)} movements come nearer to a piece\nthan shuffled ones do"
+    )
     return figure

@@ -22,7 +22,7 @@ from ltp_core.measure.bootstrap import macro_interval
 from ltp_core.measure.evaluate import Table
 
 from .. import looks
-from ..looks import BLUE, GREY, ORANGE
+from ..looks import BLUE, GREY, INK, ORANGE
 from ..verdicts import findings
 from .overview import measured
 from .style import drawn, flush
@@ -46,13 +46,15 @@ def names_below(axes, looks: Mapping[str, tuple[str, str]], at: Sequence[float])
 
 
 @drawn
-def answers(tables: Mapping[str, Table], guess: float) -> Figure:
+def answers(tables: Mapping[str, Table], same: Mapping[str, float]) -> Figure:
     """Accuracy by language with 95 % intervals; at each: the last model minus the first.
 
+    same: language -> the share that is right if every answer is the commonest class.
+
     >>> wrong, right = Table.of({"qu": np.zeros(9)}), Table.of({"qu": np.ones(9)})
-    >>> figure = answers({"no prompt": wrong, "a prompt": right}, guess=0.125)
-    >>> figure.axes[0].get_title("left")
-    'Left, at each language: a prompt minus no prompt'
+    >>> figure = answers({"no prompt": wrong, "prompt": right}, same={"qu": 0.2})
+    >>> figure.axes[0].get_title("left").splitlines()
+    ['The prompt is better than no prompt', 'in 1 of 1 languages, worse in 0']
     >>> figure.axes[0].get_yticklabels()[0].get_text()
     'Quechua:\\nbetter'
     """
@@ -67,15 +69,18 @@ def answers(tables: Mapping[str, Table], guess: float) -> Figure:
             axes.plot([100 * row.low, 100 * row.high], [y, y], color=colour, linewidth=1.5)
             axes.plot(100 * row.accuracy, y, marker, color=colour)
     names_below(axes, dict(zip(tables, LOOKS, strict=False)), (0, 0.3, 0.68))
-    axes.axvline(100 * guess, color=GREY, linewidth=1, linestyle=":")
+    for place, code in enumerate(codes):
+        axes.plot([100 * same[code]] * 2, [place - 0.42, place + 0.42], color=INK, linestyle="--")
     rules = [findings.rule(_gap([end], [start], code)) for code in codes]
     says = [f"{name}:\n{rule}" for name, rule in zip(names, rules, strict=True)]
     axes.set_yticks(range(len(codes)), [text.replace("clear ", "clear\n") for text in says])
     axes.tick_params(axis="y", length=0)
     axes.set(xlim=(0, 100), ylim=(len(codes) - 0.5, -0.5))
     axes.grid(axis="x")
-    axes.set_xlabel("% right, with 95 % interval; dotted: chance")
-    axes.set_title(f"Left, at each language: {last} minus {first}", wrap=True)
+    axes.set_xlabel("% right, with 95 % interval;\ndashed: always the same answer")
+    better, worse = rules.count("better"), rules.count("worse")
+    said = f"in {better} of {len(codes)} languages, worse in {worse}"
+    axes.set_title(f"The {last} is better than {first}\n{said}")
     return flush(figure)
 
 
@@ -89,12 +94,12 @@ def _gap(ours: Sequence[Table], theirs: Sequence[Table], language: str):
 
 
 def _points(share: float) -> str:
-    """`+1.0`, and never `-0.0`.
+    """`+1.0`, with a real minus, and never `−0.0`.
 
-    >>> _points(0.01), _points(-1e-9)
-    ('+1.0', '+0.0')
+    >>> _points(0.01), _points(-1e-9), _points(-0.02)
+    ('+1.0', '+0.0', '−2.0')
     """
-    return f"{round(100 * share, 1) + 0.0:+.1f}"
+    return f"{round(100 * share, 1) + 0.0:+.1f}".replace("-", "−")
 
 
 @drawn
@@ -126,7 +131,7 @@ def shortfall(found: findings.Stored, same: Mapping[str, float]) -> Figure:
                 va="center",
                 color=colour,
             )
-        axes.axvline(100 * same[group], color=ORANGE, linewidth=1.2, linestyle="--")
+        axes.axvline(100 * same[group], color=INK, linewidth=1.2, linestyle="--")
         axes.set_yticks([0, 1], trained)
         axes.set(xlim=(0, 100), ylim=(1.6, -0.6))
         axes.grid(axis="x")

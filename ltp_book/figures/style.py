@@ -78,7 +78,8 @@ def grid(
     if outline is not None:
         corner, size = (-0.5, outline - 0.5), (len(columns), 1)
         axes.add_patch(plt.Rectangle(corner, *size, fill=False, edgecolor=ORANGE, linewidth=2.5))
-    slant = dict(rotation=40, ha="right", rotation_mode="anchor") if len(columns) > 4 else {}
+    crowded = len(columns) > 4 and max(len(str(name)) for name in columns) > 2
+    slant = dict(rotation=40, ha="right", rotation_mode="anchor") if crowded else {}
     axes.set_xticks(range(len(columns)), columns, **slant)
     axes.set_yticks(range(len(rows)), rows)
     axes.tick_params(length=0)

@@ -19,7 +19,7 @@ from .. import looks
 from .style import _apart, drawn
 
 PANELS = {
-    "loss": "loss on the examples",
+    "loss": "loss on the examples, mean of {window} steps",
     "prompt": "movement of a number of the prompt",
     "weights": "movement of a weight of the ticket",
 }
@@ -34,7 +34,7 @@ def motion(runs: Sequence[Mapping], window: int = 4) -> Figure:
     >>> [axes.get_title("left") for axes in figure.axes][1]
     'movement of a number of the prompt'
     >>> figure.get_suptitle().splitlines()
-    ['Loss of the last 1 steps:', 'both 1.00']
+    ['Both ends with the lowest loss:', 'both 1.00']
     """
     of = looks.series(run["name"] for run in runs)
     figure, all_axes = plt.subplots(3, 1, sharex=True, figsize=(4.8, 5.6))
@@ -57,11 +57,11 @@ def motion(runs: Sequence[Mapping], window: int = 4) -> Figure:
             )
         axes.set_ylim(bottom=0)
         axes.grid(axis="y")
-        axes.set_title(title, fontsize=10, fontweight="normal")
+        axes.set_title(title.format(window=window), fontsize=10, fontweight="normal")
     all_axes[-1].set_xlabel("step")
     last = {run["name"]: points(run, "loss", window)[1][-1] for run in runs}
     says = ", ".join(f"{name} {loss:.2f}" for name, loss in last.items())
-    says = f"Loss of the last {window} steps:\n{says}"
+    says = f"{min(last, key=last.get).capitalize()} ends with the lowest loss:\n{says}"
     figure.suptitle(says, x=0.01, ha="left", fontsize=11, fontweight="bold")
     return figure
 

@@ -141,7 +141,8 @@ def says(runs: Sequence[Run]) -> str:
 def rows(runs: Sequence[Run]) -> list[list[str]]:
     """A head and one row per run: what came of it (a telephone cuts the end), and of what."""
     codes = list(dict.fromkeys(code for run in runs for code in run.looks))
-    head = ["run", *map(language, codes), "loss", "trained", "numbers", "rate", "draw", "steps"]
+    spoken = [f"{language(code)}, % right" for code in codes]
+    head = ["run", *spoken, "loss", "trained", "numbers", "rate", "draw", "steps"]
     body = []
     for run in runs:
         choice, bench = run.choice, run.bench
@@ -164,15 +165,15 @@ def rows(runs: Sequence[Run]) -> list[list[str]]:
 
 
 def share(look: tuple[int, int, int] | None) -> str:
-    """The share of right answers and its 95 % Wilson interval.
+    """The share of right answers and its 95 % Wilson interval, in percent.
 
     >>> share((24, 8, 10)), share(None)
-    ('.80 [.49, .94]', '–')
+    ('80.0 [49.0, 94.3]', '–')
     """
     if look is None:
         return "–"
     _, right, of = look
-    mean, low, high = (f"{x:.2f}".removeprefix("0") for x in (right / of, *wilson(right, of)))
+    mean, low, high = (f"{100 * x:.1f}" for x in (right / of, *wilson(right, of)))
     return f"{mean} [{low}, {high}]"
 
 

@@ -154,7 +154,10 @@ def test_every_bar_is_as_long_as_its_bytes():
     (axes,) = counted.held(bills).axes
     sizes = [size for bill in bills.values() for size in bill.values()]
     assert [bar.get_width() for bar in axes.patches] == sizes
-    assert axes.get_title("left") == "Packed: 96 MB beside the weights,\n0.40 times “dense”"
+    assert (
+        axes.get_title("left")
+        == "Packed needs 96 MB beside the weights,\n0.40 times as much as “dense”"
+    )
     words = " ".join(text.get_text() for text in axes.texts)
     assert "places 32.0" in words and "moments\n160" in words
 
@@ -162,17 +165,17 @@ def test_every_bar_is_as_long_as_its_bytes():
 def test_the_panels_show_medians_quartiles_and_floors():
     engine = an_engine()
     step, state, peak = cf.measured(engine, 0.2).axes
-    assert step.get_title("left").endswith("packed 1.00, no clear difference")
+    assert step.get_title("left").endswith("1.00 times\nas long as masked: no clear difference")
     names = [tick.get_text() for tick in step.get_yticklabels()]
     assert names == [costs.label(n) for n in costs.methods(engine) if not n.endswith("0.01")]
     middles = [line.get_xdata()[0] for line in step.lines if len(line.get_xdata()) == 1]
     assert middles == pytest.approx([1 / 0.6, 0.7 / 0.6, 1, 0.8 / 0.6, 1, 0.5 / 0.6, 0.4 / 0.6])
-    assert state.get_title("left").endswith("packed 4, masked 13")
+    assert state.get_title("left").endswith("packed keeps 4 MB,\nmasked 13 MB")
     bars = [line.get_xdata()[0] for line in state.lines if line.get_linewidth() == 4]
     assert bars == pytest.approx([floors.state_floor(k, 1000) / 1e6 for k in (200, 200, 190, 200)])
     assert "100 %" in peak.get_title("left")
     first, _ = cf.after_backward(engine).axes
-    assert "2.0 at 20 %, 4.0 at 1 %" in first.get_title("left")
+    assert "2.0 times at 20 %, 4.0 times at 1 %" in first.get_title("left")
     bars = [line.get_xdata()[0] for line in first.lines if line.get_linewidth() == 4]
     passing = (49, floors.traffic(0.2), 49, floors.traffic(0.01))
     assert bars == pytest.approx([b / 40 for b in passing])
@@ -189,7 +192,7 @@ def test_the_answer_has_a_bar_for_each_cost_and_a_mark_where_one_was_counted():
     (axes,) = counted.answer({"file": (0.22, 0.22), "peak": (0.8, None), "time": (0.9, 0.7)}).axes
     assert [bar.get_width() for bar in axes.patches] == [0.22, 0.8, 0.9]
     assert [line.get_xdata()[0] for line in axes.lines] == [0.22, 0.7]
-    assert axes.get_title("left") == "About a fifth: file; the rest 0.80 to 0.90"
+    assert axes.get_title("left") == "Only the file costs about a fifth; the rest 0.80 to 0.90"
 
 
 def test_every_figure_fits_a_telephone_and_can_be_read():

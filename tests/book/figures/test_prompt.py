@@ -44,7 +44,7 @@ def all_figures() -> dict:
         "chances": draw.chances(torch.eye(4), list("abcd"), list("wxyz"), [0, 1, 2, 0]),
         "pull": draw.pull([0.1] * 20, [f"piece {n}" for n in range(20)], [True, False] * 10),
         "drift": draw.drift([0.9] * 10, [0.3] * 10, [0.2, 0.25]),
-        "answers": draw.answers(tables, 0.125),
+        "answers": draw.answers(tables, dict.fromkeys(("en", "sw", "qu"), 0.2)),
         "shortfall": draw.shortfall(a_sweep({"prompt_only": 0.3, "full": 0.7}), FLOOR),
         "absent": draw.shortfall(findings.Stored([], {}), FLOOR),
     }
@@ -93,7 +93,7 @@ def test_the_prompt_stands_after_the_first_piece_in_every_column():
 def test_right_answers_are_framed():
     scores = torch.tensor([[0.0, 2.0, 1.0], [3.0, 0.0, 0.0], [0.0, 0.0, 1.0]])  # says 1, 0, 2
     axes = draw.chances(scores, list("abc"), list("xyz"), right=[1, 0, 0]).axes[0]
-    assert axes.get_title("left") == "Share of each word at the hole; framed: the right one"
+    assert axes.get_title("left") == "The right word has the largest share in 2 of 3 texts"
     corners = [frame.get_xy() for frame in axes.patches]
     assert corners == [(-0.5, 0.5), (0.5, -0.5), (1.5, -0.5)]
     assert axes.texts[1].get_text() == f"{scores[1].softmax(dim=0)[0]:.2f}"
@@ -109,11 +109,15 @@ def test_a_place_without_a_gradient_is_not_called_reached():
 def test_the_verdict_by_language_is_on_the_last_model_minus_the_first():
     none, worse = answers_of(0.5), answers_of(0.1)
     better = Table.of(none.correct | {"en": np.ones(60)})
-    figure = draw.answers({"none": none, "worse": worse, "trained": better}, 0.1)
-    assert title(figure) == "Left, at each language: trained minus none"
+    same = {"en": 0.1, "sw": 0.2, "qu": 0.3}
+    figure = draw.answers({"none": none, "worse": worse, "trained": better}, same)
+    assert title(figure) == "The trained is better than none\nin 1 of 3 languages, worse in 0"
+    dashed = [line for line in figure.axes[0].lines if line.get_linestyle() == "--"]
+    assert [line.get_xdata()[0] for line in dashed] == [10, 20, 30]
     unclear = "no clear\ndifference"
     assert said(figure) == ["English:\nbetter", f"Swahili:\n{unclear}", f"Quechua:\n{unclear}"]
-    figure = draw.answers({"none": none, "worse": worse}, 0.1)
+    figure = draw.answers({"none": none, "worse": worse}, same)
+    assert title(figure).endswith("in 0 of 3 languages, worse in 3")
     assert all(label.endswith(":\nworse") for label in said(figure))
 
 
@@ -126,7 +130,8 @@ def test_the_shortfall_is_the_difference_in_each_group():
     found = a_sweep({"prompt_only": 0.4, "full": 0.7})
     first, second = title(draw.shortfall(found, FLOOR)).splitlines()
     assert first == "A prompt alone is worse in 3 of 3 groups,"
-    told = [float(number) for number in second.removeprefix("in points: ").split(", ")]
+    said = second.removeprefix("in points: ").replace("−", "-")
+    told = [float(number) for number in said.split(", ")]
     for number, group in zip(told, FLOOR, strict=True):
         alone, all_ = (
             np.mean(
