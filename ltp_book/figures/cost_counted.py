@@ -31,7 +31,7 @@ from ..looks import (
     PURPLE,
     WHITE,
 )
-from .style import drawn
+from .style import drawn, flush
 
 PARTS = {  # what memory is spent on
     "weights": GREY,
@@ -126,7 +126,7 @@ def operations(counts: Mapping[str, float], forward: float) -> Figure:
         if name in ("ticket + prompt", "prompt only")
     )
     axes.set_title(f"Share of the operations that is needed by\n{told}")
-    return figure
+    return flush(figure)
 
 
 @drawn
@@ -135,7 +135,7 @@ def answer(shares: Mapping[str, tuple[float, float | None]]) -> Figure:
 
     >>> figure = answer({"file": (0.22, 0.22), "time": (0.96, None)})
     >>> figure.axes[0].get_title("left")
-    'Only the file costs about a fifth; the rest 0.96 to 0.96'
+    'Only the file costs about a fifth;\\nthe rest 0.96 to 0.96'
     """
     names = list(shares)
     figure, axes = plt.subplots(figsize=(4.8, 1.5 + 0.52 * len(names)))
@@ -151,13 +151,13 @@ def answer(shares: Mapping[str, tuple[float, float | None]]) -> Figure:
     axes.set_ylim(len(names) - 0.5, -1.05)
     axes.set_xlim(0, 1.22)
     axes.tick_params(axis="y", length=0)
-    axes.set_xlabel("blue: a packed fifth; orange: the minimum, by counting", fontsize=9)
+    axes.set_xlabel("blue: a packed fifth; orange: the counted minimum", fontsize=9)
     near = [name for name, (cost, _) in shares.items() if cost < 0.25]
     rest = [cost for cost, _ in shares.values() if cost >= 0.25]
-    said = f"; the rest {min(rest):.2f} to {max(rest):.2f}" if rest else ""
+    said = f";\nthe rest {min(rest):.2f} to {max(rest):.2f}" if rest else ""
     only = f"Only the {' and the '.join(near)}" if near else "Nothing"
     axes.set_title(f"{only} costs about a fifth{said}")
-    return figure
+    return flush(figure)
 
 
 @drawn
@@ -167,7 +167,7 @@ def bits(coded: Mapping[float, float]) -> Figure:
     coded: density -> bits per weight of the gap code.
 
     >>> bits({0.1: 0.48, 0.2: 0.74}).axes[1].get_title("left").splitlines()
-    ['The gap code needs at most 1.03 times the minimum,', 'at 20 % the bitmap needs 1.39 times']
+    ['The gap code needs up to 1.03 times', 'the minimum, the bitmap 1.39 at 20 %']
     """
     figure, (above, below) = plt.subplots(2, 1, sharex=True, figsize=(4.8, 5.0))
     grid = np.linspace(0.001, 0.5, 400)
@@ -175,10 +175,8 @@ def bits(coded: Mapping[float, float]) -> Figure:
     above.plot(100 * grid, floor, color=FAINT, linewidth=5)
     above.annotate(
         "H(d), the minimum",
-        (46, floors.entropy(0.46)),
-        xytext=(0, -9),
-        va="top",
-        textcoords="offset points",
+        (50, 0.72),
+        va="center",
         ha="right",
         color=INK,
     )
@@ -212,7 +210,7 @@ def bits(coded: Mapping[float, float]) -> Figure:
     below.set_ylabel("times the minimum")
     below.set_xlabel("density, %")
     below.set_title(
-        f"The gap code needs at most {times.max():.2f} times the minimum,\n"
-        f"at 20 % the bitmap needs {1 / floors.entropy(at):.2f} times"
+        f"The gap code needs up to {times.max():.2f} times\n"
+        f"the minimum, the bitmap {1 / floors.entropy(at):.2f} at 20 %"
     )
     return figure

@@ -134,7 +134,7 @@ def after_backward(engine: dict) -> Figure:
         told = ", ".join(
             f"{x:.1f} times at {100 * d:g} %" for x, d in zip(faster, densities, strict=True)
         )
-        axes.set_title(f"{SIZES[size][0].capitalize()}: packed is faster than masked\n{told}")
+        axes.set_title(f"In {SIZES[size][0]} packed is faster than masked,\n{told}")
     all_axes[0, 0].set_xlim(0, 1.15 * all_axes[0, 0].get_xlim()[1])
     all_axes[-1, 0].set_xlabel("ns a weight of the encoder")
     return flush(canvas)

@@ -185,14 +185,14 @@ def test_the_curve_is_the_entropy_and_the_title_the_worst_point():
     figure = counted.bits({0.1: 0.5, 0.5: 1.0})
     grid, floor = figure.axes[0].lines[0].get_data()
     assert floor[-1] == 1.0 and floor[np.argmin(abs(grid - 20))] == pytest.approx(0.722, abs=0.005)
-    assert f"at most {0.5 / floors.entropy(0.1):.2f} times" in figure.axes[1].get_title("left")
+    assert f"up to {0.5 / floors.entropy(0.1):.2f} times" in figure.axes[1].get_title("left")
 
 
 def test_the_answer_has_a_bar_for_each_cost_and_a_mark_where_one_was_counted():
     (axes,) = counted.answer({"file": (0.22, 0.22), "peak": (0.8, None), "time": (0.9, 0.7)}).axes
     assert [bar.get_width() for bar in axes.patches] == [0.22, 0.8, 0.9]
     assert [line.get_xdata()[0] for line in axes.lines] == [0.22, 0.7]
-    assert axes.get_title("left") == "Only the file costs about a fifth; the rest 0.80 to 0.90"
+    assert axes.get_title("left") == "Only the file costs about a fifth;\nthe rest 0.80 to 0.90"
 
 
 def test_every_figure_fits_a_telephone_and_can_be_read():
