@@ -79,7 +79,7 @@ def curves(losses: Mapping[str, Sequence[float]], window: int = 8) -> Figure:
 
     >>> figure = curves({"LTP": [2.0] * 8 + [1.0] * 8, "prompt only": [2.0] * 16})
     >>> figure.axes[0].get_title("left").splitlines()
-    ['Loss of the last 8 steps:', 'LTP 1.00, prompt only 2.00']
+    ['The mean loss of the last 8 steps is', 'LTP 1.00, prompt only 2.00']
     """
     figure, axes = plt.subplots()
     window = min([window, *map(len, losses.values())])
@@ -107,7 +107,7 @@ def curves(losses: Mapping[str, Sequence[float]], window: int = 8) -> Figure:
     axes.set_xlabel("step")
     axes.set_ylabel("loss on the English examples")
     last = ", ".join(f"{name} {mean[-1]:.2f}" for name, mean in means.items())
-    axes.set_title(f"Loss of the last {window} steps:\n{last}")
+    axes.set_title(f"The mean loss of the last {window} steps is\n{last}")
     return figure
 
 

@@ -69,10 +69,10 @@ def chances(
     >>> import torch
     >>> figure = chances(torch.eye(2), ["cat", "dog"], ["a", "b"], right=[0, 0])
     >>> figure.axes[0].get_title("left")
-    'The right word has the largest share in 1 of 2 texts'
+    'The right word leads in 1 of 2 texts'
     """
     first = sum(int(best) == row for best, row in zip(scores.argmax(dim=1), right, strict=True))
-    title = f"The right word has the largest share in {first} of {len(right)} texts"
+    title = f"The right word leads in {first} of {len(right)} texts"
     figure = grid(scores.softmax(dim=1).T.numpy(), words, names, title=title)
     for column, row in enumerate(right):
         frame = plt.Rectangle(

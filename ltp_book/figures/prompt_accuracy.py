@@ -70,14 +70,15 @@ def answers(tables: Mapping[str, Table], same: Mapping[str, float]) -> Figure:
             axes.plot(100 * row.accuracy, y, marker, color=colour)
     names_below(axes, dict(zip(tables, LOOKS, strict=False)), (0, 0.3, 0.68))
     for place, code in enumerate(codes):
-        axes.plot([100 * same[code]] * 2, [place - 0.42, place + 0.42], color=INK, linestyle="--")
+        ends = [place - 0.42, place + 0.42]
+        axes.plot([100 * same[code]] * 2, ends, color=INK, linewidth=1.2, linestyle="--", zorder=0)
     rules = [findings.rule(_gap([end], [start], code)) for code in codes]
     says = [f"{name}:\n{rule}" for name, rule in zip(names, rules, strict=True)]
     axes.set_yticks(range(len(codes)), [text.replace("clear ", "clear\n") for text in says])
     axes.tick_params(axis="y", length=0)
     axes.set(xlim=(0, 100), ylim=(len(codes) - 0.5, -0.5))
     axes.grid(axis="x")
-    axes.set_xlabel("% right, with 95 % interval;\ndashed: always the same answer")
+    axes.set_xlabel("% right, with 95 % interval; dashed: always people")
     better, worse = rules.count("better"), rules.count("worse")
     said = f"in {better} of {len(codes)} languages, worse in {worse}"
     axes.set_title(f"The {last} is better than {first}\n{said}")

@@ -93,7 +93,7 @@ def test_the_prompt_stands_after_the_first_piece_in_every_column():
 def test_right_answers_are_framed():
     scores = torch.tensor([[0.0, 2.0, 1.0], [3.0, 0.0, 0.0], [0.0, 0.0, 1.0]])  # says 1, 0, 2
     axes = draw.chances(scores, list("abc"), list("xyz"), right=[1, 0, 0]).axes[0]
-    assert axes.get_title("left") == "The right word has the largest share in 2 of 3 texts"
+    assert axes.get_title("left") == "The right word leads in 2 of 3 texts"
     corners = [frame.get_xy() for frame in axes.patches]
     assert corners == [(-0.5, 0.5), (0.5, -0.5), (1.5, -0.5)]
     assert axes.texts[1].get_text() == f"{scores[1].softmax(dim=0)[0]:.2f}"
