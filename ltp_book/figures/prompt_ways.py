@@ -13,7 +13,7 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from ..looks import INK, METHODS, STRIPE
-from ..verdicts.prompt_ways import WITHOUT, Reached
+from ..verdicts.prompt_ways import WAYS, WITHOUT, Reached
 from .style import drawn, flush
 
 
@@ -27,7 +27,7 @@ def ways(reached: Mapping[str, Mapping[str, Reached]]) -> Figure:
     >>> print(ways({"full": two}).axes[0].get_title("left"))
     full + prompt
     """
-    names = list(dict.fromkeys(way for of in reached.values() for way in of if way != WITHOUT))
+    names = [way for way in WAYS if any(way in of for of in reached.values())]
     figure, fields = plt.subplots(
         len(reached),
         1,
