@@ -18,7 +18,7 @@ def parts(docstring: str) -> tuple[list[str], str]:
     """The titles of the sections in a docstring, and what stands in none, without the doctest."""
     titles, prose, inside = [], [], False
     lines = re.split(r"^>>>", docstring, maxsplit=1, flags=re.M)[0].splitlines()
-    for line, after in zip(lines, [*lines[1:], ""], strict=True):
+    for line, after in zip(lines, [*lines[1:], ""], strict=False):
         title = TITLE.fullmatch(line) if after.startswith(" ") else None
         inside = bool(title) or (inside and line.startswith(" "))
         if title:
