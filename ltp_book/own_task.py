@@ -1,4 +1,4 @@
-"""Small tasks of a reader's own, as *Your model, your task* and *Recipes and limits* pretend them.
+"""Small tasks of a reader's own, as *Your model, your task* and *Commands and limits* pretend them.
 
     one_csv(folder)            xyz.csv: a language that the book does not know, two classes
     three_languages(folder)    en.csv, sw.csv, qu.csv: four classes, a column `id`
