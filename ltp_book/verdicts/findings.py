@@ -6,8 +6,8 @@ interval. Differences are paired by seed and by test item (`bootstrap.macro_inte
 
     difference(a, b) = mean over languages of (accuracy of a − accuracy of b)
 
-Reading order: `stored`, `of_file`, `needed`, `about`, `table`, `difference`, `differences`, `verdict`,
-`rule`, `evenness`.
+Reading order: `stored`, `of_file`, `needed`, `about`, `table`, `difference`, `differences`,
+`verdict`, `rule`, `evenness`.
 
 What it does not do: measure. `ltp sweep` does, see `ltp_core.study`.
 """
