@@ -73,7 +73,8 @@ def _write(path: Path, columns: Sequence[str], rows: Iterable[dict]) -> Path:
 def book_ticket(place: str | Path) -> None:
     """Copy the ticket to a file, or into a folder `…/tickets` under the name that a sweep asks for.
 
-    FileNotFoundError if this installation has no stored results.
+    Raises:
+        FileNotFoundError: this installation has no stored results.
     """
     place = Path(place)
     to = place if place.suffix else place / TICKET
@@ -84,7 +85,10 @@ def book_ticket(place: str | Path) -> None:
 def compared(path: str | Path, method: str, group: str = "all") -> list[Comparison]:
     """A method against each other one of a sweep, p corrected for their number.
 
-    path: the file with all rows, as `ltp sweep` names it at its end. group: as in `compare`.
+    Args:
+        path: The file with all rows, as `ltp sweep` names it at its end.
+        method: One of the sweep's methods.
+        group: As in `compare`.
     """
     swept = findings.of_file(path)
     return compare(swept.rows, swept.items, method, group)

@@ -15,7 +15,7 @@ from tools.book import chapters as book
 CONVERTED: list[str] = [
     *("method", "soft_prompt", "deltas", "choosing"),
     *("real", "prompt_plus_ticket", "crossing", "fair"),
-    *("few_examples", "cheap", "your_model", "what_to_use"),
+    *("prompt_start", "few_examples", "cheap", "your_model", "what_to_use"),
 ]
 # Pages to look things up: no quick check, no exercises, no one way through them.
 LOOKED_UP = ("claims", "commands_and_limits")
