@@ -118,7 +118,7 @@ def ties(
 
     >>> moved = {"w": torch.tensor([0.1, 0.2, 0.2, 0.3])}
     >>> ties({"fp32": moved}, {"fp32": 0.2}).axes[0].get_title("left")
-    'fp32: at the threshold 2 of 4 weights tie'
+    'fp32: 2 weights equal the threshold'
     """
     figure, all_axes = plt.subplots(
         len(versions), 1, sharex=True, squeeze=False, figsize=(4.8, 0.6 + 1.9 * len(versions))
@@ -143,7 +143,7 @@ def ties(
             )
         axes.axvline(cut, color=ORANGE, linewidth=1.2)
         axes.set_ylabel("% of the weights")
-        axes.set_title(f"{name}: at the threshold {tied:,} of {total:,} weights tie", wrap=True)
+        axes.set_title(f"{name}: {tied:,} weights equal the threshold")
     axes.set_xlabel("|Δ|")
     axes.ticklabel_format(axis="x", style="sci", scilimits=(0, 0), useMathText=True)
     return figure
@@ -157,7 +157,7 @@ def places(counts: Mapping[int, Mapping[str, tuple[int, int]]]) -> Figure:
     >>> counts = {0: {"intermediate.dense": (2, 8), "output.dense": (1, 8)}}
     >>> figure = places(counts)
     >>> figure.axes[0].get_title("left")
-    'Of down the smallest share is in the ticket, 12.5 %,\\nof up the largest, 25.0 %'
+    'down has the smallest share, 12.5 %,\\nup the largest, 25.0 %'
     """
     modules = looks.in_order(module for row in counts.values() for module in row)
     values = np.array([[100 * np.divide(*row[m]) for m in modules] for row in counts.values()])
@@ -168,8 +168,8 @@ def places(counts: Mapping[int, Mapping[str, tuple[int, int]]]) -> Figure:
     }
     least, most = min(of_all, key=of_all.get), max(of_all, key=of_all.get)
     title = (
-        f"Of {least} the smallest share is in the ticket, {of_all[least]:.1f} %,\n"
-        f"of {most} the largest, {of_all[most]:.1f} %"
+        f"{least} has the smallest share, {of_all[least]:.1f} %,\n"
+        f"{most} the largest, {of_all[most]:.1f} %"
     )
     pairs = [pair for row in counts.values() for pair in row.values()]
     whole = [sum(column) for column in zip(*pairs, strict=True)]
