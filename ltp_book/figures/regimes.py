@@ -36,8 +36,8 @@ def over_rates(of: Mapping[tuple[float, str], Mapping[float, Interval]]) -> Figu
     >>> at = {0.001: Interval(0.3, 0.2, 0.4), 0.01: Interval(0.5, 0.4, 0.6)}
     >>> figure = over_rates({(0.02, "ltp"): at, (0.02, "random_ticket"): at})
     >>> print(figure.axes[0].get_title("left"))
-    Tickets of 2 %, each at its best rate: SGD's ticket
-    is right in 50.0 %, random ticket in 50.0 %
+    Each at its best rate, tickets of 2 % are right in
+    50.0 % (SGD's), 50.0 % (random)
     """
     densities = {density for density, _ in of}
     if len(densities) != 1:
@@ -61,12 +61,10 @@ def over_rates(of: Mapping[tuple[float, str], Mapping[float, Interval]]) -> Figu
     axes.set(ylim=(0, 1.08 * top), ylabel="mean % right")
     axes.set_xlabel("learning rate of the ticket; a ring marks the best")
     best = {TICKETS[method]: max(i.mean for i in at.values()) for method, at in shown.items()}
-    (first, right), *others = best.items()
-    told = "".join(f", {name} in {percent(mean)}" for name, mean in others)
-    axes.set_title(
-        f"Tickets of {100 * density:.3g} %, each at its best rate: {first}\n"
-        f"is right in {percent(right)}{told}"
+    told = ", ".join(
+        f"{percent(mean)} ({name.removesuffix(' ticket')})" for name, mean in best.items()
     )
+    axes.set_title(f"Each at its best rate, tickets of {100 * density:.3g} % are right in\n{told}")
     return flush(figure)
 
 

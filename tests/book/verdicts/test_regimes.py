@@ -137,7 +137,7 @@ def test_levels_are_means_over_languages_and_the_figure_draws_them():
         figure = over_rates({(density, method): of for method, of in shown.items()})
         (axes,) = figure.axes
         right = 100 * shown["ltp"][0.001].mean
-        assert f"SGD's ticket\nis right in {right:.1f} %, random" in axes.get_title("left")
+        assert f"are right in\n{right:.1f} % (SGD's), " in axes.get_title("left")
         order = ("ltp", "random_ticket", "shuffled_ticket")
         lines = [line for line in axes.lines if len(line.get_xdata()) == 2]
         for line, method in zip(lines, order, strict=True):
