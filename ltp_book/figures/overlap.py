@@ -209,8 +209,8 @@ def matrix(found: Mapping[tuple, float], names: Mapping[str, str], title: str) -
     axes.set_yticks(range(len(keys)), names.values())
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    axes.set_title(title, wrap=True)
-    return figure
+    axes.set_title(title)
+    return flush(figure)
 
 
 def _percents(axes, densities) -> None:
