@@ -110,7 +110,11 @@ def run_train(args: argparse.Namespace) -> None:
 
 
 def run_evaluate(args: argparse.Namespace) -> None:
-    """`ltp evaluate`: prints a table."""
+    """`ltp evaluate`: prints a table.
+
+    Raises:
+        ValueError: the model has other label words than the task.
+    """
     from accelerate import Accelerator
 
     from .measure.evaluate import evaluate
@@ -154,7 +158,11 @@ def run_merge(args: argparse.Namespace) -> None:
 
 
 def run_sweep(args: argparse.Namespace) -> None:
-    """`ltp sweep`: prints the means of each method."""
+    """`ltp sweep`: prints the means of each method.
+
+    Raises:
+        ValueError: there are several processes, or `--out` is empty.
+    """
     from accelerate import Accelerator
 
     from .measure import results

@@ -167,7 +167,10 @@ def keywords(p: argparse.ArgumentParser, kind: type[LoopOptions], *names: str) -
 
 
 def refuse_empty(args: argparse.Namespace) -> None:
-    """ValueError for an option that is there and says nothing, as an unset shell variable does.
+    """Refuse an option that is there and says nothing, as an unset shell variable does.
+
+    Raises:
+        ValueError: the value of an option is empty.
 
     >>> refuse_empty(parser().parse_args(["train", "--save", "m", "--ticket", ""]))
     Traceback (most recent call last):
@@ -180,7 +183,11 @@ def refuse_empty(args: argparse.Namespace) -> None:
 
 
 def values(args: argparse.Namespace) -> dict[str, Any]:
-    """The keywords the user's options stand for; ValueError for one that is out of bounds."""
+    """The keywords the user's options stand for.
+
+    Raises:
+        ValueError: one of them is out of bounds.
+    """
     given = {name: getattr(args, name) for name in args.keywords}
     if "autocast" in given:
         given["autocast"] = AUTOCAST[args.autocast]

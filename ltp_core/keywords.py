@@ -95,7 +95,8 @@ def takes(
 ) -> Callable[[Callable[[A, B, Given], R]], Callable[Concatenate[A, B, P], R]]:
     """Let a function of (lm, dataset, options) be called with the options as keywords.
 
-    An unknown keyword is a TypeError that names the function called and the nearest right name.
+    Raises:
+        TypeError: in the call, an unknown keyword; the sentence names the nearest right one.
 
     >>> from dataclasses import dataclass
     >>> @dataclass(frozen=True)

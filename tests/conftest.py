@@ -12,9 +12,9 @@ import os
 import pytest
 from hypothesis import settings
 
-from tools.book import run as nbrun
+from tools.book.environment import ENVIRONMENT
 
-os.environ.update(nbrun.ENVIRONMENT)
+os.environ.update(ENVIRONMENT)
 settings.register_profile("seeded", derandomize=True, deadline=None)
 settings.load_profile("seeded")
 

@@ -37,10 +37,11 @@ ROOT = Path(__file__).resolve().parents[1]
 ORDER = (
     "recipe_prompt",
     "recipe_prompt_file",
-    "recipe_rates",
     "recipe_score",
-    "recipe_score_more",
     "recipe_score_densities",
+    "recipe_score_more",
+    "recipe_rates",
+    "recipe_ratio",
 )
 PAUSE = 1800  # seconds between the ends of two runs beyond which nobody was at work
 

@@ -13,7 +13,7 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from ..looks import INK, METHODS, STRIPE
-from ..verdicts.prompt_ways import WITHOUT, Reached
+from ..verdicts.prompt_ways import WAYS, WITHOUT, Reached
 from .style import drawn, flush
 
 
@@ -27,7 +27,7 @@ def ways(reached: Mapping[str, Mapping[str, Reached]]) -> Figure:
     >>> print(ways({"full": two}).axes[0].get_title("left"))
     full + prompt
     """
-    names = list(dict.fromkeys(way for of in reached.values() for way in of if way != WITHOUT))
+    names = [way for way in WAYS if any(way in of for of in reached.values())]
     figure, fields = plt.subplots(
         len(reached),
         1,
@@ -45,11 +45,11 @@ def ways(reached: Mapping[str, Mapping[str, Reached]]) -> Figure:
             points = [100 * value for value in of[way].draws]
             axes.plot(points, [place] * len(points), marker, color=colour, fillstyle="none", ms=5)
             axes.plot(100 * of[way].mean, place, marker, color=colour, ms=7)
-            axes.annotate(
+            axes.text(
+                1.02,
+                place,
                 f"{100 * of[way].mean:.1f}",
-                (max(points), place),
-                xytext=(7, 0),
-                textcoords="offset points",
+                transform=axes.get_yaxis_transform(),
                 va="center",
                 color=colour,
             )
@@ -59,8 +59,8 @@ def ways(reached: Mapping[str, Mapping[str, Reached]]) -> Figure:
         axes.set_ylim(len(names) - 0.5, -0.5)
         axes.tick_params(axis="y", length=0)
         axes.set_title(name)
-    low, high = fields[-1, 0].get_xlim()
-    fields[-1, 0].set_xlim(low, high + 0.12 * (high - low))  # room for the last number
-    told = "mean % right in low-resource languages (dev)\ndashed: without a prompt"
-    fields[-1, 0].set_xlabel(told)
+    fields[-1, 0].set_xlabel(
+        "% right in low-resource languages (dev)\nright: mean; dashed: without a prompt",
+        loc="right",
+    )
     return flush(figure)

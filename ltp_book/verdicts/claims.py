@@ -3,14 +3,13 @@
 A question is put to a difference A - B with its 95 % interval [l, h] and its p:
 
     is A better than B?               yes: clear, above zero         no: clear, below zero
-    is A no worse than B, give or     yes: clear, above -margin      no: clear, below zero
+    is A no worse than B, give or     yes: clear, above -margin      no: clear, below -margin
     take a margin?
 
 and *undecided* where neither is so, for want of data. "Clear" means that the p is below .05 after
 Holm's correction (`compare.holm`) for all questions that are asked together: one of many would get
-a lucky answer. So an interval, which has no correction, may leave out zero where the answer is
-*undecided*; the corrected p beside it says why. Where [l, h] lies above -margin and below zero, the
-answer is *yes*: worse, but by less than the margin.
+a lucky answer. So an interval, which has no correction, may leave out the bound where the answer is
+*undecided*; the corrected p beside it says why.
 
 A question whose runs nobody has made is *not asked yet*. It counts among those asked together, with
 p = 1, so that no other answer gets harder on the day when it is asked.
@@ -53,7 +52,7 @@ class Question(NamedTuple):
     gap: Interval | None = None
     says: str = "undecided"
     p: float = 1.0
-    margin: float = 0.0  # how far below zero the whole interval may reach, for a yes
+    margin: float = 0.0  # the bound between yes and no lies so far below zero
     least: bool = False  # whether p is the least that the bootstrap can tell
     group: str = ""  # of languages; "" where `what` names it, or it needs no name
 
@@ -71,7 +70,7 @@ class Question(NamedTuple):
 
 
 def put(asked: str, drawn: np.ndarray, margin: float = 0.0, group: str = "") -> Question:
-    """Does a difference lie above zero, or not farther below it than the margin?
+    """Does a difference lie above zero, or above minus a margin?
 
     drawn: (1 + draws,), the difference in the data and in each draw of a bootstrap.
 
@@ -82,12 +81,8 @@ def put(asked: str, drawn: np.ndarray, margin: float = 0.0, group: str = "") -> 
     ('yes', '?', '+1.0 [-0.9, +2.9]', '< 0.003')
     """
     gap, draws = interval(drawn), int((~np.isnan(drawn[1:])).sum())
-    above, below = p_value(drawn + margin), p_value(drawn)
-    says, p = "undecided", above if gap.mean > -margin else below
-    if gap.low > -margin:
-        says, p = "yes", above
-    elif gap.high < 0:
-        says, p = "no", below
+    says = "yes" if gap.low > -margin else "no" if gap.high < -margin else "undecided"
+    p = p_value(drawn + margin)
     least = p <= 2 / (draws + 1)
     return Question(asked.removesuffix("?"), gap, says, p, margin, least, group)
 

@@ -7,7 +7,7 @@ A way is where a prompt starts, where it stands, and how it is made. Its rates a
 everywhere (`study/tuning.py`): the mean over all languages less its standard error, among the rates
 that went through all draws.
 
-Reading order: `WAYS`, `read`, `gain`.
+Reading order: `WAYS`, `read`, `gain`, `by_rate`.
 
 What it does not do: draw (`figures/prompt_ways.py`), or run (`benchmarks/recipe_prompt.toml`).
 """
@@ -117,3 +117,32 @@ def gain(one: Reached, other: Reached) -> tuple[float, float]:
     apart = 100 * (np.array(one.draws) - np.array(other.draws))
     error = apart.std(ddof=1) / len(apart) ** 0.5 if len(apart) > 1 else float("nan")
     return float(apart.mean()), float(error)
+
+
+def by_rate(rows: Iterable[results.Row], group: str = "low") -> dict[str, dict[str, float]]:
+    """For each method and way: points by which the prompt's highest rate is ahead of its lowest.
+
+    On the first draw, where all settings ran; the weights have one rate. A method without a prompt
+    is left out.
+
+    >>> def row(rate, right):
+    ...     train = {"prompt_start": "pieces", "prompt_rate": rate, "learning_rate": 0.1}
+    ...     return {"method": "ltp", "seed": 0, "language": "qu", "accuracy": right,
+    ...             "spec": json.dumps({"train": train})}
+    >>> round(by_rate([row(1, 0.5), row(2, 0.4)])["ltp"]["ten pieces, in front"])
+    -10
+    """
+    rows = [row for row in rows if row["language"] in results.GROUPS[group]]
+    first = min(row["seed"] for row in rows)
+    found: dict[tuple[str, str], dict[float, list[float]]] = {}
+    for row in rows:
+        way = way_of(row)
+        if row["seed"] == first and way != WITHOUT:
+            rate = json.loads(row["spec"])["train"]["prompt_rate"]
+            rates = found.setdefault((row["method"], way), {})
+            rates.setdefault(rate, []).append(row["accuracy"])
+    gained: dict[str, dict[str, float]] = {}
+    for (method, way), rates in found.items():
+        low, high = min(rates), max(rates)
+        gained.setdefault(method, {})[way] = 100 * float(np.mean(rates[high]) - np.mean(rates[low]))
+    return {method: {way: of[way] for way in WAYS if way in of} for method, of in gained.items()}

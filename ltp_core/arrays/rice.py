@@ -52,6 +52,9 @@ def encode(index: np.ndarray, n: int) -> tuple[int, np.ndarray]:
 def decode(data: np.ndarray, n: int, k: int, b: int) -> np.ndarray:
     """Turn bytes back into the k sorted indices, (k,) int64.
 
+    Raises:
+        ValueError: the bytes hold another number of indices than k.
+
     >>> decode(np.array([57], np.uint8), n=10, k=3, b=1)
     array([1, 3, 8])
     """

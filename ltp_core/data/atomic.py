@@ -51,12 +51,16 @@ def replacing(path: str | Path) -> Iterator[Path]:
 
 
 def check_folder(folder: str | Path, kind: str, ours: Callable[[set[str]], bool]) -> None:
-    """Raise ValueError if a folder holds something that is not ours to replace.
+    """Refuse a folder that holds something that is not ours to replace.
 
-    kind: what will be written, for the sentence. ours: told the names in the folder, says whether
-    they are what an earlier call wrote. An empty folder and none at all are free.
+    An empty folder and none at all are free. Ask it before long work whose result goes there.
 
-    Ask it before long work whose result goes there.
+    Args:
+        kind: what will be written, for the sentence.
+        ours: told the names in the folder, says whether they are what an earlier call wrote.
+
+    Raises:
+        ValueError: something else lies there, or it is a file or the current folder.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -83,6 +87,9 @@ def replacing_folder(
     """A temporary folder beside `folder`; at the end it takes its place, whole.
 
     What is not ours is not replaced: see `check_folder`. After an error `folder` is as it was.
+
+    Raises:
+        ValueError: something in it is not ours to replace, at the beginning or at the end.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as home:

@@ -1,12 +1,12 @@
 """Text for stage 1, masked-LM training: lines in 53 languages, none of them a held-out task row.
 
-`text` gives a ``datasets.Dataset`` with the columns
+`text` gives a `datasets.Dataset` with the columns
 
     text    a line of 10 to 600 characters          language  its code
     source  cldr, udhr, django, gnome or kjv        kind      "running" (prose) or "words"
 
-The card in ``data/text/README.md`` counts the lines and names the licences.  Text of your own needs
-no room here: stage 1 takes any dataset with a column ``text``.
+The card in `data/text/README.md` counts the lines and names the licences.  Text of your own needs
+no room here: stage 1 takes any dataset with a column `text`.
 
 What it does not do: tokenize or mask.
 """

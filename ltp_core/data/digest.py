@@ -27,7 +27,9 @@ def digest(items: Iterable[object]) -> str:
 def check_sums(folder: Path, names: Iterable[str], way_out: str, sums: str = "SHA256SUMS") -> None:
     """Hold files to the hashes in `sums`, a list as the program `sha256sum` writes it.
 
-    Raises FileNotFoundError if one is missing and ValueError if one is damaged.
+    Raises:
+        FileNotFoundError: one of them is missing.
+        ValueError: one of them is damaged.
 
     >>> check_sums(Path("nowhere"), ["a.txt"], "copy it again")
     Traceback (most recent call last):

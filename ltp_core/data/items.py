@@ -48,7 +48,7 @@ def shuffle_key(seed: object, item: str) -> str:
 
 
 def in_subsample(item: str, every: int) -> bool:
-    """Return whether an item is among the roughly 1/``every`` that a thinned test keeps.
+    """Return whether an item is among the roughly 1/`every` that a thinned test keeps.
 
     Decided by a hash of the family alone: the same in every language and every task, and what is
     kept for 4 is kept for 2.

@@ -1,8 +1,8 @@
 """The languages of this project: which there are, how they are written, which lack resources.
 
-``LANGUAGES`` maps a code (the short one CLDR uses) to a `Language`.  ``HIGH`` and ``LOW`` are the
-20 high-resource and 31 low-resource languages of the emoji task, together ``TASK_LANGUAGES``;
-``TEXT_ONLY`` has text for masked-LM training but no task.  ``XNLI`` are the 15 of that benchmark.
+`LANGUAGES` maps a code (the short one CLDR uses) to a `Language`.  `HIGH` and `LOW` are the
+20 high-resource and 31 low-resource languages of the emoji task, together `TASK_LANGUAGES`;
+`TEXT_ONLY` has text for masked-LM training but no task.  `XNLI` are the 15 of that benchmark.
 
 What it does not do: load anything.  The line between high and low is ours: "high" is a language
 with a large web, or, as Swahili, a place in XNLI.
@@ -23,7 +23,7 @@ from typing import NamedTuple
 class Language(NamedTuple):
     """A language and its place.
 
-    ``group`` is "high" or "low"; ``major`` is the code of the large language it shares most strings
+    `group` is "high" or "low"; `major` is the code of the large language it shares most strings
     with or borrows most from (our choice), "" for English.
     """
 
@@ -118,12 +118,12 @@ XNLI: tuple[str, ...] = HIGH[:15]
 
 
 def check_language(code: str, available: Iterable[str] = tuple(LANGUAGES)) -> str:
-    """Return ``code`` if it is among ``available``; else say which are and which is nearest.
+    """Return `code` if it is among `available`; else say which are and which is nearest.
 
     A language's English name is recognised too, but only to suggest its code.
 
     Raises:
-        ValueError: ``code`` is not among them.
+        ValueError: `code` is not among them.
 
     >>> check_language("qu")
     'qu'

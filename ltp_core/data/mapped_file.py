@@ -21,6 +21,10 @@ from torch import Tensor
 def mapped(path: str | Path) -> dict[str, Tensor]:
     """The tensors of a safetensors file, or of every model*.safetensors in a folder.
 
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: a file is damaged.
+
     >>> import tempfile
     >>> import torch
     >>> from safetensors.torch import save_file

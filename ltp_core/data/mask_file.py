@@ -56,6 +56,9 @@ class MaskFile(NamedTuple):
     def weights(self, original: Tensor) -> Tensor:
         """The trained weights (K,) in fp32, given those of the base model.
 
+        Raises:
+            ValueError: the file holds no values.
+
         >>> file = MaskFile({}, {}, {}, torch.tensor([0.5], dtype=torch.bfloat16))
         >>> file.weights(torch.tensor([1.0]))
         tensor([1.5000])
@@ -68,6 +71,10 @@ class MaskFile(NamedTuple):
 
 def stored(values: Tensor, original: Tensor | None, dtype: torch.dtype) -> tuple[Tensor, float]:
     """Trained weights (K,) as a file keeps them, and the largest error of what comes back.
+
+    Raises:
+        ValueError: `dtype` is not float32, float16 or bfloat16; or it is one of the latter two, and
+            `original` is lacking or a movement does not fit into it.
 
     >>> stored(torch.tensor([1.0, 3.01]), torch.tensor([1.0, 2.0]), torch.bfloat16)
     (tensor([0.0000, 1.0078], dtype=torch.bfloat16), 0.002...)
@@ -111,7 +118,11 @@ def write(path: str | Path, file: MaskFile) -> str:
 
 
 def read(path: str | Path) -> MaskFile:
-    """Read a file back; a missing, foreign or damaged one is refused in one sentence.
+    """Read a file back.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: it is foreign, damaged or of another format.
 
     >>> read("nowhere.safetensors")
     Traceback (most recent call last):
@@ -128,7 +139,10 @@ def read(path: str | Path) -> MaskFile:
 
 
 def check_places(name: str, shape: tuple[int, ...], index: Tensor) -> None:
-    """Raise ValueError unless `index` holds flat places of a tensor of this shape, sorted.
+    """Check that `index` holds flat places of a tensor of this shape, sorted.
+
+    Raises:
+        ValueError: it does not, or the shape is not a row of whole numbers.
 
     >>> check_places("w", (2, 5), torch.tensor([8, 0]))
     Traceback (most recent call last):
@@ -152,7 +166,10 @@ def check_places(name: str, shape: tuple[int, ...], index: Tensor) -> None:
 
 
 def check_values(values: Tensor, k: int) -> None:
-    """Raise ValueError unless these are k finite numbers of a type that a file keeps.
+    """Check that these are k finite numbers of a type that a file keeps.
+
+    Raises:
+        ValueError: they are not.
 
     >>> check_values(torch.ones(3), 2)
     Traceback (most recent call last):
@@ -170,7 +187,10 @@ def check_values(values: Tensor, k: int) -> None:
 
 
 def check_free(path: str | Path) -> Path:
-    """Raise ValueError unless a ticket and its report may be written here; the report's path.
+    """Check that a ticket and its report may be written here; return the report's path.
+
+    Raises:
+        ValueError: `path` does not end in .safetensors, or something else stands there.
 
     >>> check_free("nowhere.safetensors").name
     'nowhere.md'

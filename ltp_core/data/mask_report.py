@@ -25,7 +25,8 @@ def save(
 ) -> str:
     """Write `path` (.safetensors) and its report (.md); the digest of the first.
 
-    Raises ValueError if something else stands there, or if the values do not fit the mask.
+    Raises:
+        ValueError: something else stands there, or the values do not fit the mask.
 
     >>> import tempfile
     >>> import torch
@@ -45,7 +46,10 @@ def save(
 
 
 def report(file: MaskFile, shares: Mapping[str, tuple[float, int]], counts: Counts) -> str:
-    """The report of a ticket's file. shares: of what its density is a share -> share, total.
+    """The report of a ticket's file.
+
+    Args:
+        shares: of what its density is a share -> share, total.
 
     >>> import torch
     >>> name = "encoder.layer.0.output.dense.weight"

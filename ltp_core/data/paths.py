@@ -1,6 +1,6 @@
 """Where the data lies, and what to say when a file of it is missing or damaged.
 
-The repository ships its data (task, text, backbone, results) in ``data/``; the wheel carries a copy
+The repository ships its data (task, text, backbone, results) in `data/`; the wheel carries a copy
 inside the package.  `data_dir` finds whichever is there, so no other file has to know about paths.
 
 What it does not do: download or build anything.
@@ -19,10 +19,10 @@ PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def data_dir() -> Path:
-    """Return the data folder: ``$LTP_DATA``, else ``data/`` beside the package, else the wheel's.
+    """Return the data folder: `$LTP_DATA`, else `data/` beside the package, else the wheel's.
 
     Raises:
-        FileNotFoundError: none of the three is a folder, or ``$LTP_DATA`` is set to something else.
+        FileNotFoundError: none of the three is a folder, or `$LTP_DATA` is set to something else.
 
     >>> data_dir().name in {"data", "_data"} or "LTP_DATA" in os.environ
     True

@@ -26,7 +26,10 @@ STRINGS = ("text", "text_pair", "language", "id")  # the columns that hold strin
 
 
 def columns(dataset: Rows, *names: str) -> list[list[Any]]:
-    """The named columns as lists; ValueError names the first that is not there.
+    """The named columns as lists.
+
+    Raises:
+        ValueError: a column is missing, columns differ in length, or a text is not a string.
 
     >>> columns({"text": ["a dog"], "label": [1]}, "label", "text")
     [[1], ['a dog']]
@@ -87,11 +90,12 @@ def class_indices(
 ) -> list[int]:
     """The column `label`, as indices into the label words.
 
-    `labels` are the model's, where it knows them; those of a dataset that names its classes must be
-    the same, in the same order.
+    Args:
+        labels: the model's, where it knows them.
 
     Raises:
-        ValueError: other classes, or a label that is no index into `words`.
+        ValueError: the dataset names its classes, and they are not `labels` in the same order; or a
+            label is no index into `words`.
 
     >>> class_indices({"label": [1, 0]}, ["food", "animal"])
     [1, 0]

@@ -37,10 +37,14 @@ def read(
     way_out: str,
     unsealed: Collection[int] = (),
 ) -> dict[str, Any]:
-    """Read what `write` wrote; files of the formats in `unsealed` have no digest.
+    """Read what `write` wrote.
 
-    kind: what the object is, for the sentence. Raises ValueError if the file is foreign, damaged or
-    of another format.
+    Args:
+        kind: what the object is, for the sentence.
+        unsealed: formats whose files have no digest.
+
+    Raises:
+        ValueError: the file is foreign, damaged or of another format.
     """
     name = repr(str(path))
     try:

@@ -44,7 +44,9 @@ def write(
 ) -> str:
     """Write the tensors and return the digest; the file is there whole, or not at all.
 
-    Raises ValueError if something other than a file of this kind stands there already.
+    Raises:
+        ValueError: something other than a file of this kind stands there already.
+        OSError: the file cannot be written; the disk is full, for one.
 
     >>> import tempfile, torch
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -70,10 +72,15 @@ def write(
 def read(
     path: str | Path, kind: str, way_out: str, *, format: int = 1, sealed: bool = True
 ) -> TensorFile:
-    """Read what `write` wrote; `way_out` says how to get another file of this kind.
+    """Read what `write` wrote.
 
-    With `sealed=False` a file without our entry is taken as it is: version 0.1 wrote such files.
-    Raises FileNotFoundError, or ValueError if the file is foreign, damaged or of another format.
+    Args:
+        way_out: how to get another file of this kind, for the sentence.
+        sealed: False takes a file without our entry as it is: version 0.1 wrote such files.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: it is foreign, damaged or of another format.
 
     >>> read("nowhere.safetensors", "ticket", "find one with `ltp ticket`")
     Traceback (most recent call last):
@@ -122,7 +129,10 @@ def sha256_of(path: str | Path) -> str:
 def check_like(
     path: str | Path, tensors: Mapping[str, Tensor], wanted: Mapping[str, Tensor], way_out: str
 ) -> None:
-    """Raise ValueError unless names, shapes and types are those wanted.
+    """Check that names, shapes and types are those wanted.
+
+    Raises:
+        ValueError: one of them is not.
 
     >>> import torch
     >>> check_like("a.safetensors", {"v": torch.ones(1)}, {"v": torch.ones(2)}, "train again")
@@ -137,9 +147,12 @@ def check_like(
 
 
 def check_free(path: str | Path, kind: str) -> None:
-    """Raise ValueError if something other than a file of this kind stands at `path`.
+    """Check that nothing but a file of this kind stands at `path`.
 
     Ask it before long work whose result goes there.
+
+    Raises:
+        ValueError: something else stands there.
 
     >>> check_free("nowhere.safetensors", "ticket")
     """
@@ -170,7 +183,8 @@ def kind_of(header: object) -> object:
 def digest(header: Mapping[str, Any], tensors: Mapping[str, Tensor], named: bool = True) -> str:
     """SHA-256, in hex, of a header and of all tensors: names, types, shapes and bytes.
 
-    named: False for the bytes alone, as version 0.1 had it.
+    Args:
+        named: False for the bytes alone, as version 0.1 had it.
 
     >>> digest({"format": 1}, {})[:16]
     '5e5fbf8b2105e97e'

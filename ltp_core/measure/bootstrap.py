@@ -55,10 +55,14 @@ def macro_draws(
 ) -> np.ndarray:
     """The macro mean, or the difference of two, of the data and of each draw: (1 + draws,).
 
-    correct: (S, L, I), 1 right, 0 wrong, nan where a language lacks an item. Where T tickets were
-    tried on the same seeds: (T, S, L, I).
-    against: a second method on the same seeds, languages and items; its tickets are its own.
-    families: (I,), the number of each item's family; without it each item is one of its own.
+    Args:
+        correct: (S, L, I), 1 right, 0 wrong, nan where a language lacks an item. Where T tickets
+            were tried on the same seeds: (T, S, L, I).
+        against: a second method on the same seeds, languages and items; its tickets are its own.
+        families: (I,), the number of each item's family; without it each item is one of its own.
+
+    Raises:
+        ValueError: the methods differ in their numbers of seeds, languages or items.
 
     >>> cube = np.array([[[1.0, 0.0, 1.0, 1.0]]])
     >>> macro_draws(cube, draws=3).tolist()

@@ -53,7 +53,13 @@ def compare(
 ) -> list[Comparison]:
     """`method` against every other method of these rows that shares seeds and languages with it.
 
-    rows, items: as `results.read` gives them. bootstrap: draws and seed, for `macro_draws`.
+    Args:
+        rows, items: as `results.read` gives them.
+        group: as in `results.languages_in_group`.
+        bootstrap: draws and seed, for `macro_draws`.
+
+    Raises:
+        ValueError: the rows have no run of `method`, or no rival that it can be compared with.
 
     >>> rows = [{"method": m, "seed": 0, "language": "qu", "n": 4, "correct": bits}
     ...         for m, bits in (("ltp", b"\\xf0"), ("full", b"\\xf0"), ("head", b"\\x00"))]
@@ -78,9 +84,15 @@ def compare_pairs(
 ) -> list[Comparison]:
     """Of each pair the first minus the second, corrected for the number of pairs.
 
-    pairs: name -> (rows, rows), or (rows, rows, items) where these have test items of their own. A
-    pair without a seed and a language in common is left out; group as in
-    `results.languages_in_group`. An error if no pair is left.
+    A pair without a seed and a language in common is left out.
+
+    Args:
+        pairs: name -> (rows, rows), or (rows, rows, items) where these have test items of their
+            own.
+        group, bootstrap: as in `compare`.
+
+    Raises:
+        ValueError: no pair is left.
 
     >>> row = {"seed": 0, "language": "qu", "n": 4}
     >>> pairs = {"2 %": ([row | {"correct": b"\\xf0"}], [row | {"correct": b"\\x00"}])}

@@ -167,6 +167,9 @@ def evaluate(
     `set_language`, where the model has it, is called before the texts of each language. See
     `predict` for the options.
 
+    Raises:
+        ValueError: the dataset is empty, or does not fit the model.
+
     >>> from ltp_core.stage2.prompt import PromptModel
     >>> from ltp_core.model.toy import toy_backbone
     >>> model = PromptModel(toy_backbone(), ["food", "animals"])

@@ -27,9 +27,13 @@ class Overlap(NamedTuple):
 def overlap(a: Ticket, b: Ticket, given: str = "total") -> Overlap:
     """The overlap of two tickets on the same tensors.
 
-    given: what chance is told. "total": how many entries each ticket has. "layer" or "tensor": how
-    many it has in each of these, so E is summed over them, and what lies above it is agreement on
-    *which* entries move, not only on which layers do.
+    Args:
+        given: what chance is told. "total": how many entries each ticket has. "layer" or "tensor":
+            how many it has in each of these, so E is summed over them, and what lies above it is
+            agreement on *which* entries move, not only on which layers do.
+
+    Raises:
+        ValueError: the tickets choose from different tensors, or `given` is another word.
 
     >>> import torch
     >>> from ltp_core.ticket.ticket import Ticket

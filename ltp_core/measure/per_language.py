@@ -28,6 +28,9 @@ DRAWS = 5000
 def settle(rows: Iterable[Row], of: Sequence[str]) -> None:
     """Refuse rows of which two measure the same thing: the second would hide the first.
 
+    Raises:
+        ValueError: there are two such rows.
+
     >>> settle([{"method": "ltp", "language": "qu", "seed": 0}] * 2, of=("method",))
     Traceback (most recent call last):
     ValueError: two rows measure ltp in 'qu' with seed 0; keep the rows of one setting

@@ -43,7 +43,11 @@ def write(path: str | Path, rows: list[Row]) -> None:
 
 
 def read(path: str | Path) -> list[Row]:
-    """The rows of a result file; one sentence if it is missing or damaged.
+    """The rows of a result file.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: it is damaged.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -90,6 +94,9 @@ def pack(correct: np.ndarray) -> bytes:
 def languages_in_group(group: str, tested: Iterable[str]) -> list[str]:
     """The tested languages of a group; "other" means those of no group, "all" all of them.
 
+    Raises:
+        ValueError: there is no such group.
+
     >>> [languages_in_group(group, ["de", "qu", "tlh"]) for group in ("low", "other")]
     [['qu'], ['tlh']]
     """
@@ -105,6 +112,9 @@ def languages_in_group(group: str, tested: Iterable[str]) -> list[str]:
 
 def correctness(rows: list[Row], items: Items, languages: Sequence[str]) -> np.ndarray:
     """Rows of one method -> (S, L, I): 1 right, 0 wrong, nan where a language lacks an item.
+
+    Raises:
+        ValueError: two rows are of one seed and language, or answers and items differ in number.
 
     >>> rows = [{"seed": 0, "language": "qu", "n": 2, "correct": pack(np.array([True, False]))}]
     >>> correctness(rows, {"qu": ["b", "a"], "de": ["a", "b", "c"]}, ["qu"])

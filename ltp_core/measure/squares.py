@@ -33,8 +33,9 @@ def added_up(
 ) -> dict[str, Tensor]:
     """Σ g² over the losses (with `power=1` Σ g) for each tensor, fp32, on its device.
 
-    losses: an iterator that works each loss out when it is asked for it. The tensors are asked for
-    gradients meanwhile, and left without one.
+    Args:
+        losses: an iterator that works each loss out when it is asked for it.
+        tensors: are asked for gradients meanwhile, and left without one.
 
     >>> w = nn.Parameter(torch.tensor([1.0, 2.0]))
     >>> added_up((x * w.sum() ** 2 / 6 for x in (1, 2)), {"w": w})
@@ -61,6 +62,9 @@ def added_up(
 
 def held(ticket: Ticket, squares: Mapping[str, Tensor]) -> float:
     """The share of all squares that lies in the ticket; 1.0 is everything.
+
+    Raises:
+        ValueError: a tensor of the ticket has no squares, or all of them are zero.
 
     >>> ticket = Ticket("toy", shapes={"w": (2, 2)}, indices={"w": torch.tensor([0, 3])})
     >>> held(ticket, {"w": torch.tensor([[1.0, 4.0], [3.0, 2.0]])})

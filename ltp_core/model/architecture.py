@@ -36,7 +36,10 @@ HEADS: dict[str, tuple[str, ...]] = {  # the parts of the head, in the order in 
 
 
 def head_parts(kind: str) -> tuple[str, ...]:
-    """The names of the head's parts; ValueError for an architecture that is not in `HEADS`.
+    """The names of the head's parts.
+
+    Raises:
+        ValueError: the architecture is not in `HEADS`.
 
     >>> head_parts("modernbert")
     ('head', 'decoder')

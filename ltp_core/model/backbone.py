@@ -55,11 +55,13 @@ class Backbone(NamedTuple):
 def load_backbone(name_or_folder: str | Path | None = None, *, download: bool = False) -> Backbone:
     """The embedded model, or a masked LM by folder or hub name.
 
-    name_or_folder: None for the embedded model; a folder; or a name in the Hugging Face cache.
-    download: allow fetching `name_or_folder` from the hub.
+    Args:
+        name_or_folder: None for the embedded model; a folder; or a name in the Hugging Face cache.
+        download: allow fetching `name_or_folder` from the hub.
 
-    Raises FileNotFoundError if a file is missing and ValueError if it is damaged, or if model and
-    tokenizer do not fit, each with the way out in one sentence.
+    Raises:
+        FileNotFoundError: there is no such model, or a file of it is missing.
+        ValueError: a file is damaged, or model and tokenizer do not fit.
     """
     folder = data_dir() / "backbone" if name_or_folder is None else Path(name_or_folder)
     if name_or_folder is None or (folder / WEIGHTS).exists():

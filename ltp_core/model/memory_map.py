@@ -20,6 +20,10 @@ from .backbone import Model
 def mapped_model(folder: str | Path) -> Model:
     """The masked LM of a Hugging Face folder; its weights stay in the file.
 
+    Raises:
+        FileNotFoundError: the folder holds no safetensors file.
+        ValueError: the architecture does not work here, or a tensor is lacking or damaged.
+
     >>> import tempfile
     >>> from ltp_core import fingerprint
     >>> from ltp_core.model.toy import toy_backbone

@@ -51,9 +51,13 @@ def select_tensors(
 ) -> dict[str, T]:
     """The tensors in some layers and modules.
 
-    layers: a number, a word such as "embeddings", or a list of these; None for all.
-    modules: a module's name or dotted part of it, or a list of these; None for all. A full name
-    means that module alone: "output.dense" is not "attention.output.dense".
+    Args:
+        layers: a number, a word such as "embeddings", or a list of these; None for all.
+        modules: a module's name or dotted part of it, or a list of these; None for all. A full name
+            means that module alone: "output.dense" is not "attention.output.dense".
+
+    Raises:
+        ValueError: there is no such layer or module.
 
     >>> names = [f"layer.{i}.{m}.bias" for i in (0, 1) for m in ("output.dense", "attention.query")]
     >>> list(select_tensors(dict.fromkeys(names), layers=1, modules="attention"))

@@ -32,6 +32,9 @@ class SpecialIds(NamedTuple):
 def special_ids(tokenizer: Tokenizer) -> SpecialIds:
     """Find the framing ids, whatever the tokenizer calls them.
 
+    Raises:
+        ValueError: the tokenizer lacks one of the four.
+
     >>> from ltp_core.model.toy import toy_backbone
     >>> special_ids(toy_backbone().tokenizer)
     SpecialIds(start=0, end=2, mask=40, pad=1)

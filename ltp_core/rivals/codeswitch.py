@@ -66,6 +66,9 @@ def switch(
 ) -> dict[str, list[Any]]:
     """`copies` of every row, each switched anew, with the columns text, label and text_pair if any.
 
+    Raises:
+        ValueError: `share`, a probability, is not in [0, 1].
+
     >>> book = {"dog face": [("sw", "uso wa mbwa")], "dog": [("de", "Hund")]}
     >>> switch({"text": ["Dog face; dogs, dog"], "label": [2]}, book, share=1.0)
     {'text': ['uso wa mbwa; dogs, Hund'], 'label': [2]}

@@ -118,7 +118,8 @@ def by_gradient(
 ) -> Ticket:
     """The top k of |∂L/∂θ|, L the task's mean loss on `dataset`, at θ₀ and the untrained prompt.
 
-    `form` are fields of `Form`: how the model will be built for training.
+    Args:
+        form: fields of `Form`: how the model will be built for training.
 
     >>> from types import SimpleNamespace
     >>> from ltp_core.model.toy import toy_backbone

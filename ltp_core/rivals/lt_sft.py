@@ -60,7 +60,9 @@ def task_ticket(
 ) -> Ticket:
     """Round 1 on the task: fine-tune everything, then the top k of |θ₁ − θ₀|.
 
-    `full_rate` is the rate of that fine-tuning; `options` go to `train`, as in round 2.
+    Args:
+        full_rate: the rate of that fine-tuning.
+        options: go to `train`, as in round 2.
 
     >>> from types import SimpleNamespace
     >>> from ltp_core.model.toy import toy_backbone
@@ -86,8 +88,10 @@ def language(
     modules: Modules = None,
     **stage1: Any,
 ) -> Adapted:
-    """Both rounds on a language's text. `stage1` are options of `mlm.adapt`, for both rounds; a
-    `checkpoint` is for the first alone.
+    """Both rounds on a language's text: its ticket, and the trained values (K,).
+
+    Args:
+        stage1: options of `mlm.adapt`, for both rounds; a `checkpoint` is for the first alone.
 
     >>> from ltp_core.model.toy import toy_backbone
     >>> lines = {"text": ["the cat eats rice"] * 4}
@@ -125,8 +129,11 @@ def swap_language_ticket(
 ) -> Trained:
     """Make `model.set_language` replace φ_source by that language's φ_L.
 
-    `model` was trained from `home` = θ₀ + φ_source. Save it before you set a language: the file
-    holds the ticket's values as they are then, and `Trained.load` takes `home`.
+    Save `model` before you set a language: the file holds the ticket's values as they are then, and
+    `Trained.load` takes `home`.
+
+    Args:
+        home: what `model` was trained from, θ₀ + φ_source.
     """
     ticket = model.ticket
     assert ticket is not None  # LT-SFT trains one

@@ -65,7 +65,8 @@ def rates_key(name: str) -> str | None:
 def method(function: Method) -> Method:
     """Give a function its own rates, and show and check the options that go on to `train`.
 
-    An unknown keyword is a TypeError that names the method and the nearest right name.
+    Raises:
+        TypeError: in the call, an unknown keyword; the sentence names the nearest right one.
 
     >>> @method
     ... def full(lm, shots, *, task, **options):

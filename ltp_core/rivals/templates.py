@@ -113,7 +113,8 @@ def template(language: str, *, pair: bool = False) -> str:
 def translated(words: Sequence[str], language: str) -> tuple[str, ...]:
     """English label words in another language; the English ones where there is no table for it.
 
-    Raises ValueError for a word the table does not translate.
+    Raises:
+        ValueError: the table lacks one of the words.
 
     >>> translated(["food", "animal"], "sw"), translated(["food", "animal"], "qu")
     (('chakula', 'mnyama'), ('food', 'animal'))

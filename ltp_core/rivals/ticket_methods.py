@@ -156,7 +156,8 @@ def lt_sft(
 ) -> Trained:
     """Train what full fine-tuning on these very examples moves most, and the prompt.
 
-    `full_rate` is the rate of that fine-tuning.
+    Args:
+        full_rate: the rate of that fine-tuning.
     """
     where = {"layers": layers, "modules": modules, "full_rate": full_rate}
     ticket = task_ticket(lm, shots, density, task=task, **options | where)
@@ -176,7 +177,8 @@ def lt_sft_language(
 ) -> Trained:
     """LT-SFT on top of the source language's ticket, swapped in each language it is tested in.
 
-    `adapted` gives, for a language's code, what `lt_sft.language` found for it.
+    Args:
+        adapted: gives, for a language's code, what `lt_sft.language` found for it.
     """
     home = apply_language_ticket(lm, adapted(source))
     model = lt_sft(home, shots, task=task, density=density, **options)

@@ -36,7 +36,8 @@ def task_squares(
 ) -> dict[str, Tensor]:
     """Σ g² of the task's loss, over batches of `dataset`, for each eligible tensor.
 
-    `form` are `prompt_length`, `seed` and fields of `Form`: how the model will be built to train.
+    Args:
+        form: `prompt_length`, `seed` and fields of `Form`: how the model will be built to train.
 
     >>> from types import SimpleNamespace
     >>> from ltp_core.model.toy import toy_backbone
@@ -55,7 +56,8 @@ def text_squares(
 ) -> dict[str, Tensor]:
     """Σ g² of the masked-LM loss, over batches of the column `text`, for each eligible tensor.
 
-    `stage1` are fields of `Stage1Options`: batch_size, seed, autocast.
+    Args:
+        stage1: fields of `Stage1Options`: batch_size, seed, autocast.
     """
     options = Stage1Options(**stage1)
     return gradients(lm, dataset, eligible(lm.model), options, gradient_batches)

@@ -43,11 +43,15 @@ class Finding(Stage1Options):
 def find_ticket(lm: Backbone, dataset: Rows, options: Finding) -> Ticket:
     """Stage 1 in one call: masked-LM training on the column `text`, then the top k of |θ₁ − θ₀|.
 
-    score: another measure of a weight than how far it moved, also without labels, once for all
-    tasks: "fisher", "movement_gradient", "movement_root" (see `scores.py`). quota: rank all weights
-    together ("all"), or choose the same share of each "layer" or "tensor". layers, modules: what
-    the ticket may choose from (see `eligible`). Stage 1 moves these and the rest of the encoder.
-    All other keywords: `Stage1Options`.
+    Stage 1 moves `layers` and `modules` and the rest of the encoder. Further keywords are those of
+    `Stage1Options`.
+
+    Args:
+        score: another measure of a weight than how far it moved, also without labels, once for all
+            tasks: "fisher", "movement_gradient", "movement_root" (see `scores.py`).
+        quota: rank all weights together ("all"), or choose the same share of each "layer" or
+            "tensor".
+        layers, modules: what the ticket may choose from (see `eligible`).
 
     >>> from ltp_core.model.toy import toy_backbone
     >>> find_ticket(toy_backbone(), {"text": ["the cat eats rice"]}, steps=2, progress=False)
@@ -80,7 +84,8 @@ def find_in_folders(
 ) -> Ticket:
     """The ticket of a model that somebody has trained already; neither model is loaded.
 
-    before, after: folders that `save_pretrained` wrote, of the base model and the trained one.
+    Args:
+        before, after: folders that `save_pretrained` wrote, of the base model and the trained one.
 
     >>> import tempfile
     >>> from ltp_core.model.toy import toy_backbone

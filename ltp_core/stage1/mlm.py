@@ -81,10 +81,11 @@ def mask_tokens(
 def masked_lm_loss(model: Model, batch: dict[str, Tensor], places: int | None = None) -> Tensor:
     """Mean cross-entropy over the places whose label is not -100.
 
-    `places` is what to divide by if the batch is a process's share of a larger one.
-
     The reference is one line, `model(**batch).loss`; this is the same number with M rows of logits
     in place of B·T.
+
+    Args:
+        places: what to divide by if the batch is a process's share of a larger one.
 
     >>> from ltp_core.model.toy import toy_backbone
     >>> batch = {"input_ids": torch.tensor([[0, 4, 40, 8, 2]]),
@@ -105,7 +106,11 @@ def masked_lm_loss(model: Model, batch: dict[str, Tensor], places: int | None = 
 def masked_batches(
     lm: Backbone, rows: list[list[int]], options: Stage1Options
 ) -> Callable[[int], dict[str, Tensor]]:
-    """A function from the step to its batch with holes: ids, attention and labels, each (B, T)."""
+    """A function from the step to its batch with holes: ids, attention and labels, each (B, T).
+
+    Raises:
+        ValueError: a row is longer than the model has positions.
+    """
     longest, most = max(map(len, rows)), position_range(lm.model)[1]
     if longest > most:
         bound = f"max_length must be at most {most}, the positions of the model"
@@ -134,11 +139,14 @@ class Adapting(Stage1Options):
 def adapt(lm: Backbone, dataset: Rows, options: Adapting) -> dict[str, Tensor]:
     """θ₁: the base model's parameters after `steps` steps of masked-LM training on `text`.
 
-    `names` are the tensors that may move (default: the encoder; never the MLM head), or with a
-    `ticket` only its entries do. `lm` stays as it was, bit for bit; tensors that did not move are
-    shared with it. Lines longer than `max_length` are cut into several rows; nothing is lost.
+    `lm` stays as it was, bit for bit; tensors that did not move are shared with it. Lines longer
+    than `max_length` are cut into several rows; nothing is lost. Further keywords are those of
+    `Stage1Options`.
 
-    `base` is the fingerprint of `lm`, where the caller has it. All other keywords: `Stage1Options`.
+    Args:
+        names: the tensors that may move (default: the encoder; never the MLM head).
+        ticket: only its entries may move.
+        base: the fingerprint of `lm`, where the caller has it.
 
     >>> from ltp_core.model.toy import toy_backbone
     >>> lm = toy_backbone()
@@ -182,6 +190,9 @@ def adapt(lm: Backbone, dataset: Rows, options: Adapting) -> dict[str, Tensor]:
 def trainable_names(model: Model, names: Iterable[str] | None) -> list[str]:
     """The tensors of the base model that stage 1 may move, in the model's order.
 
+    Raises:
+        ValueError: the base model has no tensor of such a name.
+
     >>> from ltp_core.model.toy import toy_backbone
     >>> len(trainable_names(toy_backbone().model, None))
     32
@@ -196,6 +207,9 @@ def trainable_names(model: Model, names: Iterable[str] | None) -> list[str]:
 
 def text_rows(tokenizer: Tokenizer, dataset: Rows, max_length: int) -> list[list[int]]:
     """`<s> pieces </s>` for each line of column `text`, long lines in several rows.
+
+    Raises:
+        ValueError: `max_length` is below 3, or there is no text.
 
     >>> from ltp_core.model.toy import toy_backbone
     >>> text_rows(toy_backbone().tokenizer, {"text": ["the cat eats rice"]}, max_length=5)

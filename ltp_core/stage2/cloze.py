@@ -36,6 +36,9 @@ def frame(
 ) -> Parts:
     """The parts of a row: a list of ids where it is fixed, a field's name where a text goes in.
 
+    Raises:
+        ValueError: the template does not hold each field once, or stands where there is no hole.
+
     >>> from ltp_core.model.toy import toy_backbone
     >>> frame(toy_backbone().tokenizer, paired=True)
     [[0], '{text}', [2, 2], '{pair}', [40, 2]]
@@ -101,7 +104,11 @@ def cloze(
 ) -> list[list[int]]:
     """Rows of at most `room` ids: `parts`, from `frame`, with the texts in their places.
 
-    A longer text raises ValueError; with `truncate` the end of the longer text is dropped.
+    Args:
+        truncate: where a row is too long, drop the end of its longer text.
+
+    Raises:
+        ValueError: a row is too long, and is not to be cut or has no room for any text.
 
     >>> from ltp_core.model.toy import toy_backbone
     >>> tokenizer = toy_backbone().tokenizer

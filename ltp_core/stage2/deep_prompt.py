@@ -68,6 +68,9 @@ def overwrite(
 def start(model: Model, places: Tensor, run: Callable[[], object]) -> Tensor:
     """What each layer reads in `places`, (P,), of the row that `run` gives the model: (L−1, P, H).
 
+    Raises:
+        ValueError: there are no places.
+
     >>> from ltp_core.model.toy import toy_backbone
     >>> model, ids = toy_backbone(layers=3).model, torch.tensor([[0, 4, 5, 12, 2]])
     >>> start(model, torch.tensor([1, 2, 3]), lambda: model(ids)).shape

@@ -25,6 +25,10 @@ MARK = ".lora_"  # in the name of every tensor that was added
 def add_lora(model: nn.Module, rank: int = 8, seed: int = 0) -> None:
     """Put the thin matrices into `model`, in place; the same seed gives the same A.
 
+    Raises:
+        ValueError: the rank is below 1.
+        ImportError: PEFT is not installed.
+
     >>> from ltp_core.model.toy import toy_backbone
     >>> model = toy_backbone().model
     >>> add_lora(model, rank=2)

@@ -262,7 +262,10 @@ def mean_state(hidden: Tensor, attended: Tensor) -> Tensor:
 
 
 def label_pieces(tokenizer: Tokenizer, words: Sequence[str]) -> list[list[int]]:
-    """The pieces of each label word; distinct words must have distinct, known pieces.
+    """The pieces of each label word.
+
+    Raises:
+        ValueError: the model does not know a word, or two words have the same pieces.
 
     >>> from ltp_core.model.toy import toy_backbone
     >>> label_pieces(toy_backbone().tokenizer, ["food", "big street"])

@@ -33,8 +33,11 @@ SILENCE = 1e-3  # of its usual attention a silent prompt gets at first
 def order(first: Tensor, length: int, width: int) -> Tensor:
     """Where each place of the row with its prompt comes from: (B,) -> (B, P+T).
 
-    Numbers below T = `width` are pieces of the text, T … T+P−1 are the prompt's vectors. `first` is
-    where the prompt begins in each row.
+    Numbers below T are pieces of the text, T … T+P−1 are the prompt's vectors.
+
+    Args:
+        first: where the prompt begins in each row.
+        length, width: P and T.
 
     >>> order(torch.tensor([1, 3]), length=2, width=4)
     tensor([[0, 4, 5, 1, 2, 3],

@@ -37,7 +37,12 @@ def vectors(
 ) -> Tensor:
     """The first vectors of a prompt, (P, H), as `how` says; random ones with torch's own seed.
 
-    table: the embeddings of the pieces, (V, H). labels: the pieces of each label word.
+    Args:
+        table: the embeddings of the pieces, (V, H).
+        labels: the pieces of each label word.
+
+    Raises:
+        ValueError: there is no such start, or it gives more than `length` vectors.
 
     >>> from ltp_core.model.toy import toy_backbone
     >>> model, tokenizer = toy_backbone()

@@ -69,15 +69,23 @@ class Training(Stage2Options):
 def train(lm: Backbone, dataset: Rows, options: Training) -> Trained:
     """Train a prompt in front of `lm`, and with it a ticket, everything (`full`), or nothing else.
 
-    `dataset` has the columns `text` and `label` (and perhaps `text_pair`); `task.words` are the
-    label words. `learning_rate` is that of the ticket or the weights, `prompt_rate` that of the
-    prompt; without them `RATES` decides. `weight_decay` pulls on the former only. With `copies` the
-    dataset holds every row so often, one whole copy after the other, and each epoch reads the next.
+    `template`, `deep`, `head` and `lora` (a rank) make the rivals: see `methods.py`. Further
+    keywords are those of `Stage2Options`.
 
-    With `checkpoint`, a folder, the same call resumes after a kill and ends in the same bits. The
-    callback finds the model in its `info`. `template`, `deep`, `head` and `lora` (a rank) make the
-    rivals: see `methods.py`. `base` is the fingerprint of `lm`, where the caller has it. All other
-    keywords: `Stage2Options`.
+    Args:
+        dataset: the columns `text` and `label`, and perhaps `text_pair`.
+        task: its `words` are the label words.
+        learning_rate, prompt_rate: of the ticket or the weights, and of the prompt; without them
+            `RATES` decides.
+        weight_decay: pulls on the ticket or the weights, never on the prompt.
+        copies: the dataset holds every row so often, one whole copy after the other, and each epoch
+            reads the next.
+        checkpoint: a folder; the same call resumes after a kill and ends in the same bits.
+        callback: finds the model in its `info`.
+        base: the fingerprint of `lm`, where the caller has it.
+
+    Raises:
+        ValueError: there is nothing to train, or the dataset or the ticket does not fit.
 
     >>> from types import SimpleNamespace
     >>> from ltp_core.model.toy import toy_backbone
@@ -133,7 +141,10 @@ def train(lm: Backbone, dataset: Rows, options: Training) -> Trained:
 
 
 def labelled_rows(model: PromptModel, dataset: Rows) -> tuple[list[list[int]], list[int]]:
-    """The cloze rows of a dataset and their labels; ValueError if it does not fit the model.
+    """The cloze rows of a dataset and their labels.
+
+    Raises:
+        ValueError: the dataset is empty, or does not fit the model.
 
     >>> from ltp_core.model.toy import toy_backbone
     >>> model = Trained(toy_backbone(), ["food", "animals"])

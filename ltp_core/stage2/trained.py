@@ -46,8 +46,8 @@ REMEMBERED = ("base", "outer", "task", "trains", "words", "labels", "history")
 class Trained(PromptModel):
     """A prompt model over a clone of `lm`, and the `body`: what of the language model is trained.
 
-    `base` is the fingerprint of `lm`, where the caller has
-    it; it is taken here otherwise.
+    Args:
+        base: the fingerprint of `lm`, where the caller has it; it is taken here otherwise.
 
     >>> from ltp_core.model.toy import toy_backbone
     >>> lm = toy_backbone()
@@ -114,9 +114,11 @@ class Trained(PromptModel):
     ) -> None:
         """Write the folder described above; what changes with the language is not in it.
 
-        folder: new or empty, or a trained model, which is replaced.
-        dtype: of the ticket's values. torch.float16 and bfloat16 halve them, and need `lm`, the
-        model this one was trained from; the error stands in ticket.md.
+        Args:
+            folder: new or empty, or a trained model, which is replaced.
+            dtype: of the ticket's values. torch.float16 and bfloat16 halve them, and need `lm`; the
+                error stands in ticket.md.
+            lm: the model this one was trained from.
         """
         if lm is not None and self.ticket is not None:
             self.ticket.check(lm.model)
@@ -134,6 +136,10 @@ class Trained(PromptModel):
     @classmethod
     def load(cls, folder: str | Path, lm: Backbone) -> Trained:
         """Read a folder that `save` wrote; `lm` must be the model it was trained from.
+
+        Raises:
+            FileNotFoundError: the folder holds no trained model.
+            ValueError: it is damaged, or `lm` is another model.
 
         >>> import tempfile
         >>> from ltp_core.model.toy import toy_backbone

@@ -28,7 +28,11 @@ def items_beside(path: Path) -> Path:
 
 
 def check_rows(finished: Iterable[tuple[Run, Path]], *, download: bool = False) -> None:
-    """ValueError if a run was done on other rows than its task gives now."""
+    """Check that the runs were done on the rows that their tasks give now.
+
+    Raises:
+        ValueError: one was done on others.
+    """
     now: dict[str, dict[str, str]] = {}  # runs of several methods share their rows
     changed = []
     for run, path in finished:
@@ -51,7 +55,11 @@ def check_rows(finished: Iterable[tuple[Run, Path]], *, download: bool = False) 
 
 
 def check_items(paths: Iterable[Path]) -> None:
-    """ValueError unless every answer has its item, and all runs the same items in a language."""
+    """Check that every answer has its item, and that all runs have the same items in a language.
+
+    Raises:
+        ValueError: an answer has none, or two runs differ.
+    """
     known: dict[str, tuple[Path, list[str]]] = {}
     for path in paths:
         beside = items_beside(path)

@@ -45,7 +45,10 @@ def rule(path: str | Path) -> Settings:
 def next_runs(runs: Sequence[Run], rule: Settings, out: str | Path) -> list[Run]:
     """The runs that can be done now: all that are not done, and with a rule those of one round.
 
-    Empty when nothing is left. `out` is the folder of the sweep.
+    Empty when nothing is left.
+
+    Args:
+        out: the folder of the sweep.
     """
     if not rule:
         return [run for run in runs if not file_of(run, out).exists()]

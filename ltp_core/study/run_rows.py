@@ -40,7 +40,10 @@ def rows_of(run: Run, *, download: bool = False) -> RunRows:
 
 
 def evaluation_sets(task: Task, run: Run) -> dict[str, Dataset]:
-    """The rows that test a run, language by language; an empty test fails before the training.
+    """The rows that test a run, language by language.
+
+    Raises:
+        ValueError: there are none, which is told before the training.
 
     >>> from ltp_core import tasks
     >>> run = Run("full", seed=0, languages=("en", "qu"), test="dev")

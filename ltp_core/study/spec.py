@@ -107,7 +107,11 @@ class Run:
 
 
 def read_spec(path: str | Path) -> list[Run]:
-    """The runs of a TOML spec; ValueError names what is wrong in it.
+    """The runs of a TOML spec.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: something in it is wrong; the sentence names it.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -185,7 +189,12 @@ def _grid(spec: Settings, method: str) -> Iterator[Settings]:
 
 
 def read_toml(path: Path) -> Settings:
-    """What a TOML file holds; one sentence if it is missing or wrong."""
+    """What a TOML file holds.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: it is not TOML.
+    """
     if not path.is_file():
         raise FileNotFoundError(f"there is no spec at {path}")
     try:

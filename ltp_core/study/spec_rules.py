@@ -73,7 +73,10 @@ def options(methods: Iterable[str]) -> dict[str, set[str]]:
 
 
 def check(path: Path, spec: Settings) -> None:
-    """Raise ValueError, with file, table and key, for the first thing that may not stand there.
+    """Check that all that a spec holds may stand there.
+
+    Raises:
+        ValueError: something may not; the sentence names the first, with file, table and key.
 
     >>> check(Path("a.toml"), {"methods": ["ltp"], "every": 0})
     Traceback (most recent call last):

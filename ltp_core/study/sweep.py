@@ -53,9 +53,14 @@ def sweep(
 ) -> Path:
     """Do the runs of a spec that are not done yet; return the file with all rows.
 
-    `only` picks the runs whose name starts with one of these; `backbone` is a folder or name for
-    `load_backbone`, and a run's name and its tickets then depend on that model. `download` allows
-    the hub.
+    Args:
+        backbone: a folder or name for `load_backbone`; a run's name and its tickets then depend on
+            that model.
+        only: do the runs whose name starts with one of these.
+        download: allow the hub.
+
+    Raises:
+        ValueError: no run's name starts so; or the spec or a run that was done is wrong.
     """
     from tqdm import tqdm
 

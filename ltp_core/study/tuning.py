@@ -64,7 +64,11 @@ def scores(
 ) -> dict[str, list[Score]]:
     """For each method its settings with their scores, in the order of the grid.
 
-    halved: some settings have fewer draws than others, because they were left behind.
+    Args:
+        halved: some settings have fewer draws than others, because they were left behind.
+
+    Raises:
+        ValueError: rows were not tested on dev, or the sweep is not finished.
 
     >>> def row(accuracy, seed, rate):
     ...     spec = json.dumps({"train": {"learning_rate": rate}})

@@ -10,7 +10,7 @@
     next_word()      which word comes next?                                  any text, no labels
     from_folder()    a task of your own files
 
-Each gives a `Task`: ``few_shot``, ``train``, ``dev``, ``test``, ``labels``, ``words``.  Splits
+Each gives a `Task`: `few_shot`, `train`, `dev`, `test`, `labels`, `words`.  Splits
 belong to items, not to rows: an emoji of the test split is a test emoji in every language.
 
 Reading order: `task`, `emoji_groups`, `emoji_keywords`, `name_kinds`, `inference`, `tables`,
@@ -66,7 +66,7 @@ def load(
 ) -> Task:
     """Return a task by its name, as specs and the shell give it, or by the folder that holds it.
 
-    ``emoji-pairs-apart`` leaves out keywords that repeat a string of a name; ``americasnli-own``
+    `emoji-pairs-apart` leaves out keywords that repeat a string of a name; `americasnli-own`
     keeps 32 rows per class of each language for training in that language.
 
     Args:

@@ -3,7 +3,7 @@
     dog; animal, pet   ->   animals            mbwa; mnyama, mnyama kipenzi   ->   animals
 
 Eight groups, 51 languages, text by people of every one of them (Unicode CLDR).  Each label word is
-one XLM-R piece.  ``data/emoji/README.md`` tells what was dropped, and which strings leak.
+one XLM-R piece.  `data/emoji/README.md` tells what was dropped, and which strings leak.
 
 What it does not do: pairs (`emoji_pairs`).
 """
@@ -51,7 +51,11 @@ def emoji(split: str = "random") -> Task:
 
 
 def emoji_dir(split: str) -> Path:
-    """Return the folder of the emoji files; ValueError if they have no such split."""
+    """Return the folder of the emoji files.
+
+    Raises:
+        ValueError: they have no such split.
+    """
     if split not in ("random", "subgroup"):
         raise ValueError(f"split must be 'random' or 'subgroup', got {split!r}")
     return data_dir() / "emoji"
@@ -59,7 +63,7 @@ def emoji_dir(split: str) -> Path:
 
 @lru_cache(maxsize=128)
 def entries(folder: Path, language: str, split: str) -> list[Row]:
-    """Return the emoji as one language names them, with ``split`` as one of train, dev and test."""
+    """Return the emoji as one language names them, with `split` as one of train, dev and test."""
     table = read_parquet(folder / f"{language}.parquet", [*COLUMNS, f"split_{split}"])
     rows: list[Row] = table.rename_columns([*COLUMNS, "split"]).to_pylist()
     return rows

@@ -11,7 +11,7 @@ in a language that lacks one of the two emoji or its keywords, or in which the n
 are all among its own.
 
 **Strings.**  Keywords repeat words of their own name, so comparing strings is worth much here (see
-`emoji_pairs`), in every language alike: what transfers may be that.  With ``apart`` no keyword is
+`emoji_pairs`), in every language alike: what transfers may be that.  With `apart` no keyword is
 shown that shares a word, or a run of letters, with either of the two names.  Fewer rows remain, and
 what remains asks for meaning.  Report both.
 
@@ -119,6 +119,6 @@ def shares_string(one: str, other: str, language: str) -> bool:
 
 
 def _strings(text: str, size: int) -> set[str]:
-    """The words of a text, and all runs of ``size`` letters in them."""
+    """The words of a text, and all runs of `size` letters in them."""
     words = set(re.findall(r"\w+", text.casefold()))
     return words | {word[i : i + size] for word in words for i in range(len(word) - size + 1)}

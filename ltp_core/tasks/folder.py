@@ -31,12 +31,12 @@ def from_folder(
 ) -> Task:
     """Make a task of the Parquet, CSV, TSV and JSONL files in a folder.
 
-    Columns: ``text``, ``label`` and ``split`` (train, dev or test); ``language``, or else the name
-    of the file is the language (``qu.csv``); ``id``, or else the row's number in its file;
-    ``text_pair`` if the task is about two texts.  Other columns are not read.
+    Columns: `text`, `label` and `split` (train, dev or test); `language`, or else the name
+    of the file is the language (`qu.csv`); `id`, or else the row's number in its file;
+    `text_pair` if the task is about two texts.  Other columns are not read.
 
     Labels are strings or whole numbers.  `Task.labels` holds them as strings; where all are whole
-    numbers they stand in the order of the numbers, 0, 1, 2, 10, and ``int`` gives them back.
+    numbers they stand in the order of the numbers, 0, 1, 2, 10, and `int` gives them back.
 
     Args:
         path: the folder; its name becomes the task's name.

@@ -10,7 +10,7 @@ whose English few-shot samples, k = 1, 2, 4 ... 256 per class from MNLI, are use
 The licences keep these files out of the repository: they are read from a folder, `bench_dir`.
 
 **Splits.**  train is the few-shot training samples, dev the published few-shot dev sample of size
-``dev_k``, and test all other rows of the sets' dev files.  dev and test never meet: a row of XNLI
+`dev_k`, and test all other rows of the sets' dev files.  dev and test never meet: a row of XNLI
 is the same row in every language, and in AmericasNLI too, whose ids count the rows of XNLI's dev
 set.  The sets' own test files are not read.
 
@@ -43,7 +43,7 @@ SPLITS = ("random", "published")
 
 
 def bench_dir() -> Path:
-    """Return the folder of the benchmarks, which ``$LTP_BENCH`` names.
+    """Return the folder of the benchmarks, which `$LTP_BENCH` names.
 
     Raises:
         FileNotFoundError: it is not set, or not there.
@@ -78,10 +78,18 @@ def americasnli(
 ) -> Task:
     """Return AmericasNLI from the benchmark folder, with English to train and to choose by.
 
-    English has XNLI's training and dev rows and no test rows.  The other languages have no training
-    set: with ``pool`` each gives that many rows per class, whole premises, to training, and the
-    tests of all languages lose them, for they are translations.  ``split``, ``dev_k`` and ``words``
-    are those of `xnli`, whose dev rows leave one at a time: siblings of a dev row stay in the test.
+    English has XNLI's training and dev rows and no test rows. The other languages have no training
+    set.
+
+    Args:
+        split, dev_k, words: those of `xnli`, whose dev rows leave one at a time: siblings of a dev
+            row stay in the test.
+        pool: so many rows per class, whole premises, each other language gives to training; the
+            tests of all languages lose them, for they are translations.
+
+    Raises:
+        FileNotFoundError: the benchmark folder is not there.
+        ValueError: there is no such split; or, in `few_shot`, no published sample of the language.
     """
     bench = _checked(split)
     codes = sorted(file.stem for file in (bench / "americasnli" / "dev").glob("*.tsv"))
@@ -112,7 +120,8 @@ def americasnli(
 def nli(split: str = "random", *, dev_k: int = 64, words: Sequence[str] = ()) -> Task:
     """Return both as one task: trained in English, and tested in all of their languages.
 
-    ``split``, ``dev_k`` and ``words`` are those of `xnli`.
+    Args:
+        split, dev_k, words: those of `xnli`.
     """
     first, second = (of(split, dev_k=dev_k, words=words) for of in (xnli, americasnli))
 
@@ -176,7 +185,7 @@ def _american(bench: Path, language: str, dev_k: int, pool: int) -> list[Row]:
 
 
 def _pool(rows: list[Row], pool: int, language: str) -> set[str]:
-    """The ids of ``pool`` rows per class, or a few more: whole premises, in an order by hash."""
+    """The ids of `pool` rows per class, or a few more: whole premises, in an order by hash."""
     premises: dict[str, list[Row]] = {}
     for row in sorted(rows, key=lambda row: shuffle_key("pool", family(row["id"]))):
         premises.setdefault(family(row["id"]), []).append(row)

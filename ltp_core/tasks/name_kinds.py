@@ -4,7 +4,7 @@
 
 Four kinds: country, language, money, unit.  The names are those with which programs greet people in
 their own language (Unicode CLDR).  A concept of the test split is one in every language, and names
-that English gives away are left out.  ``data/kinds/README.md`` tells how, and what leaks.
+that English gives away are left out.  `data/kinds/README.md` tells how, and what leaks.
 
 What it does not do: put the name into a sentence.  There is nothing to read but the name.
 """
@@ -29,6 +29,9 @@ def kinds(split: str = "random") -> Task:
     Args:
         split: "random" (concepts drawn kind by kind) or "subgroup" (whole subgroups held out, which
             is harder: when francs are tested, none was trained on).
+
+    Raises:
+        ValueError: there is no such split.
 
     >>> [row["text"] for row in kinds().read("sw") if row["id"] in ("DE", "sw", "KES", "mass-gram")]
     ['Ujerumani', 'Kiswahili', 'Shilingi ya Kenya', 'gramu']

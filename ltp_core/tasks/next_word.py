@@ -7,7 +7,7 @@ rarest of these words in it, and that word is the label.  No label was written b
 
 A prompt that is trained on it once is a start for prompts of other tasks (Gu et al. 2022, arXiv
 2109.04332, pre-train prompts on unlabelled text in this sense; their tasks are about sentence
-pairs, ours is about one word, because the tasks of this book are)::
+pairs, ours is about one word, because the tasks of this book are):
 
     task = next_word(text("en", running_only=True))
     train(lm, task.train("en"), task=task).save("prompt")

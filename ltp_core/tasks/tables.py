@@ -83,7 +83,10 @@ def read(file: Path) -> TextTable:
 
 
 def cell(name: str, value: object, classes: tuple[str, ...] | None = None) -> str:
-    """One value as a string; ValueError if it is missing or of a wrong kind.
+    """One value as a string.
+
+    Raises:
+        ValueError: it is missing or empty, of a wrong kind, or cannot be what `name` says.
 
     >>> cell("text", "2024-05-01"), cell("label", 1), cell("label", 1, ("bad", "good"))
     ('2024-05-01', '1', 'good')

@@ -1,21 +1,21 @@
 """A task is a value: labels, their words, languages, and the rows of each language's splits.
 
-It gives ``datasets.Dataset`` objects with the columns
+It gives `datasets.Dataset` objects with the columns
 
     id         what is classified
     text       what the model reads
     text_pair  a second text, if the task has one
-    label      a ClassLabel, an index into ``labels``
+    label      a ClassLabel, an index into `labels`
     language   the code of the row's language
 
-``words`` are English words, one per label, which a masked language model may put after the text:
+`words` are English words, one per label, which a masked language model may put after the text:
 "dog; pet <mask>" should end in "animal".
 
-An id may name a family (``items.py``); ids of one language are distinct.
+An id may name a family (`items.py`); ids of one language are distinct.
 
 Reading order: `Task`.
 
-What it does not do: read files.  The function that makes a task brings ``read``.
+What it does not do: read files.  The function that makes a task brings `read`.
 """
 
 from __future__ import annotations
@@ -42,14 +42,16 @@ class Task:
 
     Attributes:
         name: what to call it in tables.
-        labels: the classes; column ``label`` holds indices into it.
+        labels: the classes; column `label` holds indices into it.
         words: one English word per label, the verbalizer.
         languages: the codes for which there are rows.
         read: language -> rows with the keys id, text, label (a name), language, split.
         published: (language, k) -> the one few-shot sample that a benchmark has published; without
             it, samples are drawn from the training rows.
 
-    Every method raises ValueError for a language that is not among ``languages``.
+    Raises:
+        ValueError: labels are not distinct, or not each has its word; in every method, there is no
+            such language.
 
     >>> from ltp_core.tasks import emoji
     >>> task = emoji()
@@ -92,8 +94,12 @@ class Task:
     def test(self, *languages: str, every: int = 1) -> Dataset:
         """Return the test rows of these languages, one after another; of all if none is named.
 
-        ``every=2`` keeps about half of the items, ``every=4`` half of those: the same items in each
-        language, whole families, and no choice to make.
+        Args:
+            every: 2 keeps about half of the items, 4 half of those: the same items in each
+                language, whole families, and no choice to make.
+
+        Raises:
+            ValueError: `every` is below 1, or a language is named twice.
 
         >>> from ltp_core.tasks import emoji
         >>> [emoji().test("sw", every=n).num_rows for n in (1, 2, 4)]
@@ -110,15 +116,15 @@ class Task:
     def few_shot(
         self, language: str, k: int = 16, seed: int = 0, *, at_most: bool = False
     ) -> Dataset:
-        """Return ``k`` training rows of every class, chosen by ``seed``, in mixed order.
+        """Return `k` training rows of every class, chosen by `seed`, in mixed order.
 
         The choice is nested and parallel: the rows for k=4 are among those for k=16, and a seed
-        chooses the same items in every language that has them. With ``at_most`` a class that has
+        chooses the same items in every language that has them. With `at_most` a class that has
         fewer rows gives all of them. A published sample is what it is; a seed only mixes its order.
 
         Raises:
-            ValueError: ``k`` is not between 1 and the size of the smallest class (with ``at_most``,
-                ``k`` is below 1), or no sample of this size was published.
+            ValueError: `k` is not between 1 and the size of the smallest class (with `at_most`,
+                `k` is below 1), or no sample of this size was published.
 
         >>> from ltp_core.tasks import emoji
         >>> shots = emoji().few_shot("en", k=2)

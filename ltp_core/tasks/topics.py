@@ -3,7 +3,7 @@
 701 / 99 / 204 sentences train / dev / test, the same ones in every language, seven topics.  The
 data (CC BY-SA 4.0) are on the hub and not in this repository: this task alone needs the network.
 
-What it does not do: download unless ``download`` is set.
+What it does not do: download unless `download` is set.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ SPLITS = {"train": "train", "validation": "dev", "test": "test"}
 
 
 def sib200(*languages: str, download: bool = False) -> Task:
-    """Return SIB-200 in these languages, named as FLORES names them: ``eng_Latn``, ``quy_Latn``.
+    """Return SIB-200 in these languages, named as FLORES names them: `eng_Latn`, `quy_Latn`.
 
     Raises:
-        ValueError: no language is named, or not in this way; or ``download`` is not set.
+        ValueError: no language is named, or not in this way; or `download` is not set.
 
     >>> sib200("eng_Latn", "quy_Latn", download=True).labels[:3]
     ('science/technology', 'travel', 'politics')

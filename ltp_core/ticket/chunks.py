@@ -70,6 +70,9 @@ class Deltas(Mapping[str, Tensor]):
 def shapes_of(deltas: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:
     """The shape of each delta, without subtracting any.
 
+    Raises:
+        ValueError: a delta is not a tensor.
+
     >>> shapes_of(Deltas({"w": torch.ones(2, 5)}, {"w": torch.ones(2, 5)}))
     {'w': (2, 5)}
     """
@@ -83,7 +86,8 @@ def shapes_of(deltas: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:
 def delta_bits(deltas: Mapping[str, Tensor], names: Iterable[str] | None = None) -> Stream:
     """The stream of |delta|, of all tensors or of some.
 
-    Deltas must be fp32 (in bf16 most of them tie) and finite.
+    Raises:
+        ValueError: while it is read, a delta is not fp32 (in bf16 most of them tie) or not finite.
     """
     sizes = {name: prod(shape) for name, shape in shapes_of(deltas).items()}
 

@@ -25,6 +25,9 @@ GROUPS: dict[str, Callable[[str], object]] = {  # what shares a quota
 def how_many(density: float, total: int) -> int:
     """k = round(density · total), for a density in (0, 1].
 
+    Raises:
+        ValueError: the density is not in (0, 1], or k would be 0.
+
     >>> how_many(0.2, 11)
     2
     >>> how_many(20, 11)

@@ -29,8 +29,14 @@ KIND, WAY_BACK = "merged model", "unmerge.safetensors"
 def merge(lm: Backbone, trained: str | Path, folder: str | Path) -> None:
     """Write `folder`: the base model `lm` with the values of `trained` in it. `lm` stays as it is.
 
-    trained: a ticket file with values, or a folder that holds one (`Trained.save`).
-    folder: new or empty, or a merged model, which is replaced.
+    Args:
+        trained: a ticket file with values, or a folder that holds one (`Trained.save`).
+        folder: new or empty, or a merged model, which is replaced.
+
+    Raises:
+        FileNotFoundError: there is no such ticket.
+        ValueError: `trained` has no ticket with values, or one of another model; or `folder` holds
+            something else.
     """
     trained = Path(trained)
     check_folder(folder, KIND, is_merged)
@@ -61,6 +67,10 @@ def is_merged(names: set[str]) -> bool:
 
 def unmerge(folder: str | Path) -> Backbone:
     """The base model that `merge` began with, from what lies in its folder alone.
+
+    Raises:
+        FileNotFoundError: the folder is not one that `merge` wrote.
+        ValueError: other weights were changed after the merge.
 
     >>> import tempfile
     >>> import torch

@@ -32,7 +32,11 @@ def gather(model: Model, ticket: Ticket) -> Tensor:
 
 @torch.no_grad()
 def scatter(model: Model, ticket: Ticket, values: Tensor) -> None:
-    """Put values (K,) in the ticket's places."""
+    """Put values (K,) in the ticket's places.
+
+    Raises:
+        ValueError: the values have another shape.
+    """
     if values.shape != (len(ticket),):
         shapes = f"({len(ticket)},), got {tuple(values.shape)}"
         raise ValueError(f"values must have shape {shapes}; they belong to another ticket")

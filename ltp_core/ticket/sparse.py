@@ -66,7 +66,9 @@ class SparseModel:
     """A model of which only the ticket's entries are trained, as `values`, (K,) fp32.
 
     Make it after the model is on its device. Use it in a `with`, or call `close()` in the end.
-    `base` is the model's fingerprint, where the caller has it.
+
+    Args:
+        base: the model's fingerprint, where the caller has it.
 
     >>> from ltp_core.model.parameters import eligible
     >>> from ltp_core.ticket.ticket import origin
@@ -184,7 +186,8 @@ def opened(
 ) -> tuple[Sequence[Tensor], Callable[[], None], Callable[[], None]]:
     """Make a model trainable: the entries of `ticket`, or without one the tensors `whole`.
 
-    Returns the leaves, what to call when they have changed, and what to call at the end.
+    Returns:
+        The leaves, what to call when they have changed, and what to call at the end.
     """
     if ticket is not None:
         packed = SparseModel(model, ticket, base=base)

@@ -184,7 +184,12 @@ class Ticket:
         """The exact top k of |delta|: of all together, or with a `quota` of each layer or tensor.
 
         A parameter that did not move says nothing: it is never chosen unless `allow_unmoved`.
-        deltas: fp32 tensors by name, or `chunks.Deltas`, which takes no memory.
+
+        Args:
+            deltas: fp32 tensors by name, or `chunks.Deltas`, which takes no memory.
+
+        Raises:
+            ValueError: the density is not in (0, 1], fewer than k moved, or there is no such quota.
 
         >>> deltas = {"b": torch.tensor([[0.4], [-0.1]]), "a": torch.tensor([0.1, -0.9, 0.0])}
         >>> dict(Ticket.select(deltas, 0.6, base="toy").indices)  # k = 3; of two .1, the first
@@ -276,8 +281,10 @@ class Ticket:
     def save(self, path: str | Path, values: Tensor | None = None, error: float = 0.0) -> str:
         """Write `path` (.safetensors), and beside it a report for people (.md); the file's digest.
 
-        values: the trained weights (K,) in fp32, by name, then by flat index; or, with their
-        largest error, what `mask_file.stored` made of them in half precision.
+        Args:
+            values: the trained weights (K,) in fp32, by name, then by flat index; or what
+                `mask_file.stored` made of them in half precision.
+            error: the largest error of such values.
 
         >>> import tempfile
         >>> ticket = Ticket("toy", {"w": (2, 5)}, {"w": torch.tensor([0, 8])})
@@ -307,9 +314,13 @@ class Ticket:
         return cls(shapes=file.shapes, indices=file.indices, **file.header)
 
     def check(self, model: Model, base: str | None = None) -> None:
-        """Raise ValueError if `model` is not the base model, weights included, of this ticket.
+        """Check that `model` is the base model, weights included, of this ticket.
 
-        base: the model's fingerprint, where the caller has it; it is taken here otherwise.
+        Args:
+            base: the model's fingerprint, where the caller has it; it is taken here otherwise.
+
+        Raises:
+            ValueError: it is not.
         """
         if self.base != (now := base or fingerprint(model)):
             found = f"this ticket was found on base {self.base}, but the model is {now}"

@@ -55,9 +55,13 @@ def save(
 def restore(
     folder: str | Path, optimizer: Optimizer, settings: Settings
 ) -> tuple[int, list[float]]:
-    """Load what `save` wrote into the optimizer and its tensors; (0, []) if there is nothing yet.
+    """Load what `save` wrote into the optimizer and its tensors.
 
-    Raises ValueError if the file is damaged, or belongs to a run with other settings.
+    Returns:
+        The number of steps done and the loss of each; (0, []) if there is nothing yet.
+
+    Raises:
+        ValueError: the file is damaged, or belongs to a run with other settings.
     """
     path = Path(folder) / FILE
     if not path.exists():

@@ -62,7 +62,10 @@ def sum_gradients(leaves: Iterable[Tensor], world_size: int) -> None:
 
 
 def same_start(step: int, accelerator: Accelerator) -> None:
-    """Raise ValueError on every process if one of them did not find the others' checkpoint.
+    """Check that all processes found the same checkpoint.
+
+    Raises:
+        ValueError: one did not, and every process says so.
 
     >>> from accelerate import Accelerator
     >>> same_start(3, Accelerator())

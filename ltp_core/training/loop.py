@@ -100,10 +100,16 @@ def fit(
 ) -> list[float]:
     """Take `steps` steps of an optimizer on the leaves in `groups`; return the loss of each.
 
-    `loss_at(step)` is this process's share of the loss; `after()` runs when the leaves changed;
-    `options.callback(step, info)` hears of every step done. With `options.checkpoint` the state is
-    saved every `every` steps and at the end, and a second call resumes from there; `settings` say
-    which run it is, and another run's state is refused. All processes must see that folder.
+    Args:
+        loss_at: called with the step, gives this process's share of the loss.
+        options: `callback(step, info)` hears of every step done. With `checkpoint` the state is
+            saved every `every` steps and at the end, and a second call resumes from there; all
+            processes must see that folder.
+        after: called when the leaves changed.
+        settings: which run it is; another run's state is refused.
+
+    Raises:
+        ValueError: the loss is not finite, or the checkpoint is damaged or another run's.
 
     >>> x = torch.nn.Parameter(torch.tensor([3.0]))
     >>> losses = fit(lambda step: (x**2).sum(), [{"params": [x], "lr": 1.0}],

@@ -27,6 +27,9 @@ def precision(device: torch.device, autocast: bool | str) -> torch.autocast:
     fp32 is the default everywhere: bf16 is two to three times faster on some CPUs, but gives other
     last digits (and so another ticket) than a machine without it.
 
+    Raises:
+        ValueError: `autocast` is something else.
+
     >>> precision(torch.device("cpu"), True).fast_dtype
     torch.bfloat16
     """

@@ -63,6 +63,7 @@ def test_the_five_verbs(tmp_path, ltp, task_folder):  # noqa: F811
     assert status == 0 and "prompt_only k=1" in out and "prompt_only k=2" in out
 
 
+@pytest.mark.second
 @pytest.mark.parametrize(
     "words, sentence",
     [
@@ -113,6 +114,7 @@ def test_without_test_rows_nothing_is_loaded(tmp_path, ltp, monkeypatch):
     assert status == 2 and not out and "no test rows in en: task" in err
 
 
+@pytest.mark.second
 def test_lines_of_ones_own_are_utf8_or_refused_by_name(tmp_path, ltp):
     lines, find = tmp_path / "lines.txt", ("ticket", "--save", tmp_path / "t.safetensors")
     for data, says in (
@@ -228,6 +230,7 @@ def test_other_processes_neither_save_nor_print(tmp_path, ltp, task_folder, monk
     assert [path.name for path in tmp_path.iterdir()] == ["lines.txt"]
 
 
+@pytest.mark.second
 def test_an_unknown_backbone(ltp, tmp_path):
     status, _, err = ltp("evaluate", tmp_path, backbone="no/such-model")
     assert status == 2 and "no/such-model" in err and "download" in err

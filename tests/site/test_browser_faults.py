@@ -31,7 +31,7 @@ SOUND = {
     "faded": '<p>A <span class="math">h</span> in a line.</p>',
     "cut": f'<div style="overflow: visible">{LONG}</div>',
     "unsaid": f"<pre>{LONG}</pre>",
-    "narrow": figure(300, 9) + figure(9, 30, "width: 560px"),
+    "narrow": figure(300, 9) + figure(9, 30),
     "raw": "<p>It costs $5. <code>$h$</code></p>",
 }
 FAULTY = {
@@ -44,8 +44,7 @@ FAULTY = {
     "unsaid": [f'<div style="overflow: auto; white-space: nowrap">{LONG}</div>'],
     "narrow": [
         f'<div style="width: 70%">{figure(300, 9)}</div>',
-        f'<div style="width: 70%">{figure(9, 30, "width: 560px")}</div>',
-        figure(300, 9, "width: 560px"),
+        figure(300, 9, "padding: 0 !important"),
     ],
     "raw": ["<details open><summary>B</summary>Half of $h$ is gone.</details>"],
 }

@@ -15,7 +15,7 @@ from tools.book import chapters as book
 CONVERTED: list[str] = [
     *("method", "soft_prompt", "deltas", "choosing"),
     *("real", "prompt_plus_ticket", "crossing", "fair"),
-    *("few_examples", "cheap", "your_model", "what_to_use"),
+    *("prompt_start", "few_examples", "cheap", "your_model", "what_to_use"),
 ]
 # What a first reading passes over: what is folded, code, formulas, tags, addresses, alt texts.
 UNSEEN = re.compile(

@@ -6,8 +6,8 @@
     cut       blocks whose content is wider than they are, and that cannot be scrolled
     unsaid    blocks that can be scrolled, and do not show it: by an edge that fades (a mask), or,
               where nothing may fade, by a shadow behind it (a gradient in the background)
-    narrow    figures whose card is not as wide as the column, or that do not fill their card: only
-              a picture that is taller than wide may stand in its middle
+    narrow    figures whose card is not as wide as the column, or whose picture is not as wide as
+              the card or 600 pixels, whichever is less
     raw       formulas that were never typeset: dollars in a text that is no code
 
 A formula may lie in a table that is scrolled, and fade with its edge; nothing else may fade it.
@@ -41,10 +41,10 @@ FAULTS = """() => {
   const wide = (e) => e.getBoundingClientRect().width;
   const padding = (e) => parseFloat(style(e).paddingLeft) + parseFloat(style(e).paddingRight);
   const inner = (e) => wide(e) - padding(e);
-  const least = (e) => (e.naturalHeight > e.naturalWidth ? 0 : column(e));
+  const meant = (e) => (e.matches("img") ? Math.min(column(e), 600) : column(e));
   const figures = elements.filter((e) => e.matches(".cell_output img, .ltp-explorer"));
   const narrow = figures.filter((e) => e.checkVisibility()
-    && (Math.abs(wide(e) - column(e)) > 2 || inner(e) < least(e) - 2));
+    && (Math.abs(wide(e) - column(e)) > 2 || Math.abs(inner(e) - meant(e)) > 2));
 
   const raw = [], code = "code, pre, script, style, template, noscript, textarea, .math";
   for (const root of [article, ...elements.flatMap((e) => e.shadowRoot ?? [])]) {

@@ -12,7 +12,7 @@ the tools of the job. What was done for which state is kept in _build/stamps, ne
 repository.
 
 Where there are two cores, two chapters run at a time, the longest first. Each kernel keeps the
-threads that nbrun.ENVIRONMENT gives it, so that its sums are the same as alone.
+threads that environment.py gives it, so that its sums are the same as alone.
 
 Reading order: run.py (run, canonical form), diff.py (compare), needs.py (what a chapter
 imports), this file (which, when).
@@ -37,6 +37,7 @@ from ltp_core.data.atomic import replacing
 
 from . import diff as nbdiff
 from . import run as nbrun
+from .environment import ENVIRONMENT
 from .needs import needs
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,7 +58,7 @@ NBVAL = [
     "tests/nbval.cfg",
 ]
 TOOLS = Path(__file__).resolve().parent
-RUNS = (TOOLS / "run.py", TOOLS / "palette.py", TOOLS / "quiet.py")  # what runs a chapter
+RUNS = [TOOLS / f"{it}.py" for it in ("run", "environment", "palette", "quiet")]
 HOLDS = (  # what compares it
     TOOLS / "diff.py",
     TOOLS / "palette.py",
@@ -290,7 +291,7 @@ def main() -> int:
         help="verify: demand identity even if other versions made the outputs",
     )
     args = parser.parse_args()
-    os.environ.update(nbrun.ENVIRONMENT)
+    os.environ.update(ENVIRONMENT)
     paths = chapters(args.chapter)
     if args.job == "execute":
         execute(paths, args.force)

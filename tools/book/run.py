@@ -6,7 +6,7 @@ and each is settled here:
 * time and chance of the machinery: no timing is recorded, cells are counted 1..n, streams are
   joined, widget ids (random) become 1, 2, 3 ... in reading order;
 * what the kernel says of itself: `language_info` and `kernelspec` are fixed;
-* arithmetic: sums in another order give other last digits. `ENVIRONMENT` fixes the number of
+* arithmetic: sums in another order give other last digits. `environment.py` fixes the number of
   threads and the instruction set. What remains (the processor, the library versions) is written
   into the notebook as `metadata.ltp.numerics`, so that a later run knows what it may expect.
 
@@ -28,6 +28,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
+from .environment import ENVIRONMENT
 from .palette import with_palette
 
 TIMEOUT = 600  # seconds for one cell
@@ -39,21 +40,6 @@ LANGUAGE = {
     "pygments_lexer": "ipython3",
 }
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
-ENVIRONMENT = {
-    "HF_HUB_OFFLINE": "1",
-    "HF_DATASETS_DISABLE_PROGRESS_BARS": "1",
-    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
-    "PYTHONSTARTUP": str(Path(__file__).with_name("quiet.py")),  # no progress bars
-    "TOKENIZERS_PARALLELISM": "false",
-    "JUPYTER_PREFER_ENV_PATH": "1",  # the kernel of this environment, not the user's
-    "PYTHONHASHSEED": "0",
-    "OMP_NUM_THREADS": "2",
-    "GOMP_SPINCOUNT": "1000",  # waiting threads soon sleep: two programs do not choke each other
-    "MKL_NUM_THREADS": "2",
-    "MKL_CBWR": "AVX2",
-    "ATEN_CPU_CAPABILITY": "avx2",
-    "ONEDNN_MAX_CPU_ISA": "AVX2",
-}
 
 
 def processor() -> str:

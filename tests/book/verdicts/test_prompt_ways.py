@@ -5,6 +5,7 @@ import json
 import pytest
 
 from ltp_book.figures.prompt_ways import ways
+from ltp_book.verdicts import findings
 from ltp_book.verdicts.prompt_ways import PAPER, WAYS, WITHOUT, gain, read, way_of
 from ltp_core.study.spec import read_spec
 from tests.support.figures import draw_whole
@@ -65,3 +66,14 @@ def test_the_figure_shows_each_draw():
     [axes] = figure.axes
     points = [line for line in axes.lines if line.get_fillstyle() == "none"]
     assert [len(line.get_xdata()) for line in points] == [3, 3]
+
+
+def test_the_stored_study_is_whole():
+    """Each method in each way, three draws at the rates that were chosen."""
+    rows = [row for name in SPECS for row in findings.needed(name.stem).rows]
+    study = read(rows)
+    methods = {"prompt_only", "full", "ltp", "random_ticket"}
+    assert {(method, way) for method in methods for way in WAYS} <= {
+        (method, way) for method, of in study.items() for way in of
+    }
+    assert all(len(it.draws) == 3 for of in study.values() for it in of.values())

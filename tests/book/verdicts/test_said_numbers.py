@@ -58,6 +58,22 @@ def prose(name: str) -> str:
             r"\n *0\.002 +low-resource +(39\.[5-9]|40\.[0-4]) %",
         ),
         (
+            "prompt_start",
+            "The sentence at the hole loses more than five",
+            r"sentence, at the hole +-5\.[1-9] ",
+        ),
+        (
+            "prompt_start",
+            "Each method gains between five and nine points",
+            r"prompt only +\+[5-9]\.\d(?s:.*)full [+] prompt +\+[5-9]\.\d(?s:.*)"
+            r"LTP +\+[5-9]\.\d(?s:.*)random ticket +\+[5-9]\.\d",
+        ),
+        (
+            "prompt_start",
+            "ten random pieces in front cost about five points against no prompt",
+            r"full [+] prompt +47\.9 +42\.7 ",
+        ),
+        (
             "fair",
             "all five draws have one sign",
             r"prompt only( +\+\d+\.\d){5}(?s:.*)untrained template( +\+\d+\.\d){5}",

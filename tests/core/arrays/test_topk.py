@@ -27,6 +27,7 @@ lists = st.lists(few | st.floats(width=32, allow_nan=False, allow_infinity=False
 models = st.dictionaries(st.sampled_from("abcd"), lists, min_size=1)
 
 
+@pytest.mark.second
 @settings(max_examples=60, deadline=None)
 @given(models, st.integers(1, 100), st.sampled_from([5, 8, 1 << 18]))
 def test_selection_is_a_sort(values, percent, chunk):
@@ -43,6 +44,7 @@ def test_selection_is_a_sort(values, percent, chunk):
     assert pairs(chosen.indices) == by_sorting(deltas, k)
 
 
+@pytest.mark.second
 @settings(max_examples=60, deadline=None)
 @given(models, st.integers(1, 100), st.tuples(few, few).map(sorted), st.sampled_from([0, 1]))
 def test_a_guess_never_changes_the_answer(values, percent, guess, room):

@@ -36,6 +36,7 @@ def held(row):
     return not row["split_random"] == row["split_subgroup"] == "train"
 
 
+@pytest.mark.second
 def test_every_language_has_text(lines):
     assert set(lines["language"]) == set(LANGUAGES)
     running = lines[lines["kind"] == "running"]
@@ -53,6 +54,7 @@ def test_no_line_equals_a_string_of_a_held_out_row(lines, emoji):
     assert not strings & {key(text) for text in lines["text"]}
 
 
+@pytest.mark.second
 def test_emoji_lines_come_from_training_emoji_of_their_language(lines, emoji):
     allowed = {
         (row["language"], key("; ".join(p for p in (row["name"], ", ".join(row["keywords"])) if p)))
@@ -64,6 +66,7 @@ def test_emoji_lines_come_from_training_emoji_of_their_language(lines, emoji):
     assert len(found) > 25_000 and found <= allowed
 
 
+@pytest.mark.second
 def test_lines_are_clean(lines):
     lengths = lines["text"].str.len()
     assert lengths.min() >= 10 and lengths.max() <= 600
@@ -102,6 +105,7 @@ def test_missing_file(monkeypatch, tmp_path):
         corpora.text("en")
 
 
+@pytest.mark.second
 def test_the_king_james_bible_comes_only_when_asked_for():
     assert "kjv" not in corpora.text("en")["source"]
     assert set(corpora.text("en", sources=("kjv",))["source"]) == {"kjv"}

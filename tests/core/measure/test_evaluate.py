@@ -92,6 +92,7 @@ def test_nothing_to_measure_is_said(model):
     assert predict(model, {"text": []}).shape == (0,)
 
 
+@pytest.mark.second
 @pytest.mark.parametrize("correct, n", [(0, 10), (8, 10), (10, 10), (211, 474), (1, 1)])
 def test_wilson_equals_scipy(correct, n):
     stats = pytest.importorskip("scipy.stats")

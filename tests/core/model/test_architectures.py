@@ -128,6 +128,7 @@ def test_lora_stands_beside_each_matrix_of_each_layer(name, tmp_path):
     assert len(added) == 2 * matrices and all(map(in_encoder, added))
 
 
+@pytest.mark.second
 @each
 def test_it_is_the_same_model_where_its_weights_stay_in_the_file(name, tmp_path):
     lm = architectures.saved(miniature(name), tmp_path)

@@ -33,6 +33,7 @@ def tiny() -> BertForMaskedLM:
     ).eval()
 
 
+@pytest.mark.second
 def test_it_is_a_plain_masked_lm_in_fp32(lm):
     assert isinstance(lm.model, BertForMaskedLM) and not lm.model.training
     assert {p.dtype for p in lm.model.parameters()} == {torch.float32}
@@ -121,6 +122,7 @@ def test_one_flipped_bit_of_a_packed_model_is_seen(tmp_path, name):
         load_backbone(folder)
 
 
+@pytest.mark.second
 def test_a_packed_model_without_one_of_its_tensors_is_refused(tmp_path):
     shutil.copytree(data_dir() / "backbone", tmp_path, dirs_exist_ok=True)
     weights = load_file(tmp_path / "weights.safetensors")

@@ -33,6 +33,7 @@ def test_it_is_the_names_of_training_emoji_and_no_others(split):
     assert not set(book) & {name.casefold() for name in held_out.values()}
 
 
+@pytest.mark.second
 def test_poisoned_dev_and_test_rows_leave_no_trace(monkeypatch):
     real = emoji_groups._rows
 

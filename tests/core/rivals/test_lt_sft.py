@@ -115,6 +115,7 @@ def test_another_base_is_refused(lm, languages):
         lt_sft.apply_language_ticket(toy_backbone(seed=1), languages["en"])
 
 
+@pytest.mark.second
 def test_both_rounds_can_be_killed(lm, tmp_path):
     """The first round has a state of its own, or the second would take it for another run's."""
     plain = methods.lt_sft(lm, SHOTS, **QUICK)

@@ -40,6 +40,7 @@ def test_the_share_of_the_task_by_hand():
     assert shares(squares, random=ticket)["random"] == pytest.approx(inside / whole, rel=1e-3)
 
 
+@pytest.mark.second
 def test_the_ticket_by_squared_gradient_holds_most_of_it_and_chance_its_density():
     lm = toy_backbone()
     squares = text_squares(lm, TEXT, gradient_batches=3, batch_size=4)

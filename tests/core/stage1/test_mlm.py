@@ -105,6 +105,7 @@ def test_adapt_moves_only_the_tensors_named(lm):
         mlm.adapt(lm, LINES, names=["encoder.layer.9"], progress=False)
 
 
+@pytest.mark.second
 @pytest.mark.parametrize("dropout", [False, True])
 def test_a_killed_run_ends_in_the_same_bits(lm, tmp_path, dropout):
     settings = dict(steps=11, batch_size=8, seed=3, dropout=dropout, progress=False)

@@ -60,6 +60,7 @@ def test_every_score_has_a_reference():
     assert set(WAYS) == set(SCORES)
 
 
+@pytest.mark.second
 @pytest.mark.parametrize("quota", GROUP)
 @pytest.mark.parametrize("score", WAYS)
 def test_a_score_is_its_formula_and_the_choice_is_its_top(score, quota):

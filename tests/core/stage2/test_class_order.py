@@ -65,6 +65,7 @@ def test_a_rival_that_trains_nothing_knows_them_too(tasks):
         ltp.evaluate(model, tasks[1].train("en"))
 
 
+@pytest.mark.second
 def test_a_task_without_labels_takes_those_of_its_dataset(tasks):
     features = Features(
         text=Value("string"), language=Value("string"), label=ClassLabel(names="ab")

@@ -38,6 +38,7 @@ def test_a_start_is_made_of_embeddings(how, ids):
         torch.testing.assert_close(started(how), by_hand)
 
 
+@pytest.mark.second
 def test_the_model_in_the_repository_knows_the_words_of_the_studies(embedded):
     table = embedded.model.get_input_embeddings().weight
     for how, pieces in (("query", "▁que ry :"), ("words: is a kind of", "▁is ▁a ▁kind ▁of")):

@@ -187,6 +187,7 @@ def test_a_run_depends_on_its_seed_and_on_nothing_else(lm):
     assert not same(weights(first), weights(train(lm, SHOTS, seed=1, **QUICK)))
 
 
+@pytest.mark.second
 def test_pairs_and_bf16(lm):
     pairs = SHOTS | {"text_pair": ["a house"] * 8}
     assert train(lm, pairs, **QUICK).history != train(lm, SHOTS, **QUICK).history

@@ -13,6 +13,7 @@ LM = toy_backbone()
 word = st.lists(st.sampled_from(WORDS), min_size=1, max_size=3)  # one word or several
 
 
+@pytest.mark.second
 @given(st.lists(word, min_size=1, max_size=6))
 def test_each_label_has_its_own_pieces_or_is_refused(words):
     labels = [" ".join(word) for word in words]
@@ -31,6 +32,7 @@ def test_a_word_that_the_model_does_not_know_is_refused(words, unknown):
         label_pieces(LM.tokenizer, labels)
 
 
+@pytest.mark.second
 @given(st.lists(word, min_size=1, max_size=6, unique_by=lambda word: tuple(sorted(word))))
 def test_a_class_row_is_the_mean_of_its_pieces(words):
     model = PromptModel(LM, [" ".join(word) for word in words], length=0)

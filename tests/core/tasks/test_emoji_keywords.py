@@ -83,6 +83,7 @@ def test_each_emoji_has_one_neighbour_in_every_language(task):
         assert {tuple(item.split("|")) for item in other} <= set(after.items())
 
 
+@pytest.mark.second
 def test_a_test_emoji_is_a_test_emoji_here_too(task):
     groups = emoji()
     for language in SOME:

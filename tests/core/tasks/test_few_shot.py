@@ -25,6 +25,7 @@ def task(rows):
     return Task("made up", LABELS, LABELS, ("en",), lambda _: rows)
 
 
+@pytest.mark.second
 @given(rows, st.randoms(use_true_random=False), st.integers(1, 6), seeds)
 def test_a_sample_has_k_of_each_class_from_train_and_minds_no_order(rows, random, k, seed):
     sizes = Counter(row["label"] for row in rows if row["split"] == "train")
@@ -45,6 +46,7 @@ def test_a_sample_has_k_of_each_class_from_train_and_minds_no_order(rows, random
     assert task(mixed).few_shot("en", k, seed).to_list() == found.to_list()
 
 
+@pytest.mark.second
 @given(rows, st.integers(1, 6), seeds)
 def test_at_most_k_takes_all_of_a_smaller_class(rows, k, seed):
     found = task(rows).few_shot("en", k, seed, at_most=True)

@@ -48,6 +48,7 @@ WRITERS = {
 }
 
 
+@pytest.mark.second
 @settings(max_examples=60)
 @given(rows)
 @pytest.mark.parametrize("name", WRITERS)

@@ -43,6 +43,7 @@ def test_splits_are_disjoint_by_emoji_over_all_languages(task):
     assert sum(len(part) for part in parts.values()) == len(set().union(*parts.values())) == 1580
 
 
+@pytest.mark.second
 def test_no_text_of_a_language_stands_in_two_splits(task):
     for language in task.languages:
         texts = [row["text"].casefold() for row in task.read(language)]
@@ -58,6 +59,7 @@ def test_subgroups_are_held_out_whole():
         assert all(len(side) == 1 for side in sides.values())
 
 
+@pytest.mark.second
 def test_test_joins_languages_and_takes_all_by_default(task):
     both = task.test("qu", "sw")
     assert both["language"] == ["qu"] * len(task.test("qu")) + ["sw"] * len(task.test("sw"))

@@ -38,6 +38,7 @@ def tickets(draw, among=shapes, count=1):
     return found
 
 
+@pytest.mark.second
 @given(tickets())
 def test_mask_counts_and_shares_say_the_same(found):
     [ticket] = found
@@ -59,6 +60,7 @@ def test_mask_counts_and_shares_say_the_same(found):
     )
 
 
+@pytest.mark.second
 @given(tickets(), st.data())
 def test_a_part_of_a_ticket_is_what_a_filter_leaves(found, data):
     [ticket] = found
@@ -77,6 +79,7 @@ def test_a_part_of_a_ticket_is_what_a_filter_leaves(found, data):
     assert (part.base, part.base_total, part.encoder_total) == ("toy", 1000, 500)
 
 
+@pytest.mark.second
 @given(tickets(), seeds)
 def test_the_controls_keep_what_they_promise(found, seed):
     [ticket] = found
@@ -90,6 +93,7 @@ def test_the_controls_keep_what_they_promise(found, seed):
     }
 
 
+@pytest.mark.second
 @given(tickets(count=2))
 def test_overlap_is_that_of_two_sets_and_minds_no_order(found):
     a, b = found
@@ -105,6 +109,7 @@ def test_overlap_is_that_of_two_sets_and_minds_no_order(found):
 numbers = st.integers(-6, 6).map(lambda n: n / 4)  # exact in fp32, and many of them tie
 
 
+@pytest.mark.second
 @settings(max_examples=60)
 @given(shapes, st.data(), st.floats(0.05, 1), st.floats(0.05, 1))
 def test_a_choice_is_a_sort_and_of_two_densities_one_holds_the_other(sizes, data, first, second):

@@ -219,6 +219,7 @@ def held() -> int:
     return sum({s.data_ptr(): s.nbytes() for s in storages}.values())
 
 
+@pytest.mark.second
 @pytest.mark.parametrize("density", [0.20, 0.01])
 def test_state_between_steps_is_near_the_floor(alone_in_memory, density):
     model = toy_backbone(width=64).model
