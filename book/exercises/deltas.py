@@ -98,8 +98,8 @@ def masked_loss(logits, labels):
 # %% [question]
 # ## An open question
 #
-# The chapter tosses a coin for the sign of each gradient. On average our weights went no farther
-# than weights with such signs (0.95 times as far). In five sentences: what does that say of "the
+# The chapter plays the run again with random signs of the gradients. On average our weights went no
+# farther than with random signs (0.95 times as far). In five sentences: what does that say of "the
 # weights that moved most", and what would have to be seen before you would call a weight important?
 
 # %% [rubric]

@@ -8,11 +8,11 @@
 # Measure how much two tickets share beyond what luck gives.
 
 # %% [slide]
-# ## 36 of 100
+# ## 44 of 100
 #
-# - Two tickets of 100 places share 36.
+# - Two tickets of 100 places share 44.
 # - By luck they would share 20.
-# - Beyond luck: 36 − 20 = 16, of 100 − 20 = 80. That is a fifth.
+# - Beyond luck: 44 − 20 = 24, of 100 − 20 = 80. That is 30 %.
 
 # %% [exercise] jaccard
 # ## 1. How alike are two sets?
@@ -62,7 +62,7 @@ def beyond_chance(shared, k, n):
 # `//` cuts to a whole number, here to 0. Divide with `/`.
 
 # %% [expected]
-# 500 weights, tickets of 100 that share 36: 0.2.
+# 500 weights, tickets of 100 that share 44: 0.3.
 
 # %% [exercise] shared_by_chance
 # ## 3. Chance, tensor by tensor

@@ -1,6 +1,6 @@
 """Three figures to play with, alive in a page that has no kernel and no network.
 
-    layers(sketches, found)    which layers win, at any density, in any choice of layers and modules
+    layers(sketches, found)    where a ticket's places are: any density, layers and modules
     training(trace)            four quantities of every method, step by step
     languages(found, task)     who gains from what, language by language, with examples
 

@@ -1,4 +1,4 @@
-"""Which layers win? The data of an explorer: sketches of stage 1, and the runs that were made.
+"""Where are a ticket's places? Sketches of stage 1, and the runs that were made, for an explorer.
 
 The page solves for the threshold itself (see `sketch`), so it can show the ticket of any density,
 layers and modules. Accuracy it cannot compute. It shows it where a run trained exactly this ticket,

@@ -22,6 +22,7 @@ from torch import Tensor
 from .. import looks
 from ..looks import BLUE, INK, LIGHT_BLUE, ORANGE
 from .style import _apart, drawn, grid
+from .written import power
 
 
 @drawn
@@ -30,7 +31,7 @@ def passes(deltas: Mapping[str, Tensor], k: int) -> Figure:
 
     >>> figure = passes({"w": torch.tensor([0.5, -2.0, 0.5, 1.0, 0.5])}, k=2)
     >>> [axes.get_title("left") for axes in figure.axes]
-    ['Pass 1: the bucket from 1.000e+00 up holds 1 of 5', 'Pass 2: the 1st in it is 1.000000e+00']
+    ['Pass 1: the bucket from 1.000e0 up holds 1 of 5', 'Pass 2: the 1st in it is 1.0000e0']
     """
     bits = np.concatenate(
         [(d.detach().flatten().view(torch.int32) & 0x7FFFFFFF).numpy() for d in deltas.values()]
@@ -49,7 +50,7 @@ def passes(deltas: Mapping[str, Tensor], k: int) -> Figure:
     first.axvspan(_float(bucket << 16), _float(bucket + 1 << 16), color=ORANGE)
     first.set_xscale("log")
     first.set_title(
-        f"Pass 1: the bucket from {_float(bucket << 16):.3e} up "
+        f"Pass 1: the bucket from {power(_float(bucket << 16), 3)} up "
         f"holds {upper[bucket]:,} of {len(bits):,}",
         wrap=True,
     )
@@ -61,7 +62,7 @@ def passes(deltas: Mapping[str, Tensor], k: int) -> Figure:
     second.axvline(threshold, color=ORANGE, linewidth=1.5)
     _beside(first, _float(bucket << 16), "bucket of t ", "right")
     _beside(second, threshold, " t", "left")
-    second.set_title(f"Pass 2: the {_ordinal(k - above)} in it is {threshold:.6e}", wrap=True)
+    second.set_title(f"Pass 2: the {_ordinal(k - above)} in it is {power(threshold, 4)}", wrap=True)
     for axes in (first, second):
         axes.axhline(k / 1e6, color=INK, linewidth=1)
         axes.annotate(
@@ -117,7 +118,7 @@ def ties(
 
     >>> moved = {"w": torch.tensor([0.1, 0.2, 0.2, 0.3])}
     >>> ties({"fp32": moved}, {"fp32": 0.2}).axes[0].get_title("left")
-    'fp32: at the threshold 2 of 4 weights tie'
+    'fp32: 2 weights equal the threshold'
     """
     figure, all_axes = plt.subplots(
         len(versions), 1, sharex=True, squeeze=False, figsize=(4.8, 0.6 + 1.9 * len(versions))
@@ -142,7 +143,7 @@ def ties(
             )
         axes.axvline(cut, color=ORANGE, linewidth=1.2)
         axes.set_ylabel("% of the weights")
-        axes.set_title(f"{name}: at the threshold {tied:,} of {total:,} weights tie", wrap=True)
+        axes.set_title(f"{name}: {tied:,} weights equal the threshold")
     axes.set_xlabel("|Δ|")
     axes.ticklabel_format(axis="x", style="sci", scilimits=(0, 0), useMathText=True)
     return figure
@@ -153,24 +154,28 @@ def places(counts: Mapping[int, Mapping[str, tuple[int, int]]]) -> Figure:
 
     The middle of the colours is the share in all of them.
 
-    >>> counts = {0: {"output.dense": (2, 8)}, 1: {"output.dense": (1, 8)}}
+    >>> counts = {0: {"intermediate.dense": (2, 8), "output.dense": (1, 8)}}
     >>> figure = places(counts)
     >>> figure.axes[0].get_title("left")
-    'From 12.5 % (layer 1, down)\\nto 25.0 % (layer 0, down)'
+    'down has the smallest share, 12.5 %,\\nup the largest, 25.0 %'
     """
     modules = looks.in_order(module for row in counts.values() for module in row)
-    table = {(n, m): 100 * k / of for n, row in counts.items() for m, (k, of) in row.items()}
-    least, most = min(table, key=table.get), max(table, key=table.get)
-    values = np.array([[table[n, m] for m in modules] for n in counts])
-    title = "\nto ".join(
-        f"{table[c]:.1f} % (layer {c[0]}, {looks.module(c[1])})" for c in (least, most)
-    )
+    values = np.array([[100 * np.divide(*row[m]) for m in modules] for row in counts.values()])
     names = [looks.module(module) for module in modules]
+    of_all = {
+        name: 100 * np.divide(*np.sum([row[m] for row in counts.values()], axis=0))
+        for name, m in zip(names, modules, strict=True)
+    }
+    least, most = min(of_all, key=of_all.get), max(of_all, key=of_all.get)
+    title = (
+        f"{least} has the smallest share, {of_all[least]:.1f} %,\n"
+        f"{most} the largest, {of_all[most]:.1f} %"
+    )
     pairs = [pair for row in counts.values() for pair in row.values()]
     whole = [sum(column) for column in zip(*pairs, strict=True)]
     chance = 100 * whole[0] / whole[1]  # if all cells were alike
     rows = [f"layer {n}" for n in counts]
-    return grid(values, rows, names, title=f"From {title}", form="{:.1f}", middle=chance)
+    return grid(values, rows, names, title=title, form="{:.1f}", middle=chance)
 
 
 @drawn
@@ -178,13 +183,14 @@ def rivals(of_layers: Mapping[str, Mapping[int, float]]) -> Figure:
     """The share of each layer in several tickets, one line a ticket, its name at its end.
 
     >>> figure = rivals({"LTP": {0: 0.18, 1: 0.22}, "random ticket": {0: 0.2, 1: 0.2}})
-    >>> figure.axes[0].get_title("left").splitlines()
-    ['LTP: 18.0 to 22.0 % of a layer', 'random ticket: 20.0 to 20.0 % of a layer']
+    >>> print(figure.axes[0].get_title("left"))
+    “LTP” has only 18.0 % of layer 0;
+    the others have 20.0 % or more of each layer
     """
     figure, axes = plt.subplots(figsize=(4.8, 3.4 + 0.15 * len(of_layers)))
     top = 100 * max(max(shares.values()) for shares in of_layers.values())
     last = {name: 100 * list(shares.values())[-1] for name, shares in of_layers.items()}
-    ends = _apart(dict(last), 0.075 * top)
+    ends = _apart(dict(last), 0.1 * top)
     for name, look in looks.series(of_layers).items():
         shares, colour, marker = of_layers[name], look.light, look.marker
         axes.plot(
@@ -208,9 +214,12 @@ def rivals(of_layers: Mapping[str, Mapping[int, float]]) -> Figure:
     axes.grid(axis="y")
     axes.set_xlabel("layer")
     axes.set_ylabel("% of the layer in the ticket")
-    says = [
-        f"{name}: {100 * min(shares.values()):.1f} to {100 * max(shares.values()):.1f} % of a layer"
-        for name, shares in of_layers.items()
-    ]
-    axes.set_title("\n".join(says))
+    least = {name: min(shares.values()) for name, shares in of_layers.items()}
+    odd = min(least, key=least.get)
+    layer = min(of_layers[odd], key=of_layers[odd].get)
+    rest = min(share for name, share in least.items() if name != odd)
+    axes.set_title(
+        f"“{odd}” has only {100 * least[odd]:.1f} % of layer {layer};\n"
+        f"the others have {100 * rest:.1f} % or more of each layer"
+    )
     return figure

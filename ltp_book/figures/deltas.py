@@ -1,8 +1,9 @@
-"""The figures of a Δ = θ₁ − θ₀: what moved, how far, and how much of it is aimless.
+"""The figures of a Δ = θ₁ − θ₀: what moved, how far, and how far random signs go.
 
 Same style and same promise as `figures`: plain values in, a closed matplotlib figure out, and a
 title that is computed from what is drawn. Distances are drawn in units of 10⁻⁴ or on a logarithmic
-axis; "x-fold" is the largest of some numbers divided by the smallest.
+axis; "x-fold" is the largest of some numbers divided by the smallest. *Random signs* are the same
+gradients, each with a sign tossed by a coin.
 
 Reading order: `holes` (the loss), `patch` (one Δ), `tensors` (all of them), `growth` (with steps),
 `spread` (the distribution), `embedding_rows`.
@@ -23,6 +24,7 @@ from torch import Tensor
 
 from ..looks import BLUE, CARD, FAINT, GREY, INK, LIGHT_BLUE, ORANGE, PALE_BLUE, SERIES
 from .style import TWO_SIDED, _apart, drawn
+from .written import power
 
 NAMES = ("matrices", "biases", "LayerNorm", "key biases")
 KINDS = {name: (look.light, look.marker) for name, look in zip(NAMES, SERIES, strict=False)}
@@ -103,7 +105,7 @@ def tensors(
     >>> across = {"a.weight": 1e-5, "b.bias": 1e-3, "key.bias": 1e-9}
     >>> figure = tensors(across, {"a.weight": 1e-4, "b.bias": 2e-4, "key.bias": 1e-8}, what="sizes")
     >>> figure.axes[0].get_title("left")
-    'Mean sizes: 1,000,000-fold apart\\nmean movements: 20,000-fold apart'
+    'Mean sizes differ 1,000,000-fold,\\nmean movements 20,000-fold'
     """
     counted = [name for name in movement if kind(name) != aside]
     figure, axes = plt.subplots(figsize=(4.8, 3.6))
@@ -125,13 +127,13 @@ def tensors(
     axes.set(xscale="log", yscale="log", xlim=xlim, ylim=ylim)
     if left_out := [name for name in movement if name not in counted]:
         x, y = (np.median([table[name] for name in left_out]) for table in (across, movement))
-        note = f"not shown: {aside}, at {x:.0e} across, {y:.0e} up"
+        note = f"not shown: {aside}, at {power(x, 0)} across, {power(y, 0)} up"
         axes.text(0.02, 0.03, note, transform=axes.transAxes, color=GREY, fontsize=9)
     axes.grid()
     axes.set_xlabel(f"mean of {what} in the tensor")
     axes.set_ylabel("mean |Δ|")
-    folds = [f"{_fold([table[n] for n in counted])}-fold apart" for table in (across, movement)]
-    axes.set_title(f"Mean {what}: {folds[0]}\nmean movements: {folds[1]}")
+    sizes, moved = (_fold([table[n] for n in counted]) for table in (across, movement))
+    axes.set_title(f"Mean {what} differ {sizes}-fold,\nmean movements {moved}-fold")
     return figure
 
 
@@ -139,14 +141,14 @@ def tensors(
 def growth(distances: Mapping[str, Sequence[float]]) -> Figure:
     """Distances after each step, on logarithmic axes; the name of each line at its end.
 
-    The title compares `away` with `aimless`, the first two lines; the panel below, step by step.
+    The title compares the first two lines, a run and its control; the panel below, step by step.
 
-    >>> figure = growth({"away": [1e-4, 3e-4], "aimless": [1e-4, 2e-4]})
+    >>> figure = growth({"our run": [1e-4, 3e-4], "random signs": [1e-4, 2e-4]})
     >>> figure.axes[0].get_title("left")
-    'After 2 steps: 1.50 times as far as aimless'
+    'After 2 steps our run is 1.50 times\\nas far as random signs'
     """
     looks = [(BLUE, "-"), (ORANGE, "--"), (GREY, "-"), (FAINT, ":")]
-    (first, away), (second, aimless) = list(distances.items())[:2]
+    (first, run), (second, control) = list(distances.items())[:2]
     shape = dict(figsize=(4.8, 4.9), height_ratios=(3, 1))
     figure, (axes, below) = plt.subplots(2, 1, sharex=True, **shape)
     ends = _apart({name: float(np.log10(1e4 * line[-1])) for name, line in distances.items()}, 0.11)
@@ -163,32 +165,32 @@ def growth(distances: Mapping[str, Sequence[float]]) -> Figure:
             color=GREY if colour == FAINT else colour,
         )
     axes.set(xscale="log", yscale="log")
-    marks = [n for n in (1, 2, 5, 10, 20, 40, 100, 200, 400) if n <= len(away)]
+    marks = [n for n in (1, 2, 5, 10, 20, 40, 100, 200, 400) if n <= len(run)]
     axes.set_xticks(marks, map(str, marks))
     axes.set_xticks([], minor=True)
     axes.yaxis.set_major_formatter("{x:g}")
-    axes.set_xlim(1, len(away))
+    axes.set_xlim(1, len(run))
     axes.grid()
     axes.set_ylabel("mean distance, in 10⁻⁴")
-    below.plot(1 + np.arange(len(away)), np.divide(away, aimless), color=BLUE)
+    below.plot(1 + np.arange(len(run)), np.divide(run, control), color=BLUE)
     below.axhline(1, color=ORANGE, linestyle="--")
     below.grid()
-    below.set_ylabel(f"{first} /\n{second}")
+    below.set_ylabel(f"{first} ÷\n{second}")
     below.set_xlabel("steps")
-    times = away[-1] / aimless[-1]
-    axes.set_title(f"After {len(away)} steps: {times:.2f} times as far as {second}")
+    times = f"{run[-1] / control[-1]:.2f} times"
+    axes.set_title(f"After {len(run)} steps {first} is {times}\nas far as {second}")
     return figure
 
 
 @drawn
-def spread(deltas: Mapping[str, Tensor], threshold: float, aimless: Tensor) -> Figure:
+def spread(deltas: Mapping[str, Tensor], threshold: float, control: Tensor) -> Figure:
     """How many weights moved how far: |Δ| on a logarithmic axis, dark from the threshold on.
 
-    `aimless` are the movements that chance alone would give, drawn as a line.
+    control: movements with random signs, drawn as a line.
 
     >>> deltas = {"w": torch.tensor([1e-5, -2e-5, 1e-4, 2e-4, 4e-4])}
     >>> spread(deltas, 4e-4, torch.tensor([1e-4])).axes[0].get_title("left")
-    '20 % of the weights moved at least 4.0e-04'
+    '20 % of the weights moved 4.00e-4 or more'
     """
     bins, width, cut = 135, 1 / 30, np.log10(threshold)
     light = round((cut + 7.0) / width)  # bars below the threshold, which is an edge
@@ -197,7 +199,7 @@ def spread(deltas: Mapping[str, Tensor], threshold: float, aimless: Tensor) -> F
     edges = np.linspace(low, high, bins + 1)
     ours = sum(_counts(delta, low, high, bins) for delta in deltas.values())
     total = sum(delta.numel() for delta in deltas.values())
-    theirs = _counts(aimless, low, high, bins) * (total / aimless.numel())
+    theirs = _counts(control, low, high, bins) * (total / control.numel())
     above = sum(int((delta.abs() >= threshold).sum()) for delta in deltas.values()) / total
     figure, axes = plt.subplots()
     height = 100 * ours / total
@@ -216,9 +218,9 @@ def spread(deltas: Mapping[str, Tensor], threshold: float, aimless: Tensor) -> F
     axes.text(threshold * 1.06, axes.get_ylim()[1], "threshold", va="top", fontsize=9)
     peak = int(theirs.argmax())
     axes.annotate(
-        "aimless",
+        "random signs",
         (10 ** edges[peak], 100 * theirs[peak] / total),
-        xytext=(-62, -4),
+        xytext=(-98, -4),
         textcoords="offset points",
         color=ORANGE,
     )
@@ -226,7 +228,7 @@ def spread(deltas: Mapping[str, Tensor], threshold: float, aimless: Tensor) -> F
     axes.set_xlim(1e-6, 10**high)
     axes.set_xlabel("|Δ|")
     axes.set_ylabel("% of all weights in a bar")
-    axes.set_title(f"{100 * above:.0f} % of the weights moved at least {threshold:.1e}")
+    axes.set_title(f"{100 * above:.0f} % of the weights moved {power(threshold, 2)} or more")
     return figure
 
 

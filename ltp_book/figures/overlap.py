@@ -9,7 +9,7 @@ share beyond that is told as a part of what there was left to share,
 |A ∩ B| / k = 2J / (1 + J), and E / k in the same way from C.
 
 Told to a reader it is: of 100 places two tickets share N, luck gives M, and that is a share
-`beyond` of what could be shared.
+`beyond` of what they could share beyond it.
 
 Reading order: `shared`, `beyond`, `table` (the file, by settings), `of_hundred`, then one function
 a figure.
@@ -158,7 +158,7 @@ def hundred(parts: Mapping[str, float], density: float, title: str) -> Figure:
 
 @drawn
 def patience(lines: Mapping[str, Mapping[float, float]]) -> Figure:
-    """What two runs share beyond chance, over the density; one line a setting.
+    """What two runs share beyond luck, over the density; one line a setting.
 
     >>> figure = patience({"100 steps": {0.02: 0.01, 0.2: 0.05}})
     >>> figure.axes[0].get_title("left")
@@ -173,7 +173,7 @@ def patience(lines: Mapping[str, Mapping[float, float]]) -> Figure:
             name, (x[-1], 100 * y[-1]), xytext=(8, -3), textcoords="offset points", color=colour
         )
     axes.axhline(0, color=FAINT, linewidth=3, zorder=0)
-    axes.set(xscale="log", xlabel="density", ylabel="% of what could be shared")
+    axes.set(xscale="log", xlabel="density", ylabel="shared beyond luck, in %")
     _percents(axes, x)
     *_, (name, last) = lines.items()
     if 0.2 in last:
@@ -201,7 +201,7 @@ def matrix(found: Mapping[tuple, float], names: Mapping[str, str], title: str) -
     axes.imshow(np.nan_to_num(values), aspect="auto", cmap=ONE_SIDED, vmin=0, vmax=1.25 * top)
     for (r, c), value in np.ndenumerate(values):
         colour = WHITE if value > 0.85 * top else INK
-        said = "–" if np.isnan(value) else f"{round(value)}"
+        said = "–" if np.isnan(value) else f"{round(value)}".replace("-", "−")
         weight = "bold" if r == c else "normal"
         axes.text(c, r, said, ha="center", va="center", color=colour, fontweight=weight)
     slant = dict(rotation=40, ha="right", rotation_mode="anchor")
@@ -209,8 +209,8 @@ def matrix(found: Mapping[tuple, float], names: Mapping[str, str], title: str) -
     axes.set_yticks(range(len(keys)), names.values())
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    axes.set_title(title, wrap=True)
-    return figure
+    axes.set_title(title)
+    return flush(figure)
 
 
 def _percents(axes, densities) -> None:

@@ -19,6 +19,7 @@ from ltp_core.measure.compare import Comparison
 from ..looks import BLUE, INK, METHODS, Look
 from ..verdicts.regimes import Regime
 from .style import _apart, drawn, flush
+from .written import percent, power
 
 # Here the chosen ticket is the one that stage 1 with SGD found; elsewhere LTP uses AdamW.
 TICKETS = {"ltp": "SGD's ticket"} | {
@@ -35,8 +36,8 @@ def over_rates(of: Mapping[tuple[float, str], Mapping[float, Interval]]) -> Figu
     >>> at = {0.001: Interval(0.3, 0.2, 0.4), 0.01: Interval(0.5, 0.4, 0.6)}
     >>> figure = over_rates({(0.02, "ltp"): at, (0.02, "random_ticket"): at})
     >>> print(figure.axes[0].get_title("left"))
-    2 % of the encoder, each at its best rate:
-    SGD's ticket 50.0, random ticket 50.0
+    Each at its best rate, tickets of 2 % are right in
+    50.0 % (SGD's), 50.0 % (random)
     """
     densities = {density for density, _ in of}
     if len(densities) != 1:
@@ -54,14 +55,16 @@ def over_rates(of: Mapping[tuple[float, str], Mapping[float, Interval]]) -> Figu
         axes.annotate(TICKETS[method], (1, height), xytext=(5, 0), color=colour, **place)
     rates = sorted({eta for at in of.values() for eta in at})
     axes.set_xscale("log")
-    axes.set_xticks(rates, [f"{eta:g}" for eta in rates])
+    axes.set_xticks(rates, [power(eta, 0) for eta in rates])
     axes.minorticks_off()
     axes.grid(axis="y")
     axes.set(ylim=(0, 1.08 * top), ylabel="mean % right")
     axes.set_xlabel("learning rate of the ticket; a ring marks the best")
     best = {TICKETS[method]: max(i.mean for i in at.values()) for method, at in shown.items()}
-    told = ", ".join(f"{name} {100 * mean:.1f}" for name, mean in best.items())
-    axes.set_title(f"{100 * density:.3g} % of the encoder, each at its best rate:\n{told}")
+    told = ", ".join(
+        f"{percent(mean)} ({name.removesuffix(' ticket')})" for name, mean in best.items()
+    )
+    axes.set_title(f"Each at its best rate, tickets of {100 * density:.3g} % are right in\n{told}")
     return flush(figure)
 
 
@@ -83,8 +86,8 @@ def beside_chance(compared: Mapping[Regime, Comparison], names: Mapping[str, str
     >>> c = Comparison("", Interval(0.02, 0.01, 0.03), 0.01, 0.04, 6, 7)
     >>> figure = beside_chance({Regime("sw", 0.02): c}, {"sw": "Swahili"})
     >>> print(figure.axes[0].get_title("left"))
-    Chosen minus random ticket of its size:
-    ahead in 1 of 1, behind in 0
+    The chosen ticket is ahead of a random one
+    of its size in 1 of 1, and behind in 0
     """
     densities = sorted({regime.density for regime in compared})
     order = sorted(compared, key=lambda r: (r.density, -compared[r].difference.mean))
@@ -101,7 +104,7 @@ def beside_chance(compared: Mapping[Regime, Comparison], names: Mapping[str, str
         axes.plot([low, high], [y, y], color=BLUE)
         axes.plot(middle, y, "o", markerfacecolor=fill, markeredgecolor=BLUE, zorder=3)
         axes.annotate(
-            f"{round(middle, 1) + 0.0:+.1f}",
+            f"{round(middle, 1) + 0.0:+.1f}".replace("-", "−"),
             (high, y),
             xytext=(5, 0),
             color=BLUE,
@@ -122,6 +125,7 @@ def beside_chance(compared: Mapping[Regime, Comparison], names: Mapping[str, str
     axes.set_xlabel("points that the chosen ticket is ahead (right)\nor behind (left)")
     won, lost = (sum(c.verdict == v for c in compared.values()) for v in ("better", "worse"))
     axes.set_title(
-        f"Chosen minus random ticket of its size:\nahead in {won} of {len(order)}, behind in {lost}"
+        "The chosen ticket is ahead of a random one\n"
+        f"of its size in {won} of {len(order)}, and behind in {lost}"
     )
     return flush(figure)

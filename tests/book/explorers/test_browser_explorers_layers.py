@@ -1,4 +1,4 @@
-"""Which layers win, in a real Chromium: map, sentence and cost are what Python computes."""
+"""Where a ticket's places are, in a real Chromium: map, sentence, cost are as Python computes."""
 
 import re
 from itertools import product

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from ltp_book.figures import deltas as draw
+from ltp_book.figures.written import power
 from tests.support.figures import CARD, draw_whole
 
 NAMES = [
@@ -39,7 +40,7 @@ def all_figures() -> dict:
         "holes": draw.holes(there, some(2, 9) > 1, ["en", "qu"]),
         "patch": draw.patch(some(30, 30), some(30, 30) + 0.1),
         "tensors": draw.tensors(sizes, dict.fromkeys(NAMES, 1e-4), what="gradients"),
-        "growth": draw.growth({n: [1e-5, 4e-5] for n in ("away", "aimless", "walked", "ruler")}),
+        "growth": draw.growth({n: [1e-5, 4e-5] for n in ("run", "control", "walked", "ruler")}),
         "spread": draw.spread({"w": 1e-4 * some(50, 50)}, 1.3e-4, 1e-4 * some(500)),
         "rows": draw.embedding_rows(some(40).abs(), some(40, seed=1).abs(), some(40, seed=2) > 0),
     }
@@ -74,13 +75,13 @@ def test_a_kind_set_aside_is_named_but_neither_drawn_nor_counted():
     sizes = dict.fromkeys(NAMES, 1.0)
     counted = draw.tensors(sizes, movement, what="sizes")
     left_out = draw.tensors(sizes, movement, what="sizes", aside="key biases")
-    assert title(counted).endswith("100,000-fold apart")
-    assert title(left_out).endswith("1.0-fold apart")
+    assert title(counted).endswith("mean movements 100,000-fold")
+    assert title(left_out).endswith("mean movements 1.0-fold")
     marks = [sum(len(line.get_xdata()) for line in f.axes[0].lines) for f in (counted, left_out)]
     aside = sum("key.bias" in name for name in NAMES)
     whole = len(NAMES) + len(draw.KINDS)  # each tensor once, and one mark a name
     assert marks == [whole, whole - aside - 1]
-    assert "key biases, at 1e+00 across, 1e-09 up" in left_out.axes[0].texts[-1].get_text()
+    assert "key biases, at 1e0 across, 1e-9 up" in left_out.axes[0].texts[-1].get_text()
 
 
 def test_both_axes_of_the_tensors_span_as_many_decades_and_hold_every_mark():
@@ -109,9 +110,9 @@ def test_every_mark_of_a_tensor_can_be_seen():
 
 
 def test_growth_compares_the_ends_of_its_first_two_lines():
-    lines = {"away": [9.0, 6e-4], "aimless": [1.0, 4e-4], "walked": [1e-4, 2e-3]}
+    lines = {"ours": [9.0, 6e-4], "signs": [1.0, 4e-4], "walked": [1e-4, 2e-3]}
     figure = draw.growth(lines)
-    assert title(figure) == "After 2 steps: 1.50 times as far as aimless"
+    assert title(figure) == "After 2 steps ours is 1.50 times\nas far as signs"
     assert figure.axes[1].lines[0].get_ydata() == pytest.approx([9.0, 1.5])
 
 
@@ -120,7 +121,7 @@ def test_the_dark_bars_are_the_share_above_the_threshold():
     values = torch.cat([delta.abs().flatten() for delta in deltas.values()])
     threshold = values.quantile(0.8).item()
     figure = draw.spread(deltas, threshold, 1e-4 * some(1000, seed=2))
-    assert title(figure) == f"20 % of the weights moved at least {threshold:.1e}"
+    assert title(figure) == f"20 % of the weights moved {power(threshold, 2)} or more"
     light, dark = figure.axes[0].containers
     heights = [sum(bar.get_height() for bar in bars) for bars in (light, dark)]
     assert sum(heights) == pytest.approx(100, abs=1e-3)
@@ -130,7 +131,7 @@ def test_the_dark_bars_are_the_share_above_the_threshold():
 
 def test_a_weight_that_did_not_move_is_counted_too():
     figure = draw.spread({"w": torch.tensor([0.0, 0.0, 1e-4, 1e-4])}, 1e-4, torch.tensor([1e-4]))
-    assert title(figure) == "50 % of the weights moved at least 1.0e-04"
+    assert title(figure) == "50 % of the weights moved 1.00e-4 or more"
     assert sum(bar.get_height() for bars in figure.axes[0].containers for bar in bars) == 100
 
 

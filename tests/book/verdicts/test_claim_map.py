@@ -99,8 +99,8 @@ AT_ONE = re.compile(
 
 
 BEST = re.compile(
-    r"^(?P<b>[a-z]+ ticket) +(?:better|worse|no clear difference) +(?P<points>[+-]\d+\.\d) "
-    r"\[[^]]+\] +(?P<share>[\d.]+)%  (?P<group>low-resource|high-resource)$",
+    r"^(?P<b>[a-z]+ ticket) +(?:better|worse|no clear difference) +(?P<points>[+−]\d+\.\d) "
+    r"\[[^]]+\] +(?P<share>[\d.]+) %  (?P<group>low-resource|high-resource)$",
     re.M,
 )
 
@@ -183,7 +183,7 @@ def test_each_ticket_at_its_best_has_its_number(at_best):
     assert len(found) == 8
     for m in found:
         again = at_best(METHOD[m["b"].strip()], GROUP[m["group"]], float(m["share"]))
-        assert float(m["points"]) == pytest.approx(again, abs=0.051), m[0]
+        assert float(m["points"].replace("−", "-")) == pytest.approx(again, abs=0.051), m[0]
 
 
 def test_each_answer_of_the_claim_map_has_its_number(difference, at_best):

@@ -136,7 +136,8 @@ def test_levels_are_means_over_languages_and_the_figure_draws_them():
         shown = {method: of for (d, method), of in at.items() if d == density}
         figure = over_rates({(density, method): of for method, of in shown.items()})
         (axes,) = figure.axes
-        assert f"SGD's ticket {100 * shown['ltp'][0.001].mean:.1f}" in axes.get_title("left")
+        right = 100 * shown["ltp"][0.001].mean
+        assert f"are right in\n{right:.1f} % (SGD's), " in axes.get_title("left")
         order = ("ltp", "random_ticket", "shuffled_ticket")
         lines = [line for line in axes.lines if len(line.get_xdata()) == 2]
         for line, method in zip(lines, order, strict=True):
@@ -160,9 +161,9 @@ def test_the_figure_sorts_by_density_and_counts():
         "20 % of the encoder",
         "English",
     ]
-    assert axes.get_title("left").endswith("ahead in 1 of 3, behind in 1")
+    assert axes.get_title("left").endswith("in 1 of 3, and behind in 1")
     gaps = {regime: 100 * c.difference.mean for regime, c in regimes(FOUND).items()}
     order = [Regime("en", 0.02), Regime("sw", 0.02), Regime("en", 0.2)]
-    printed = [float(text.get_text()) for text in axes.texts]
+    printed = [float(text.get_text().replace("−", "-")) for text in axes.texts]
     assert printed == pytest.approx([gaps[regime] for regime in order], abs=0.051)
     draw_whole(figure)
