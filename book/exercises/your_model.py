@@ -62,7 +62,8 @@ def check_table(rows, labels):
 # next to process 1, and so on, then from the beginning. Which rows has process `rank`? On paper
 # first: seven rows, three processes.
 #
-# A process may have no row at all. (The chapter's `share` gives such a process the first row, which
+# A process may have no row at all. (`share`, on the page
+# [Commands and limits](../commands_and_limits.ipynb), gives such a process the first row, which
 # counts 0 times; here it has none.)
 
 

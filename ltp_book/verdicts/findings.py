@@ -6,15 +6,16 @@ interval. Differences are paired by seed and by test item (`bootstrap.macro_inte
 
     difference(a, b) = mean over languages of (accuracy of a − accuracy of b)
 
-Reading order: `stored`, `needed`, `about`, `table`, `difference`, `differences`, `verdict`,
-`rule`, `evenness`.
+Reading order: `stored`, `of_file`, `needed`, `about`, `table`, `difference`, `differences`,
+`verdict`, `rule`, `evenness`.
 
-What it does not do: measure. `ltp sweep` does, see `experiment`.
+What it does not do: measure. `ltp sweep` does, see `ltp_core.study`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -54,11 +55,15 @@ def stored(name: str = "first_light") -> Stored:
     >>> stored("a sweep that nobody made")
     Stored(rows=[], items={})
     """
-    folder = data_dir() / "results"
-    if not (folder / f"{name}.parquet").is_file():
-        return Stored([], {})
-    items = {row["language"]: row["ids"] for row in results.read(folder / f"{name}.items.parquet")}
-    return Stored(results.read(folder / f"{name}.parquet"), items)
+    path = data_dir() / "results" / f"{name}.parquet"
+    return of_file(path) if path.is_file() else Stored([], {})
+
+
+def of_file(path: str | Path) -> Stored:
+    """The rows that `ltp sweep` wrote at this path, with the items in the file beside it."""
+    path = Path(path)
+    beside = results.read(path.with_suffix(".items.parquet"))
+    return Stored(results.read(path), {row["language"]: row["ids"] for row in beside})
 
 
 def needed(name: str) -> Stored:

@@ -1,6 +1,6 @@
 """Each architecture in miniature, with a tokenizer of its kind, through the whole method.
 
-`python -m tests.support.architectures` writes the table of the chapter `your_model` anew.
+`python -m tests.support.architectures` writes the table of `commands_and_limits` anew.
 """
 
 import json
@@ -18,7 +18,7 @@ from ltp_core.stage2.trained import Trained
 from ltp_core.ticket.merge import merge, unmerge
 from tests.support import pieces
 
-CHAPTER = Path(__file__).parents[2] / "book" / "your_model.ipynb"
+CHAPTER = Path(__file__).parents[2] / "book" / "commands_and_limits.ipynb"
 TOKENIZERS = {
     pieces.wordpiece: "WordPiece",
     pieces.byte_level: "byte-level BPE",

@@ -17,6 +17,8 @@ CONVERTED: list[str] = [
     *("real", "prompt_plus_ticket", "crossing", "fair"),
     *("prompt_start", "few_examples", "cheap", "your_model", "what_to_use"),
 ]
+# Pages to look things up: no quick check, no exercises, no one way through them.
+LOOKED_UP = ("claims", "commands_and_limits")
 # What a first reading passes over: what is folded, code, formulas, tags, addresses, alt texts.
 UNSEEN = re.compile(
     r"<details.*?</details>|<div class=\"run-card\">.*?</div>|```.*?```|\$\$.*?\$\$|\$[^$]+\$"

@@ -180,11 +180,20 @@ def test_the_page_lists_every_set_and_exercise_time():
 
 def test_the_sets_named_for_ninety_minutes_take_no_more():
     text = page.PAGE.read_text(encoding="utf-8")
-    named = re.search(r"With 90 minutes\s+and no open questions, take (.*?)\.\n", text, re.S)[1]
+    named = re.search(r"With 90 minutes take (.*?), without .*?: (\d+) minutes\.\n", text, re.S)
     titles = {sheet.title.removeprefix("Exercises: "): sheet for sheet in SETS.values()}
-    chosen = [titles[" ".join(name.split())] for name in re.findall(r"\*(.+?)\*", named, re.S)]
+    chosen = [titles[" ".join(name.split())] for name in re.findall(r"\*(.+?)\*", named[1], re.S)]
     assert len(chosen) == 3
-    assert sum(one.minutes for sheet in chosen for one in sheet.exercises) <= 90
+    minutes = sum(one.minutes for sheet in chosen for one in sheet.exercises)
+    assert minutes == int(named[2]) <= 90
+
+
+def test_the_check_says_of_the_example_what_the_page_says():
+    text = page.PAGE.read_text(encoding="utf-8")
+    wrong, said = re.search(r"```python\n(def .*?)```.*?```\n(.*?)\n```", text, re.S).groups()
+    space = {}
+    exec(wrong, space)
+    assert repr(checks.check("jaccard", space["jaccard"])) == said
 
 
 def test_the_page_that_lost_its_marks_is_refused(monkeypatch, tmp_path):

@@ -13,7 +13,7 @@ from .source import ROOT, Sheet
 
 PAGE = ROOT / "book" / "exercises.md"
 TABLE = re.compile(r"(<!-- the sets -->\n).*(<!-- end of the sets -->)", re.S)
-HEAD = "| set | you will | minutes | difficulty | with it |\n|---|---|---|---|---|"
+HEAD = "| set | you will | minutes + open question | difficulty |\n|---|---|---|---|"
 
 
 def page(sheets: list[Sheet]) -> str:
@@ -28,13 +28,13 @@ def page(sheets: list[Sheet]) -> str:
 
 
 def line(sheet: Sheet) -> str:
-    """A set's line of the table. Its name opens it; chapter and file stand last."""
+    """A set's line of the table. Where it lies stands below its name: a telephone shows that."""
     own = sheet.exercises
     levels = sorted({one.difficulty for one in own})
     dots = "–".join(dict.fromkeys("●" * n for n in (levels[0], levels[-1])))
     minutes = f"{sum(one.minutes for one in own)} + {OPEN_MINUTES}"
-    beside = f"[chapter]({sheet.name}.ipynb) · {_file(sheet)}"
-    return f"| {_opened(sheet)} | {_goal(sheet)} | {minutes} | {dots} | {beside} |"
+    links = f"[Colab]({_colab(sheet)}) · {_file(sheet)} · [chapter]({sheet.name}.ipynb)"
+    return f"| **{_name(sheet)}** <br> {links} | {_goal(sheet)} | {minutes} | {dots} |"
 
 
 def total(sheets: list[Sheet]) -> str:
@@ -47,8 +47,8 @@ def total(sheets: list[Sheet]) -> str:
 def project(sheet: Sheet) -> str:
     """A project: what one does, and where it is."""
     return (
-        f"**{_opened(sheet)}** (four weeks, in twos or threes). You {_goal(sheet)}. "
-        f"As a file: {_file(sheet)}."
+        f"**{_name(sheet)}** (four weeks, in twos or threes): [Colab]({_colab(sheet)}) · "
+        f"{_file(sheet)}. You {_goal(sheet)}."
     )
 
 
@@ -61,9 +61,12 @@ def _file(sheet: Sheet) -> str:
     return f"{{download}}`file <exercises/{sheet.name}.ipynb>`"
 
 
-def _opened(sheet: Sheet) -> str:
-    """The name of a set as a link that opens it in Colab."""
+def _name(sheet: Sheet) -> str:
+    return sheet.title.removeprefix("Exercises: ")
+
+
+def _colab(sheet: Sheet) -> str:
+    """The address that opens a set in Colab."""
     repository = set_repository.current().removeprefix("https://github.com/")
     notebook = f"{repository}/blob/main/book/exercises/{sheet.name}.ipynb"
-    name = sheet.title.removeprefix("Exercises: ")
-    return f"[{name}](https://colab.research.google.com/github/{notebook})"
+    return f"https://colab.research.google.com/github/{notebook}"

@@ -8,10 +8,10 @@ from functools import cache
 
 import pytest
 
-from tests.support.lessons import CONVERTED
+from tests.support.lessons import CONVERTED, LOOKED_UP
 from tools.book import chapters as book
 
-CHAPTERS = [path for path in book.chapters() if path.stem != "claims"]  # a table to look things up
+CHAPTERS = [path for path in book.chapters() if path.stem not in LOOKED_UP]
 each_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 # test_lessons.py looks at the check and the exercises of the others.
 first_edition = pytest.mark.parametrize(
