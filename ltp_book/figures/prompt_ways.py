@@ -59,8 +59,8 @@ def ways(reached: Mapping[str, Mapping[str, Reached]]) -> Figure:
         axes.set_ylim(len(names) - 0.5, -0.5)
         axes.tick_params(axis="y", length=0)
         axes.set_title(name)
-    fields[-1, 0].set_xlabel(
-        "% right in low-resource languages (dev)\nright: mean; dashed: without a prompt",
-        loc="right",
-    )
+    told = "% right in low-resource languages (dev)\nright: mean"
+    if any(WITHOUT in of for of in reached.values()):
+        told += "; dashed: without a prompt"
+    fields[-1, 0].set_xlabel(told, loc="right")
     return flush(figure)

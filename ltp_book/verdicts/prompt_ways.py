@@ -29,10 +29,10 @@ HOLE: dict[str, Any] = {"prompt_place": "hole"}
 KEPT: dict[str, Any] = {"keep_positions": True}
 QUIET: dict[str, Any] = {"silent": True}
 WIDE: dict[str, Any] = {"mlp_width": 128, "mlp_norm": True}
-PAPER = "ten pieces, in front"  # the paper says "prepend"; the pieces are our choice
+FIRST = "ten pieces, in front"  # the book's first form: the paper says "prepend", no more
 WITHOUT = "no prompt"
 WAYS: dict[str, dict[str, Any]] = {  # name -> its form
-    PAPER: {"prompt_start": "pieces"},
+    FIRST: {"prompt_start": "pieces"},
     "ten pieces, in front, positions kept": {"prompt_start": "pieces"} | KEPT,
     "ten pieces, in front, silent": {"prompt_start": "pieces"} | KEPT | QUIET,
     "ten pieces, at the hole": {"prompt_start": "pieces"} | HOLE,

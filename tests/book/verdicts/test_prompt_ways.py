@@ -6,7 +6,7 @@ import pytest
 
 from ltp_book.figures.prompt_ways import ways
 from ltp_book.verdicts import findings
-from ltp_book.verdicts.prompt_ways import PAPER, WAYS, WITHOUT, gain, read, way_of
+from ltp_book.verdicts.prompt_ways import FIRST, WAYS, WITHOUT, gain, read, way_of
 from ltp_core.study.spec import read_spec
 from tests.support.figures import draw_whole
 from tools.book import chapters as book
@@ -39,29 +39,29 @@ def test_every_prompt_of_the_specs_has_a_name_of_its_own():
 
 
 def test_a_rate_that_stayed_behind_is_not_chosen():
-    found = read(two(0.4, 0.9, WAYS[PAPER]))["full"][PAPER]
+    found = read(two(0.4, 0.9, WAYS[FIRST]))["full"][FIRST]
     assert found.draws == pytest.approx((0.4, 0.41, 0.42))
     assert found.settings["learning_rate"] == 1e-4
 
 
 def test_a_gain_is_paired_and_the_bare_method_stands_beside_it():
-    rows = [*two(0.4, 0.1, WAYS[PAPER]), *two(0.5, 0.1, WAYS[SENTENCE])]
+    rows = [*two(0.4, 0.1, WAYS[FIRST]), *two(0.5, 0.1, WAYS[SENTENCE])]
     rows += two(0.45, 0.1, method="cloze")
     of = read(rows)["full"]
-    assert list(of) == [WITHOUT, PAPER, SENTENCE]
-    assert gain(of[SENTENCE], of[PAPER]) == pytest.approx((10.0, 0.0))
+    assert list(of) == [WITHOUT, FIRST, SENTENCE]
+    assert gain(of[SENTENCE], of[FIRST]) == pytest.approx((10.0, 0.0))
     assert of[WITHOUT].mean == pytest.approx(0.46)
 
 
 def test_other_groups_are_left_out():
-    rows = [*two(0.4, 0.1, WAYS[PAPER])]
+    rows = [*two(0.4, 0.1, WAYS[FIRST])]
     rows += [one | {"language": "en", "accuracy": 0.9} for one in rows]
-    assert read(rows)["full"][PAPER].mean == pytest.approx(0.41)
-    assert read(rows, "en")["full"][PAPER].mean == pytest.approx(0.9)
+    assert read(rows)["full"][FIRST].mean == pytest.approx(0.41)
+    assert read(rows, "en")["full"][FIRST].mean == pytest.approx(0.9)
 
 
 def test_the_figure_shows_each_draw():
-    of = read([*two(0.4, 0.1, WAYS[PAPER]), *two(0.5, 0.1, WAYS[SENTENCE])])
+    of = read([*two(0.4, 0.1, WAYS[FIRST]), *two(0.5, 0.1, WAYS[SENTENCE])])
     draw_whole(figure := ways(of))
     [axes] = figure.axes
     points = [line for line in axes.lines if line.get_fillstyle() == "none"]
