@@ -11,7 +11,8 @@ addEventListener("DOMContentLoaded", () => {
     let first = place, last = place;
     while (alike(boxes[first - 1], box) && !follows(boxes[first - 1])) first--;
     while (alike(boxes[last], box) && !follows(boxes[last])) last++;
-    const results = boxes.slice(first, last);
+    const before = boxes.slice(first, last), outputs = before.filter((it) => it.matches(".below-input"));
+    const results = outputs.length ? outputs : before;
     if (box.open && alike(boxes[last], box) && results.every((it) => it.open)) boxes[last].open = true;
   }));
 
@@ -27,4 +28,12 @@ addEventListener("DOMContentLoaded", () => {
   });
   name();
   title.after(button);
+});
+
+// The theme's folds in the side bar have no name for a screen reader.
+addEventListener("DOMContentLoaded", () => {
+  document.querySelectorAll(".bd-sidebar-primary summary:not([aria-label])").forEach((fold) => {
+    const of = fold.closest("li")?.querySelector("a")?.textContent.trim();
+    fold.setAttribute("aria-label", `Pages below ${of ?? "this one"}`);
+  });
 });

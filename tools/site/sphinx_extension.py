@@ -90,7 +90,7 @@ def reading_order(env: BuildEnvironment, name: str) -> list[tuple[str, str]]:
 class PlainPrompts(SphinxPostTransform):
     """Write "Show the code" where myst-nb writes "Show code cell source".
 
-    A cell that has a prompt of its own ("Result: …", in its metadata) keeps it, open or closed.
+    A cell's own prompt ("Result: …", in its metadata) is that of its output, open or closed.
     """
 
     default_priority = 250  # after myst-nb has folded the cells
@@ -98,11 +98,11 @@ class PlainPrompts(SphinxPostTransform):
 
     def run(self, **kwargs) -> None:
         for node in self.document.findall(HideCodeCellNode):
-            if node["prompt_show"].startswith("Show code cell "):
-                what = PROMPTS[node["prompt_show"].rpartition(" ")[2]]
-                node["prompt_show"], node["prompt_hide"] = f"Show {what}", f"Hide {what}"
-            else:
+            if "below-input" in node["classes"]:
                 node["prompt_hide"] = node["prompt_show"]
+            else:
+                what = PROMPTS.get(node["prompt_show"].rpartition(" ")[2], PROMPTS["source"])
+                node["prompt_show"], node["prompt_hide"] = f"Show {what}", f"Hide {what}"
 
 
 def add_context(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
