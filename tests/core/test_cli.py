@@ -139,6 +139,7 @@ def test_lines_end_where_those_of_files_do(tmp_path):
     assert cli._text(args) == {"text": [f"a{odd}b", "c", "d", " e "]}
 
 
+@pytest.mark.second
 def test_a_text_longer_than_those_trained_on_can_be_cut(tmp_path, ltp, task_folder):  # noqa: F811
     model, long = tmp_path / "model", tmp_path / "long"
     assert ltp("train", "--task", task_folder, "--k", 2, "--epochs", 1, "--save", model)[0] == 0
@@ -151,6 +152,7 @@ def test_a_text_longer_than_those_trained_on_can_be_cut(tmp_path, ltp, task_fold
     assert ltp(*test, "--truncate")[0] == 0
 
 
+@pytest.mark.second
 def test_words_of_ones_own(tmp_path, ltp, task_folder):  # noqa: F811
     """They are trained, kept, asked for again, and told apart from other words."""
     model = tmp_path / "model"
@@ -171,6 +173,7 @@ def test_words_of_ones_own(tmp_path, ltp, task_folder):  # noqa: F811
     assert stop.value.code == 2
 
 
+@pytest.mark.second
 def test_sib200_in_the_shell(tmp_path, ltp, monkeypatch):
     asked = []
 

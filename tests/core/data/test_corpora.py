@@ -84,6 +84,7 @@ def test_each_file_has_one_licence_and_its_text():
         assert (folder / f"LICENSE-{source}.txt").stat().st_size > 500
 
 
+@pytest.mark.second
 def test_choices():
     en = corpora.text("en", running_only=True, sources=("udhr", "gnome"))
     assert set(en["kind"]) == {"running"} and set(en["source"]) == {"udhr", "gnome"}

@@ -15,6 +15,7 @@ def anonymous():
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("RssAnon"))
 
 
+@pytest.mark.second
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux")
 def test_reading_a_mapped_file_takes_no_memory(tmp_path):
     save_file({"w": torch.ones(16, 1 << 20)}, tmp_path / "model.safetensors")  # 64 MiB

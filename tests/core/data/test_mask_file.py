@@ -57,6 +57,7 @@ def test_a_whole_file_is_near_the_entropy(tmp_path, density):
     assert (tmp_path / "x.safetensors").stat().st_size < 1.05 * floor
 
 
+@pytest.mark.second
 def test_missing_damaged_and_foreign_files(tmp_path):
     path = tmp_path / "en.safetensors"
     with pytest.raises(FileNotFoundError, match="there is no ticket at .*find one with"):

@@ -31,6 +31,7 @@ def test_round_trip_is_the_reference(bits):
     assert torch.equal(dequantise(*quantise(weight, bits), bits), reference(weight, bits))
 
 
+@pytest.mark.second
 @given(arrays(np.uint8, (3, 16)), st.sampled_from((2**-9, 0.75, 3.0)), st.sampled_from((-1, 1)))
 def test_what_came_in_four_bits_is_stored_without_loss(nibbles, scale, sign):
     nibbles[:, 0] &= 0xF0  # each block has an extreme weight, code 0, as the format promises

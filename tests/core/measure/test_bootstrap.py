@@ -10,6 +10,7 @@ def drawn(seeds=5, languages=4, items=100, share=0.6, seed=0):
     return (np.random.default_rng(seed).random((seeds, languages, items)) < share).astype(float)
 
 
+@pytest.mark.second
 def test_bootstrap_equals_a_slow_reference():
     cube = drawn(3, 2, 20)
     cube[:, 1, :5] = np.nan
@@ -22,6 +23,7 @@ def test_bootstrap_equals_a_slow_reference():
     assert (low, high) == pytest.approx(np.quantile(slow, (0.025, 0.975)), abs=0.01)
 
 
+@pytest.mark.second
 def test_bootstrap_is_seeded_and_pairs():
     a = drawn()
     b = np.where(drawn(seed=1) < 0.5, a, 1.0)  # never worse than a
@@ -42,6 +44,7 @@ def test_shared_items_widen_the_interval_and_more_languages_do_not_narrow_it():
     assert (own.high - own.low) < 0.6 * (macro_interval(many).high - macro_interval(many).low)
 
 
+@pytest.mark.second
 def test_a_family_is_drawn_whole_as_a_slow_reference_draws_it():
     cube, family = drawn(2, 2, 12), np.repeat([0, 1, 2, 3], 3)
     chance, slow = np.random.default_rng(0), []
@@ -53,6 +56,7 @@ def test_a_family_is_drawn_whole_as_a_slow_reference_draws_it():
     assert (low, high) == pytest.approx(np.quantile(slow, (0.025, 0.975)), abs=0.02)
 
 
+@pytest.mark.second
 def test_tickets_are_drawn_as_a_slow_reference_draws_them():
     shares = np.array([0.3, 0.5, 0.7])[:, None, None, None]
     ours = (np.random.default_rng(0).random((3, 4, 2, 30)) < shares).astype(float)

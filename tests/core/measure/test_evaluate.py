@@ -24,6 +24,7 @@ DATA = {
 }
 
 
+@pytest.mark.second
 def test_order_and_batches_do_not_change_the_answers(model):
     one_by_one = [model(model.batch([row])).argmax().item() for row in model.encode(DATA["text"])]
     for size in (1, 7, 64):

@@ -111,6 +111,7 @@ def test_any_folder_of_a_masked_lm_loads(tmp_path):
     assert fingerprint(back) == fingerprint(model)
 
 
+@pytest.mark.second
 @pytest.mark.parametrize("name", ["config.json", "tokenizer.json", "weights.safetensors"])
 def test_one_flipped_bit_of_a_packed_model_is_seen(tmp_path, name):
     folder = tmp_path / "backbone"

@@ -45,6 +45,7 @@ def test_a_task_ticket_is_the_top_of_what_full_fine_tuning_moved(lm):
         assert (delta[~ticket.mask(name).flatten()] <= threshold).all()
 
 
+@pytest.mark.second
 def test_a_language_moves_its_ticket_and_nothing_else(lm, languages):
     ticket, values = languages["sw"]
     model, before = lt_sft.apply_language_ticket(lm, languages["sw"]).model, base(lm.model)
@@ -85,6 +86,7 @@ def test_a_killed_language_goes_on_and_knows_its_ticket(lm, tmp_path):
         adapt(lm, lines, ticket=other, checkpoint=tmp_path, **quick)
 
 
+@pytest.mark.second
 def test_a_language_is_exchanged_and_the_task_stays(lm, languages):
     before = base(lm.model)
     model = methods.lt_sft_language(lm, SHOTS, adapted=languages.__getitem__, **QUICK)

@@ -74,6 +74,7 @@ def test_a_score_is_its_formula_and_the_choice_is_its_top(score, quota):
     assert best({n: torch.rand_like(s) for n, s in scores.items()}, found, quota) < 0.5
 
 
+@pytest.mark.second
 def test_sgd_is_a_score_of_its_own():
     lm = toy_backbone()
     moved, *_ = dense(lm, TEXT, "sgd")
@@ -83,6 +84,7 @@ def test_sgd_is_a_score_of_its_own():
     assert found != find_ticket(lm, TEXT, 0.1, progress=False, **STEPS)
 
 
+@pytest.mark.second
 def test_a_ticket_says_what_decided_it_and_nothing_else():
     lm = toy_backbone()
     how = dict(gradient_batches=2, progress=False, **STEPS)

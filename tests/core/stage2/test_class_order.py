@@ -35,6 +35,7 @@ def model(tasks):
     return ltp.train(LM, tasks[0].train("en"), task=tasks[0], full=True, prompt_length=0, **QUICK)
 
 
+@pytest.mark.second
 def test_a_model_is_not_measured_on_classes_in_another_order(tasks, model):
     assert model.labels == ("food", "animals")
     assert ltp.evaluate(model, tasks[0].train("en")).mean() == 1.0

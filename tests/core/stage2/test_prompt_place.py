@@ -163,6 +163,7 @@ def test_a_prompt_stands_beside_a_hole_between_two_texts():
     torch.testing.assert_close(model(batch)[1:], rows)
 
 
+@pytest.mark.second
 @pytest.mark.parametrize(
     "form",
     [

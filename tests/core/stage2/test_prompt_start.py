@@ -63,6 +63,7 @@ def test_no_prompt_is_no_prompt_whatever_the_start(how):
     assert started(how, 0).shape == (0, 16)
 
 
+@pytest.mark.second
 def test_a_prompt_is_taken_from_a_file_or_a_trained_folder(tmp_path):
     first = train(toy_backbone(), SHOTS, **QUICK)
     first.save(tmp_path / "first")

@@ -75,6 +75,7 @@ def test_a_missing_file_is_refused(saved, lm):
         path.write_bytes(good)
 
 
+@pytest.mark.second
 def test_files_of_two_models_are_not_mixed(lm, ticket, tmp_path):
     for number in (0, 1):
         train(lm, SHOTS, ticket=ticket, **QUICK, seed=number).save(tmp_path / f"{number}")
@@ -159,6 +160,7 @@ def test_a_model_takes_the_place_of_another_and_leaves_nothing_of_it(lm, ticket,
     assert [path.name for path in tmp_path.iterdir()] == ["m"]
 
 
+@pytest.mark.second
 def test_a_folder_of_something_else_is_not_written_into(lm, ticket, tmp_path):
     lm.model.save_pretrained(tmp_path / "base")
     lm.tokenizer.save_pretrained(tmp_path / "base")

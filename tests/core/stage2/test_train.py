@@ -33,6 +33,7 @@ def same(a, b):
     return a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)
 
 
+@pytest.mark.second
 @pytest.mark.parametrize("decay", [0.0, 0.5])
 def test_entries_outside_the_ticket_keep_their_bits(lm, ticket, decay):
     before = weights(lm.model)
@@ -64,6 +65,7 @@ def test_prompt_alone_and_full(lm, ticket):
         train(lm, SHOTS, **QUICK | {"prompt_length": 0})
 
 
+@pytest.mark.second
 @pytest.mark.parametrize("body", ["prompt", "ticket", "full"])
 def test_a_killed_run_ends_in_the_same_bits(lm, ticket, tmp_path, body):
     extra = {"prompt": {}, "ticket": {"ticket": ticket}, "full": {"full": True}}[body]
@@ -113,6 +115,7 @@ def test_a_process_killed_for_real_goes_on(lm, tmp_path):
     assert same(weights(resumed), weights(train(lm, SHOTS, **QUICK)))
 
 
+@pytest.mark.second
 @pytest.mark.parametrize("body", ["prompt", "ticket", "full"])
 def test_save_and_load(lm, ticket, tmp_path, body):
     extra = {"prompt": {}, "ticket": {"ticket": ticket}, "full": {"full": True}}[body]

@@ -25,6 +25,7 @@ def test_each_label_has_its_own_pieces_or_is_refused(words):
     assert found == [LM.tokenizer.convert_tokens_to_ids(word) for word in words]
 
 
+@pytest.mark.second
 @given(st.lists(word, min_size=1, max_size=3), st.sampled_from(["", " ", "tea xyz", "🐕"]))
 def test_a_word_that_the_model_does_not_know_is_refused(words, unknown):
     labels = [*(" ".join(word) for word in words), unknown]

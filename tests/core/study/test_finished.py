@@ -71,6 +71,7 @@ def test_other_rows_are_refused_until_the_runs_are_deleted(swept, change):
     assert results.read(sweep()) != [] and results.read(sweep("another")) != []
 
 
+@pytest.mark.second
 def test_what_is_not_read_may_change(swept):
     folder, sweep = swept
     lines = [f"{line},{i}" for i, line in enumerate(ROWS.splitlines())]
@@ -79,6 +80,7 @@ def test_what_is_not_read_may_change(swept):
     sweep()
 
 
+@pytest.mark.second
 def test_another_language_is_another_test(swept):
     folder, sweep = swept
     (folder / "mine" / "qu.csv").write_text(ROWS)

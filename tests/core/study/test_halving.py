@@ -74,6 +74,7 @@ def test_of_eight_settings_four_and_two_go_on(spec, tmp_path):
     assert planned(spec) == len(first) + len(second) + len(third) == 28
 
 
+@pytest.mark.second
 def test_what_is_apart_is_never_left_behind(spec, tmp_path):
     spec.write_text(SPEC + APART)
     seen = []

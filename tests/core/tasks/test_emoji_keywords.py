@@ -53,6 +53,7 @@ def test_a_row_says_what_the_annotations_say(task):
             assert said and row["text_pair"] == ", ".join(said)
 
 
+@pytest.mark.second
 def test_one_text_alone_gives_nothing_away(task):
     """Every name has both answers, and the two lists of keywords differ."""
     for language in SOME:

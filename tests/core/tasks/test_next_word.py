@@ -43,11 +43,13 @@ def test_too_many_or_too_few_classes_are_one_sentence(classes):
         next_word(LINES, classes=classes)
 
 
+@pytest.mark.second
 def test_words_of_the_embedded_model_are_told_apart(embedded):
     words = next_word(text("en", running_only=True)).words
     assert PromptModel(embedded, words).class_rows()[0].shape[0] == len(set(words)) == 100
 
 
+@pytest.mark.second
 def test_a_prompt_learns_and_starts_another(tmp_path):
     lm = toy_backbone()
     lines = {"text": ["the cat eats rice", "a dog eats food", "the cat eats food"] * 4}

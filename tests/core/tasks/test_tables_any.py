@@ -87,6 +87,7 @@ def test_no_flipped_bit_of_a_parquet_with_checksums_changes_a_value(tmp_path):
 plain = text.filter(lambda value: not set(value) & set("\t\n\r"))
 
 
+@pytest.mark.second
 @settings(max_examples=60)
 @given(st.lists(st.tuples(plain, word), min_size=1, max_size=5))
 def test_a_tsv_holds_every_string_without_tabs_and_line_breaks(rows):
@@ -97,6 +98,7 @@ def test_a_tsv_holds_every_string_without_tabs_and_line_breaks(rows):
         assert [(row["text"], row["label"]) for row in read(file).rows] == rows
 
 
+@pytest.mark.second
 @settings(max_examples=150)
 @given(st.binary(max_size=60), st.sampled_from(["csv", "tsv", "jsonl", "parquet"]))
 def test_any_bytes_are_rows_or_one_sentence(data, ending):

@@ -50,6 +50,7 @@ def test_there_and_back(tmp_path, layers, dtype):
     assert same(unmerge(tmp_path / "merged").model, lm.model)
 
 
+@pytest.mark.second
 def test_a_trained_folder_merges_and_half_precision_loads(tmp_path):
     lm = toy_backbone()
     model = Trained(lm, ["people", "food"], length=2, ticket=some(lm.model))
@@ -95,6 +96,7 @@ def test_what_cannot_be_merged_or_taken_back(tmp_path):
         unmerge(merged)
 
 
+@pytest.mark.second
 def test_a_trained_model_is_not_written_over(tmp_path):
     lm = toy_backbone()
     ticket = Ticket.random(eligible(lm.model), 0.2, seed=0, **origin(lm.model))

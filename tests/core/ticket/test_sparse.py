@@ -79,6 +79,7 @@ def full_registers(model, layers):
     return some(model, density=total // 5 // 16 * 16 / total, layers=layers)
 
 
+@pytest.mark.second
 @pytest.mark.parametrize("layers", [None, [1], EVERYTHING])
 @pytest.mark.parametrize("adamw", [{"foreach": False}, {"foreach": True}, {"fused": True}])
 @pytest.mark.parametrize("decay", [0.0, 0.1])
