@@ -33,7 +33,7 @@ def check_rows(finished: Iterable[tuple[Run, Path]], *, download: bool = False) 
     Raises:
         ValueError: one was done on others.
     """
-    now: dict[str, dict[str, str]] = {}  # runs of several methods share their rows
+    now: dict[str, list[dict[str, str]]] = {}  # runs of several methods share their rows
     changed = []
     for run, path in finished:
         stored = {row["language"]: row.get("data") for row in results.read(path)}
@@ -42,8 +42,9 @@ def check_rows(finished: Iterable[tuple[Run, Path]], *, download: bool = False) 
         same = (run.task, run.split, run.language, run.languages, run.words)
         key = json.dumps([*same, run.test, run.every, run.k, run.seed])
         if key not in now:
-            now[key] = digests(rows_of(run, download=download))
-        if stored != now[key]:
+            rows = rows_of(run, download=download)
+            now[key] = [digests(rows, text) for text in (ascii, repr)]  # repr: before 0.3
+        if stored not in now[key]:
             changed.append((run, path))
     if changed:
         (run, path), *others = changed

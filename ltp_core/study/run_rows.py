@@ -10,6 +10,7 @@ What it does not do: train or test (`sweep.py`).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..data.digest import digest
@@ -72,8 +73,10 @@ def examples(task: Task, run: Run) -> Dataset:
     return task.few_shot(run.language, k=run.k, seed=run.seed, at_most=True)
 
 
-def digests(rows: RunRows) -> dict[str, str]:
+def digests(rows: RunRows, text: Callable[[object], str] = ascii) -> dict[str, str]:
     """For each language a digest of what is taught and what is asked there, row by row.
+
+    text: see `digest`.
 
     >>> from ltp_core import tasks
     >>> task, run = tasks.emoji(), Run("full", seed=0, languages=("qu", "sw"))
@@ -83,10 +86,10 @@ def digests(rows: RunRows) -> dict[str, str]:
     >>> [before[code] == after[code] for code in ("qu", "sw")]
     [False, True]
     """
-    taught = _content(rows.shots)
-    return {code: digest([taught, _content(asked)]) for code, asked in rows.tests.items()}
+    taught = _content(rows.shots, text)
+    return {code: digest([taught, _content(asked, text)]) for code, asked in rows.tests.items()}
 
 
-def _content(rows: Dataset) -> str:
+def _content(rows: Dataset, text: Callable[[object], str]) -> str:
     columns = [[name, list(rows[name])] for name in rows.column_names]
-    return digest([class_names(rows), *columns])
+    return digest([class_names(rows), *columns], text)

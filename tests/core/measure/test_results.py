@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from ltp_core.data.digest import digest
 from ltp_core.data.items import families
 from ltp_core.measure import results
 from ltp_core.measure.bootstrap import macro_interval
@@ -80,3 +81,14 @@ def test_a_changed_name_or_number_is_noticed(tmp_path):
         except ValueError as error:
             assert "is damaged" in str(error)
     assert not accepted
+
+
+def test_a_seal_of_before_is_still_known(tmp_path, monkeypatch):
+    """Until version 0.2 it was that of `repr`, which writes é as it is."""
+    rows = [{"language": "fr", "ids": ["é"]}]
+    monkeypatch.setattr(results, "digest", lambda rows: digest(rows, repr))
+    results.write(tmp_path / "old.parquet", rows)
+    monkeypatch.undo()
+    results.write(tmp_path / "new.parquet", rows)
+    assert results.read(tmp_path / "old.parquet") == results.read(tmp_path / "new.parquet") == rows
+    assert (tmp_path / "old.parquet").read_bytes() != (tmp_path / "new.parquet").read_bytes()

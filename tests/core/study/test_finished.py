@@ -102,6 +102,25 @@ def test_runs_stored_without_a_digest_count_as_they_are(swept):
         sweep()
 
 
+@pytest.mark.second
+def test_rows_with_a_digest_of_before_still_count(swept):
+    """Until version 0.2 it was that of `repr`, which writes é as it is."""
+    folder, sweep = swept
+    (folder / "mine" / "en.csv").write_text(ROWS.replace("5,a bird", "é,a bird"), encoding="utf-8")
+    sweep("old")
+    files = [f for f in (folder / "old" / "runs").glob("*.parquet") if "items" not in f.name]
+    for file in files:
+        words = {"food": "rice", "animals": "dog"}
+        run = Run("template_zero", 0, k=1 if "k1" in file.name else 2, task="mine", words=words)
+        before, now = (digests(rows_of(run), text) for text in (repr, ascii))
+        rows = results.read(file)
+        assert [row["data"] for row in rows] == [now["en"]] != [before["en"]]
+        results.write(file, [row | {"data": before["en"]} for row in rows])
+    after = {file: file.read_bytes() for file in files}
+    sweep("old")
+    assert after == {file: file.read_bytes() for file in files}
+
+
 def test_bits_and_items_fit(swept):
     folder, sweep = swept
     file = next((folder / "out" / "runs").glob("*k1*[0-9a-f].parquet"))
