@@ -23,6 +23,7 @@ PLAIN = re.compile(r"[+−-]?[\d.,]+ ?%?")  # a row may be named by a number, or
 WIDE = 40  # letters; text that is longer breaks into lines
 # A number begins so, whatever unit or interval follows; "< " is for one that is a bound.
 NUMBER = re.compile(r"(?:< )?[+−-]?\.?\d.*|–?")
+MINUS = re.compile(r"(?<![\w-])-(?=\.?\d)")  # of a number, no hyphen
 STYLE = """<style>
 div.text_html:has(> .ltp-table) {
   background: none !important; color: inherit !important; padding: 0 !important;
@@ -83,10 +84,13 @@ class Table:
             for number, wide in zip(self.numeric(), long, strict=True)
         ]
 
+        def said(cell: str) -> str:
+            return MINUS.sub("−", escape(cell))
+
         def line(row: Sequence[str], first: str, tag: str) -> str:
             tags = [first, *[tag] * (len(row) - 1)]
             parts = zip(tags, marks, row, strict=True)
-            cells = (f"<{t}{m}>{escape(c)}</{t.split()[0]}>" for t, m, c in parts)
+            cells = (f"<{t}{m}>{said(c)}</{t.split()[0]}>" for t, m, c in parts)
             return f"<tr>{''.join(cells)}</tr>"
 
         head = line(self.columns, 'th scope="col"', 'th scope="col"')

@@ -1,6 +1,6 @@
-"""Store a figure with at most 256 colours: a third of the bytes, and nothing that an eye can see.
+"""Store a figure with at most 128 colours: a third of the bytes, and nothing that an eye can see.
 
-A chart has a few colours and the shades at their edges. As a palette of 256 it is one byte a pixel,
+A chart has a few colours and the shades at their edges. With a palette it is one byte a pixel,
 before compression. The colours of areas and lines stay; rare shades at edges go to their nearest.
 
 What it does not do: touch a picture that is partly transparent, or one that has a palette.
@@ -11,7 +11,7 @@ import io
 
 from PIL import Image
 
-MOST = 256  # colours in the palette of a PNG
+MOST = 128  # colours in the palette of a PNG
 
 
 def with_palette(png: str) -> str:

@@ -10,7 +10,7 @@ COLUMNS = ["ticket", "density", "points", "verdict"]
 ROWS = [
     ("English, SGD", "0.5 %", "+9.1 [+7.0, +11.2]", "better"),
     ("<b>Swahili</b>", "20 %", "−0.6 [−3.0, +1.9]", "no clear difference"),
-    ("Quechua & more", "–", "-.2", "worse"),
+    ("Quechua & more", "–", "−.2", "worse"),
 ]
 
 
@@ -47,6 +47,12 @@ def test_in_a_terminal_the_same_cells_stand_in_columns():
     starts = {line.rindex(row[3]) for line, row in zip(lines[2:], ROWS, strict=True)}
     assert len(ends) == len(starts) == 1
     assert not any(line.endswith(" ") for line in lines)
+
+
+def test_a_page_shows_a_minus_where_a_number_has_one():
+    page = soup([("5e-2", "-0.3 [-3.8, +3.5]", "zero-shot", "2-3")])
+    assert [cell.text for cell in page.tbody("td")] == ["−0.3 [−3.8, +3.5]", "zero-shot", "2-3"]
+    assert page.tbody.th.text == "5e-2"
 
 
 def test_an_empty_table_is_a_head():
