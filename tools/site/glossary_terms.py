@@ -22,9 +22,9 @@ from sphinx.writers.html5 import HTML5Translator
 GLOSSARY = "glossary"
 LONGEST = 300  # characters of a definition that is shown beside a word
 EVERYDAY = frozenset(
-    "chance class control dense draw entry floor frozen gather kernel margin moments paired peak"
-    " piece point process quota rank recipe rival row scatter seed sketch sparse split threshold"
-    " tie".split()
+    "chance class control dense draw entry floor frozen gather kernel margin module moments paired"
+    " peak piece point process quota rank recipe rival row scatter seed silent sketch sparse split"
+    " state threshold tie tuned".split()
 ) | {"own words"}
 SKIPPED = (
     nodes.literal,

@@ -31,7 +31,7 @@ def by_layer_and_module(sketch, density):
 
 @pytest.mark.slow
 def test_what_choosing_says_of_the_stored_sketches_is_so():
-    """If this fails after new runs: book/choosing.ipynb, section 9, says what no longer holds."""
+    """If this fails after new runs: book/choosing.ipynb, section 6, says what no longer holds."""
     stages = {(*s["languages"], s["steps"]): s for s in explorers.stored("sketches")}
     many = next(key for key in stages if len(key) > 2)
     assert len(stages) == 6 and len(many) == 13 and many[-1] == 400

@@ -93,3 +93,17 @@ def test_p_agrees_with_the_interval(gain):
     gap, p = interval(draws), p_value(draws)
     assert (gap.low > 0) == (p < 0.05) and 0 < p <= 1
     assert p_value(-draws) == p
+
+
+@pytest.mark.second
+@pytest.mark.parametrize("seeds, least, most", [(3, 0.70, 0.85), (5, 0.79, 0.91), (30, 0.92, 0.98)])
+def test_how_often_the_interval_covers_the_truth(seeds, least, most):
+    """Where draws differ more than items do: too seldom with few draws, as the module says."""
+    chance, repeats, truth, covered = np.random.default_rng(0), 300, 0.4, 0
+    for _ in range(repeats):
+        of_a_draw = truth + 0.1 * chance.standard_normal((seeds, 1, 1))
+        cube = (chance.random((seeds, 2, 150)) < of_a_draw).astype(float)
+        _, low, high = macro_interval(cube, draws=300)
+        covered += low <= truth <= high
+    print(f"{seeds} draws: {100 * covered / repeats:.0f} of 100 intervals cover the truth")
+    assert least < covered / repeats < most
