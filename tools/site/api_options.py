@@ -97,7 +97,8 @@ def rows(kind: type[Options], of: object = None, *, own: bool = False) -> list[l
 
     >>> from ltp_core.training.options import Stage1Options
     >>> rows(Stage1Options, own=True)[0]
-    ['``steps``', '``400``', 'a whole number, at least 1', 'steps of masked-LM training.']
+    ['``steps``', '``400``', 'a whole number, at least 1', \
+'how many steps of masked-LM training there are.']
     """
     known = {field.name: field for field in fields(kind)}
     line = [one for one in kind.__mro__ if one is not Options and issubclass(one, Options)]
@@ -127,8 +128,10 @@ def with_table(
         value: what is told of.
         written: makes reStructuredText of a docstring.
     """
-    name, kind = getattr(value, "__name__", ""), kind_of(value)
-    form = FORMS.get(name) if inspect.isclass(value) else None
+    kind, form = kind_of(value), None
+    if inspect.isclass(value):
+        form = FORMS.get(value.__name__)
+        kind = kind if "Args:" in lines else None  # else its function tells the fields
     if kind is None and form is None:
         return written(lines)
     end = next((i for i, line in enumerate(lines) if AFTER.match(line)), len(lines))

@@ -20,8 +20,6 @@ What it does not do: hold the pages to the package. tests/site/test_api_pages.py
 
 import inspect
 from importlib import import_module
-from pkgutil import iter_modules
-from types import ModuleType
 
 from docutils import nodes
 from docutils.statemachine import StringList
@@ -29,52 +27,19 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import nested_parse_with_titles
 
-from tools.site import api_order, api_reading, api_tables
+from tools.site import api_reading, api_tables
+from tools.site.api_names import (
+    PACKAGE,
+    first_words,
+    front_door,
+    is_inside,
+    names,
+    parts,
+    summary,
+)
 
 BOOK = api_reading.ROOT / "book"
-PACKAGE = "ltp_core"
 FIRST = "api"  # the page of the front door; a room's page is api_<room>
-
-
-def parts(package: str) -> tuple[list[str], list[str]]:
-    """The public modules directly in a package, as its page has them, and its rooms.
-
-    >>> parts("ltp_core.stage1")
-    (['ltp_core.stage1.find', 'ltp_core.stage1.mlm', 'ltp_core.stage1.scores'], [])
-    """
-    found = iter_modules(import_module(package).__path__, f"{package}.")
-    found = [part for part in found if not part.name.rpartition(".")[2].startswith("_")]
-    first = [f"{package}.{name}" for name in api_order.FIRST.get(package, ())]
-    modules = [part.name for part in found if not part.ispkg]
-    rest = [name for name in modules if name not in first]
-    return [*first, *rest], [part.name for part in found if part.ispkg]
-
-
-def public(module: ModuleType) -> list[str]:
-    """The functions and classes a module defines for others, in the order of the file.
-
-    >>> public(import_module("ltp_core.arrays.topk"))[:3]
-    ['Chosen', 'top_k', 'bounds']
-    """
-    return [
-        name
-        for name, value in vars(module).items()
-        if not name.startswith("_")
-        and (inspect.isfunction(value) or inspect.isclass(value))
-        and value.__module__ == module.__name__
-    ]
-
-
-def front_door() -> dict[str, object]:
-    """What `ltp_core.__all__` names, in the order of the table of calls.
-
-    >>> front_door()["Ticket"]
-    <class 'ltp_core.ticket.ticket.Ticket'>
-    """
-    package = import_module(PACKAGE)
-    called = [name.partition(".")[0] for _, _, name in api_tables.CALLS]
-    names = dict.fromkeys([*called, *package.__all__])
-    return {name: getattr(package, name) for name in names if name in package.__all__}
 
 
 def pages() -> dict[str, str]:
@@ -116,7 +81,7 @@ def at_the_door(package: str) -> list[str]:
             lines += [f".. py:data:: {name}", "   :no-index:", ""]
             lines += [f"   The module :py:mod:`{value.__name__}`.", ""]
         else:
-            lines += [f".. py:data:: {name}", "", "   The methods of the book, by name:", ""]
+            lines += [f".. py:data:: {name}", "", f"   {METHODS}", ""]
             lines += [f"   {line}".rstrip() for line in api_tables.methods()]
     lines += [*title("The command ltp"), *api_tables.commands()]
     return [*lines, *in_modules(modules)]
@@ -154,19 +119,11 @@ def in_modules(modules: list[str]) -> list[str]:
     return [*lines, *title("Inside"), INSIDE, "", *inside] if inside else lines
 
 
+METHODS = (
+    "The methods of the book, by name. A method is called as "
+    '``METHODS["ltp"](lm, shots, task=task, ticket=ticket)``; other keywords go on to `train`.'
+)
 INSIDE = "What the library itself needs; to use it, nobody has to call these."
-
-
-def is_inside(module: str, name: str = "") -> bool:
-    """Is a module, or a name of it, among what no reader calls?
-
-    >>> is_inside("ltp_core.keywords"), is_inside("ltp_core.stage1.find", "find_ticket")
-    (True, False)
-    """
-    short = module.removeprefix(f"{PACKAGE}.")
-    if not name:
-        return short in api_order.MODULES
-    return name in api_order.NAMES.get(short, ())
 
 
 def title(text: str, line: str = "-") -> list[str]:
@@ -179,11 +136,6 @@ def told(full: str, value: object) -> list[str]:
     if inspect.isclass(value):
         return [f".. autoclass:: {full}", "   :members:", ""]
     return [f".. autofunction:: {full}", ""]
-
-
-def names(module: str) -> list[str]:
-    """The public names that a module defines."""
-    return public(import_module(module))
 
 
 def members(name: str, own: list[str]) -> list[str]:
@@ -203,21 +155,6 @@ def members(name: str, own: list[str]) -> list[str]:
     if there:
         lines += ["", f"On the page :doc:`api`: {', '.join(there)}."]
     return [*lines, ""]
-
-
-def summary(name: str) -> str:
-    """The first paragraph of a module's docstring, on one line.
-
-    >>> summary("ltp_core.stage2")
-    'Stage 2: a soft prompt and a ticket, trained on a task.'
-    """
-    return first_words(import_module(name))
-
-
-def first_words(value: object) -> str:
-    """The first paragraph of a docstring, on one line."""
-    words = " ".join((inspect.getdoc(value) or "").split("\n\n")[0].split())
-    return words.replace("|", r"\|")
 
 
 class Filled(SphinxDirective):

@@ -99,9 +99,10 @@ def is_field(app: Sphinx, what: str, name: str, value, skip: bool, options) -> b
 def read_signature(app: Sphinx, what: str, name: str, value, options, signature, returns):
     """Called by autodoc for each signature: a default that no code writes so is three dots.
 
-    Options that stand in a table are not told twice.
+    Options that stand in a table are not told twice, and a `Form` not with all its defaults.
     """
     signature = signature and re.sub(r"<(?:[^<>]|<[^<>]*>)*>", "...", signature)
+    signature = signature and re.sub(r"\bForm\([^()]*\)", "Form()", signature)
     return shortened(signature) if signature and kind_of(value) else signature, returns
 
 

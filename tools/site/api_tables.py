@@ -28,7 +28,7 @@ CALLS = (  # what a reader wants, the call, and what is called
         'lm = ltp.load_backbone("FacebookAI/xlm-roberta-base", download=True)',
         "load_backbone",
     ),
-    ("know a model again", "ltp.fingerprint(lm.model)", "fingerprint"),
+    ("recognise a model by its weights", "ltp.fingerprint(lm.model)", "fingerprint"),
     ("take text of the book", 'text = ltp.text("en")', "text"),
     ("take a task of the book", "task = ltp.tasks.emoji()", "tasks.emoji"),
     ("make a task of my own files", 'task = ltp.tasks.load("my/folder")', "tasks.load"),
@@ -149,7 +149,7 @@ def needed(code: str) -> list[str]:
 def scores() -> list[str]:
     """A row for each score: its name, its formula, what it asks, and what it needs.
 
-    >>> scores()[12:16]
+    >>> scores()[8:12]
     ['   * - ``movement``', '     - \\\\|θ₁ − θ₀\\\\|', \
 '     - how far did it go? our reading of the paper', '     - θ₁ of stage 1']
     """
