@@ -12,17 +12,17 @@ import yaml
 
 from tests.site.test_pages import HTML, chapter, in_repository, pages_are_built  # noqa: F401
 from tools.book import chapters as book
-from tools.site import api_pages
+from tools.site import api_names, api_pages
 from tools.site.api_options import kind_of
 
 PAGES = api_pages.pages()
-DOOR = api_pages.front_door()
+DOOR = api_names.front_door()
 each_page = pytest.mark.parametrize("name", PAGES)
 
 
 def modules() -> list[str]:
-    loose, rooms = api_pages.parts(api_pages.PACKAGE)
-    return [*loose, *rooms, *(name for room in rooms for name in api_pages.parts(room)[0])]
+    loose, rooms = api_names.parts(api_names.PACKAGE)
+    return [*loose, *rooms, *(name for room in rooms for name in api_names.parts(room)[0])]
 
 
 def test_the_stored_pages_are_those_of_the_rooms():
@@ -47,9 +47,9 @@ def told() -> Counter:
 @pytest.mark.parametrize("name", modules())
 def test_every_public_name_of_a_module_is_told_once(name):
     module = import_module(name)
-    doors = {id(value): f"{api_pages.PACKAGE}.{key}" for key, value in DOOR.items()}
+    doors = {id(value): f"{api_names.PACKAGE}.{key}" for key, value in DOOR.items()}
     assert told()[f"module-{name}"] == 1
-    for own in api_pages.public(module):
+    for own in api_names.public(module):
         value = vars(module)[own]
         assert told()[f"{name}.{own}"] + told()[doors.get(id(value))] == 1, own
         inner = [method for key, method in vars(value).items() if not key.startswith("_")]
