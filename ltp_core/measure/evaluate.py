@@ -128,7 +128,7 @@ def predict(
 
     Args:
         model: what `train` returned, or a model of your own.
-        dataset: the column `text`, and perhaps `text_pair`.
+        dataset: the column `"text"`, and perhaps `"text_pair"`.
         batch_size: texts that are read together.
         autocast: computes in bfloat16: True, False, or "auto", which does so where this machine
             gains.
@@ -183,7 +183,7 @@ def evaluate(
 
     Args:
         model: what `train` returned, or a model of your own.
-        dataset: the columns `text`, `label` and `language`, and perhaps `text_pair`.
+        dataset: the columns `"text"`, `"label"`, `"language"`, and perhaps `"text_pair"`.
 
     Returns:
         A `Table`, which prints itself. `table.rows` has for each language its code, the number of

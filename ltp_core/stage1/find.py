@@ -41,7 +41,7 @@ class Finding(Stage1Options):
 
 @takes(Finding)
 def find_ticket(lm: Backbone, dataset: Rows, options: Finding) -> Ticket:
-    """Stage 1 in one call: masked-LM training on the column `text`, then the top k of |θ₁ − θ₀|.
+    """Stage 1 in one call: masked-LM training on the column `"text"`, then the top k of |θ₁ − θ₀|.
 
     Stage 1 always moves the whole encoder, and what `layers` names beyond it; `layers` and
     `modules` only limit what the ticket may choose. It runs on a GPU if there is one. `lm` stays as
@@ -49,7 +49,7 @@ def find_ticket(lm: Backbone, dataset: Rows, options: Finding) -> Ticket:
 
     Args:
         lm: the model that the ticket is for.
-        dataset: lines of text in the column `text`; no labels.
+        dataset: lines of text in the column `"text"`; no labels.
         density: share of the eligible weights that is in the ticket, in (0, 1].
         score: what the weights are ranked by. "movement" is how far each moved; the others use its
             gradients. Formulas: the table on the page of `ltp_core.stage1`.

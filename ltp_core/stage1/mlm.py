@@ -145,7 +145,7 @@ def adapt(lm: Backbone, dataset: Rows, options: Adapting) -> dict[str, Tensor]:
 
     Args:
         lm: the model to begin with.
-        dataset: lines of text in the column `text`; no labels.
+        dataset: lines of text in the column `"text"`; no labels.
         names: the tensors that may move; None for the encoder. The masked-LM head never moves.
         ticket: only its entries may move, and `names` does not count; None for whole tensors.
         base: the fingerprint of `lm`, where the caller has it; None to have it taken.

@@ -74,7 +74,7 @@ def train(lm: Backbone, dataset: Rows, options: Training) -> Trained:
 
     Args:
         lm: the model to train on.
-        dataset: the columns `text` and `label`, and perhaps `text_pair`.
+        dataset: the columns `"text"` and `"label"`, and perhaps `"text_pair"`.
         task: what gives the label words: any object with `words`, one word per class.
         ticket: the weights that are trained; None for none.
         full: every weight is trained; then there is no ticket.

@@ -14,6 +14,7 @@ from tests.site.test_pages import HTML, chapter, in_repository, pages_are_built 
 from tools.book import chapters as book
 from tools.site import api_names, api_pages
 from tools.site.api_options import kind_of
+from tools.site.api_tables import CALLS
 
 PAGES = api_pages.pages()
 DOOR = api_names.front_door()
@@ -54,6 +55,12 @@ def test_every_public_name_of_a_module_is_told_once(name):
         assert told()[f"{name}.{own}"] + told()[doors.get(id(value))] == 1, own
         inner = [method for key, method in vars(value).items() if not key.startswith("_")]
         assert all(method.__doc__ for method in inner if inspect.isroutine(method)), own
+
+
+def test_each_want_leads_to_the_call():
+    rows = chapter(api_pages.FIRST).select("table.calls tbody tr")
+    assert len(rows) == len(CALLS)
+    assert all(row.select_one("td").select("a[href]") for row in rows)
 
 
 @pytest.mark.parametrize("name", ["find_ticket", "adapt", "train"])

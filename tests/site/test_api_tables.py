@@ -97,7 +97,7 @@ def test_the_function_speaks_before_the_kind_and_the_kind_before_the_field():
 def test_a_table_takes_the_place_of_its_lines_under_args():
     lines = (inspect.getdoc(train) or "").splitlines()
     made = api_options.with_table(lines, train, lambda part: part)
-    assert "    dataset: the columns `text` and `label`, and perhaps `text_pair`." in made
+    assert [line for line in made if line.startswith("    dataset: ")]
     assert not [line for line in made if line.startswith("    full: ")]
     assert made.index(".. list-table::") < made.index("Returns:") < made.index("Raises:")
 
@@ -119,7 +119,7 @@ def test_each_call_is_one_that_the_library_takes(call, name):
         if owner in owners and not function.startswith("ltp_core."):
             path = f"{owners[owner]}.{method}"
         wanted = resolve(path)
-        assert path.startswith(name)
+        assert wanted == resolve(name)
     keywords = {keyword.arg: None for keyword in value.keywords}
     bound = [None] * (len(value.args) + (inspect.isfunction(wanted) and "." in wanted.__qualname__))
     inspect.signature(wanted).bind(*bound, **keywords)

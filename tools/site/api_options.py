@@ -25,13 +25,13 @@ AFTER = re.compile(r"(?:Returns|Yields|Raises|Attributes):$|>>>")  # what a tabl
 ENTRY = re.compile(r"    (\w+(?:, \w+)*): (.+)")  # one or several names under Args
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    """A table as reStructuredText.
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]], style: str = "options") -> list[str]:
+    """A table as reStructuredText; its style is a class in site.css.
 
     >>> table(["a", "b"], [["1", ""]])[-4:]
     ['     - b', '   * - 1', '     -', '']
     """
-    lines = [".. list-table::", "   :header-rows: 1", "   :class: options", ""]
+    lines = [".. list-table::", "   :header-rows: 1", f"   :class: {style}", ""]
     for row in (heads, *rows):
         lines += [f"{'     -' if i else '   * -'} {cell}".rstrip() for i, cell in enumerate(row)]
     return [*lines, ""]

@@ -30,7 +30,7 @@ CALLS = (  # what a reader wants, the call, and what is called
     ),
     ("recognise a model by its weights", "ltp.fingerprint(lm.model)", "fingerprint"),
     ("take text of the book", 'text = ltp.text("en")', "text"),
-    ("take a task of the book", "task = ltp.tasks.emoji()", "tasks.emoji"),
+    ("take a task of the book", "task = ltp.tasks.emoji()", "tasks.emoji_groups.emoji"),
     ("make a task of my own files", 'task = ltp.tasks.load("my/folder")', "tasks.load"),
     ("find a ticket", "ticket = ltp.find_ticket(lm, text, density=0.20)", "find_ticket"),
     (
@@ -39,7 +39,11 @@ CALLS = (  # what a reader wants, the call, and what is called
         "find_in_folders",
     ),
     ("train stage 1 alone", "after = ltp.adapt(lm, text)", "adapt"),
-    ("draw a random ticket of the same size", "control = ticket.random_like(seed=0)", "Ticket"),
+    (
+        "draw a random ticket of the same size",
+        "control = ticket.random_like(seed=0)",
+        "Ticket.random_like",
+    ),
     ("save a ticket", 'ticket.save("en.ticket.safetensors")', "Ticket.save"),
     (
         "load a ticket",
@@ -115,7 +119,7 @@ TYPES = (  # a type that signatures name, where it is defined, and what it is
 def calls() -> list[str]:
     """What a reader wants, and the call for it; the want is a link."""
     rows = [(f":py:obj:`{want} <ltp_core.{name}>`", f"``{call}``") for want, call, name in CALLS]
-    return table(("I want to …", "call"), rows)
+    return table(("I want to …", "call"), rows, "calls")
 
 
 def methods() -> list[str]:
