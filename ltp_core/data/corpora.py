@@ -29,7 +29,8 @@ def text(*languages: str, running_only: bool = False, sources: tuple[str, ...] =
     """Return the lines of these languages (of all if none is named), source after source.
 
     Args:
-        languages: codes, as in `ltp_core.data.languages.LANGUAGES`.
+        languages: codes, as in `ltp_core.data.languages.LANGUAGES`: the 51 of the emoji task, and
+            Aymara and Guarani, "ay" and "gn".
         running_only: leave out word lists and short phrases.
         sources: which files to read. The default leaves out "kjv", the King James Bible: plenty of
             running English, but of 1611. Leave out "gnome" for text without share-alike terms.

@@ -142,7 +142,19 @@ def macro_interval(
 ) -> Interval:
     """Mean accuracy over languages with its 95 % interval; given two methods, their difference.
 
-    Arguments as in `macro_draws`; the difference is paired by seed and by item.
+    Seeds and items are drawn anew together, 5,000 times, each draw for all languages and for both
+    methods, so the difference is paired by seed and by item. The languages stay these. With five
+    seeds or fewer the interval is likely too narrow.
+
+    Args:
+        correct: S seeds, L languages, I items: (S, L, I), 1 right, 0 wrong, nan where a language
+            lacks an item; with T tickets on the same seeds (T, S, L, I). See
+            `results.correctness`.
+        against: the same of a second method, on the same seeds, languages and items.
+        options: `families`, `draws` and `seed` of `macro_draws`.
+
+    Raises:
+        ValueError: the methods differ in their numbers of seeds, languages or items.
 
     >>> rng = np.random.default_rng(0)
     >>> worse = (rng.random((5, 3, 200)) < 0.60).astype(float)

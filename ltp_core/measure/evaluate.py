@@ -122,7 +122,21 @@ def predict(
     autocast: bool | Literal["auto"] = False,
     progress: bool = False,
 ) -> np.ndarray:
-    """The class (N,) of each row; computed in order of length, so that little padding is read.
+    """The class of each row; computed in order of length, so that little padding is read.
+
+    It runs where the model is.
+
+    Args:
+        model: what `train` returned, or a model of your own.
+        dataset: the column `"text"`, and perhaps `"text_pair"`.
+        batch_size: texts that are read together.
+        autocast: computes in bfloat16: True, False, or "auto", which does so where this machine
+            gains.
+        progress: show a progress bar.
+
+    Returns:
+        The class of each row as a number, (N,) int64. It is the place of the class in `model.words`
+        and in the `labels` of the task.
 
     >>> from ltp_core.stage2.prompt import PromptModel
     >>> from ltp_core.model.toy import toy_backbone
@@ -166,6 +180,15 @@ def evaluate(
 
     `set_language`, where the model has it, is called before the texts of each language. See
     `predict` for the options.
+
+    Args:
+        model: what `train` returned, or a model of your own.
+        dataset: the columns `"text"`, `"label"`, `"language"`, and perhaps `"text_pair"`.
+
+    Returns:
+        A `Table`, which prints itself. `table.rows` has for each language its code, the number of
+        items, accuracy, and the two ends of a 95 % interval; `table.correct[language]` says which
+        items were right; `table.mean("low")` is the mean over the low-resource languages.
 
     Raises:
         ValueError: the dataset is empty, or does not fit the model.

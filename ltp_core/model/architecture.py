@@ -57,6 +57,7 @@ class HandedWords(nn.Module):
         self.head, self.words = head, words
 
     def forward(self, hidden: Tensor) -> Tensor:
+        """The logits of all pieces, (M, V), of some states, (M, H)."""
         return cast(Tensor, self.head(hidden, self.words))
 
 

@@ -46,7 +46,11 @@ RESTORE = "restore it with `git checkout -- data/backbone` or `python -m tools.b
 
 
 class Backbone(NamedTuple):
-    """A masked language model (fp32, eval mode, no dropout surprises) and its tokenizer."""
+    """A masked language model and its tokenizer.
+
+    The model is in fp32 and in evaluation mode: its dropout is off, in training too, unless
+    `dropout=True` is given there.
+    """
 
     model: Model
     tokenizer: Tokenizer
@@ -54,6 +58,9 @@ class Backbone(NamedTuple):
 
 def load_backbone(name_or_folder: str | Path | None = None, *, download: bool = False) -> Backbone:
     """The embedded model, or a masked LM by folder or hub name.
+
+    It is loaded in fp32, on the CPU; training brings a clone to the GPU. Which architectures work:
+    `architecture.HEADS`. From the hub comes the newest revision; to keep one, give a folder.
 
     Args:
         name_or_folder: None for the embedded model; a folder; or a name in the Hugging Face cache.

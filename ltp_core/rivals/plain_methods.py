@@ -68,7 +68,10 @@ def codeswitch(
     seed: int = 0,
     **options: Any,
 ) -> Trained:
-    """As `full`, on texts switched anew in each epoch, into `languages` (default: all of them)."""
+    """As `full`, on texts in which words are exchanged for those of other languages.
+
+    They are exchanged anew in each epoch, for words of `languages` (default: all of them).
+    """
     book = dictionary(languages, split=split, source=source)
     switched = switch(shots, book, copies=epochs, share=share, seed=seed)
     options |= {"epochs": epochs, "copies": epochs, "seed": seed}

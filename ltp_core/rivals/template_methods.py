@@ -50,7 +50,10 @@ def template_zero(
     truncate: bool = False,
     **options: Any,
 ) -> Trained:
-    """Train nothing: of `shots` only the names of the columns matter, of the options these two."""
+    """Train nothing; ask with a hand-written template.
+
+    Of `shots` only the names of the columns matter, of the options `template` and `truncate`.
+    """
     form = Form(template=template or _template(shots, source), truncate=truncate)
     model = Trained(lm, task.words, 0, form)
     model.labels = getattr(task, "labels", None)

@@ -29,7 +29,7 @@ from .scores import SCORES, gradients, ranked
 
 @dataclass(frozen=True)
 class Finding(Stage1Options):
-    """What `find_ticket` takes: `Stage1Options` and these."""
+    """The options of `find_ticket` as one value; its keywords make it."""
 
     density: float = DENSITY
     score: str = option("movement", "what is ranked: see `scores.py`", one_of=tuple(SCORES))
@@ -41,17 +41,27 @@ class Finding(Stage1Options):
 
 @takes(Finding)
 def find_ticket(lm: Backbone, dataset: Rows, options: Finding) -> Ticket:
-    """Stage 1 in one call: masked-LM training on the column `text`, then the top k of |θ₁ − θ₀|.
+    """Stage 1 in one call: masked-LM training on the column `"text"`, then the top k of |θ₁ − θ₀|.
 
-    Stage 1 moves `layers` and `modules` and the rest of the encoder. Further keywords are those of
-    `Stage1Options`.
+    Stage 1 always moves the whole encoder, and what `layers` names beyond it; `layers` and
+    `modules` only limit what the ticket may choose. It runs on a GPU if there is one. `lm` stays as
+    it was.
 
     Args:
-        score: another measure of a weight than how far it moved, also without labels, once for all
-            tasks: "fisher", "movement_gradient", "movement_root" (see `scores.py`).
-        quota: rank all weights together ("all"), or choose the same share of each "layer" or
-            "tensor".
-        layers, modules: what the ticket may choose from (see `eligible`).
+        lm: the model that the ticket is for.
+        dataset: lines of text in the column `"text"`; no labels.
+        density: share of the eligible weights that is in the ticket, in (0, 1].
+        score: what the weights are ranked by. "movement" is how far each moved; the others use its
+            gradients. Formulas: the table on the page of `ltp_core.stage1`.
+        quota: "all" ranks all weights together; "layer" or "tensor" choose the same share of each.
+        gradient_batches: over how many batches of the text the gradients are added up, for a score
+            that needs them; "movement" does not.
+        layers: the layers that the ticket may choose from: numbers from 0, or "embeddings"; None
+            for all layers of the encoder (see `eligible`).
+        modules: the modules that the ticket may choose from, "query" for example; None for all.
+
+    Raises:
+        ValueError: the density is not in (0, 1], the text is empty, or too few weights moved.
 
     >>> from ltp_core.model.toy import toy_backbone
     >>> find_ticket(toy_backbone(), {"text": ["the cat eats rice"]}, steps=2, progress=False)
@@ -84,8 +94,14 @@ def find_in_folders(
 ) -> Ticket:
     """The ticket of a model that somebody has trained already; neither model is loaded.
 
+    The number of weights is rounded, so the density is close to the one asked for.
+
     Args:
-        before, after: folders that `save_pretrained` wrote, of the base model and the trained one.
+        before: a folder that `save_pretrained` wrote, of the base model.
+        after: such a folder of the trained model.
+        density: share of the eligible weights that is in the ticket, in (0, 1].
+        layers: the layers that the ticket may choose from; None for all of the encoder.
+        modules: the modules that the ticket may choose from; None for all.
 
     >>> import tempfile
     >>> from ltp_core.model.toy import toy_backbone

@@ -52,8 +52,9 @@ def mask_tokens(
 ) -> tuple[Tensor, Tensor]:
     """Hide a share of the pieces: the ids the model sees and the labels it must name, both (B, T).
 
-    Of the chosen places 80 % show `<mask>`, 10 % a random piece, 10 % stay as they are. Special
-    ids and padding are never chosen, and each row has at least one chosen place if it has a piece.
+    Of the chosen places 80 % show `<mask>`, 10 % a random piece, 10 % stay as they are. Pieces are
+    chosen one by one, not in whole words. Special ids and padding are never chosen, and each row
+    has at least one chosen place if it has a piece.
 
     >>> from ltp_core.model.toy import toy_backbone
     >>> ids = torch.tensor([[0, 4, 12, 8, 2], [0, 20, 2, 1, 1]])
@@ -128,7 +129,7 @@ def masked_batches(
 
 @dataclass(frozen=True, kw_only=True)
 class Adapting(Stage1Options):
-    """What `adapt` takes: `Stage1Options` and these."""
+    """The options of `adapt` as one value; its keywords make it."""
 
     names: Iterable[str] | None = None
     ticket: Ticket | None = None
@@ -137,16 +138,23 @@ class Adapting(Stage1Options):
 
 @takes(Adapting)
 def adapt(lm: Backbone, dataset: Rows, options: Adapting) -> dict[str, Tensor]:
-    """θ₁: the base model's parameters after `steps` steps of masked-LM training on `text`.
+    """θ₁: the base model's parameters after some steps of masked-LM training on text.
 
-    `lm` stays as it was, bit for bit; tensors that did not move are shared with it. Lines longer
-    than `max_length` are cut into several rows; nothing is lost. Further keywords are those of
-    `Stage1Options`.
+    `lm` stays as it was, bit for bit; tensors that did not move are shared with it. It runs on a
+    GPU if there is one.
 
     Args:
-        names: the tensors that may move (default: the encoder; never the MLM head).
-        ticket: only its entries may move.
-        base: the fingerprint of `lm`, where the caller has it.
+        lm: the model to begin with.
+        dataset: lines of text in the column `"text"`; no labels.
+        names: the tensors that may move; None for the encoder. The masked-LM head never moves.
+        ticket: only its entries may move, and `names` does not count; None for whole tensors.
+        base: the fingerprint of `lm`, where the caller has it; None to have it taken.
+
+    Returns:
+        Every parameter of the base model by its name; what moved is on the CPU.
+
+    Raises:
+        ValueError: there is no text, a name is unknown, or the ticket is of another model.
 
     >>> from ltp_core.model.toy import toy_backbone
     >>> lm = toy_backbone()
@@ -206,7 +214,7 @@ def trainable_names(model: Model, names: Iterable[str] | None) -> list[str]:
 
 
 def text_rows(tokenizer: Tokenizer, dataset: Rows, max_length: int) -> list[list[int]]:
-    """`<s> pieces </s>` for each line of column `text`, long lines in several rows.
+    """The row of each line of column `text`: start sign, pieces, end sign; long lines in several.
 
     Raises:
         ValueError: `max_length` is below 3, or there is no text.

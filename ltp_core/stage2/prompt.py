@@ -69,6 +69,7 @@ class PromptReparametrization(nn.Module):
             nn.init.zeros_(p)
 
     def forward(self, x: Tensor) -> Tensor:
+        """The vectors as the model reads them, (P, H), of the vectors that are trained, (P, H)."""
         moved: Tensor = self.norm(self.up(self.bend(self.down(x))))
         return x + moved  # (P, H)
 
@@ -77,7 +78,7 @@ class PromptModel(nn.Module):
     """A classifier made of a masked LM, P prompt vectors, and one label word per class.
 
     By default the prompt starts as the embeddings of P vocabulary pieces, drawn with `seed`. `form`
-    says how the model is built.
+    says how the model is built; these are the fields of a `Form`:
 
     >>> from ltp_core.model.toy import toy_backbone
     >>> model = PromptModel(toy_backbone(), ["people", "food", "animals"], length=5)

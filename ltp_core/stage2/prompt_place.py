@@ -37,7 +37,8 @@ def order(first: Tensor, length: int, width: int) -> Tensor:
 
     Args:
         first: where the prompt begins in each row.
-        length, width: P and T.
+        length: P, the number of prompt vectors.
+        width: T, the number of ids in a row.
 
     >>> order(torch.tensor([1, 3]), length=2, width=4)
     tensor([[0, 4, 5, 1, 2, 3],

@@ -38,7 +38,11 @@ def vectors(
     """The first vectors of a prompt, (P, H), as `how` says; random ones with torch's own seed.
 
     Args:
+        how: "pieces", "labels", "query", "words: SENTENCE" or "file: PATH"; see the list above.
+        length: P for "pieces". The others have as many vectors as they say, which may be fewer;
+            0 for no prompt at all.
         table: the embeddings of the pieces, (V, H).
+        tokenizer: cuts the words of a sentence into pieces.
         labels: the pieces of each label word.
 
     Raises:

@@ -40,7 +40,7 @@ from .trained import Trained
 
 
 class HasWords(Protocol):
-    """A task, as far as training needs it. If it has `labels`, the dataset's must be the same."""
+    """A task: any object with `words`. If it has `labels`, the dataset's must be the same."""
 
     @property
     def words(self) -> Sequence[str]:
@@ -56,7 +56,7 @@ RATES = {  # peak learning rates (body, prompt)
 
 @dataclass(frozen=True, kw_only=True)
 class Training(Stage2Options):
-    """What `train` takes: `Stage2Options` and these."""
+    """The options of `train` as one value; its keywords make it."""
 
     task: HasWords
     ticket: Ticket | None = None
@@ -69,24 +69,29 @@ class Training(Stage2Options):
 def train(lm: Backbone, dataset: Rows, options: Training) -> Trained:
     """Train a prompt in front of `lm`, and with it a ticket, everything (`full`), or nothing else.
 
-    `template`, `deep`, `head` and `lora` (a rank) make the rivals: see `methods.py`. Further
-    keywords are those of `Stage2Options`.
+    `template`, `deep`, `head` and `lora` make the other methods: see `METHODS`. It runs on a GPU if
+    there is one. `lm` stays as it was.
 
     Args:
-        dataset: the columns `text` and `label`, and perhaps `text_pair`.
-        task: its `words` are the label words.
-        learning_rate, prompt_rate: of the ticket or the weights, and of the prompt; without them
-            `RATES` decides.
-        weight_decay: pulls on the ticket or the weights, never on the prompt.
-        copies: the dataset holds every row so often, one whole copy after the other, and each epoch
-            reads the next.
-        checkpoint: a folder; the same call resumes after a kill and ends in the same bits.
-        callback: finds the model in its `info`.
-        base: the fingerprint of `lm`, where the caller has it.
+        lm: the model to train on.
+        dataset: the columns `"text"` and `"label"`, and perhaps `"text_pair"`.
+        task: what gives the label words: any object with `words`, one word per class.
+        ticket: the weights that are trained; None for none.
+        full: every weight is trained; then there is no ticket.
+        lora: rank of LoRA's matrices, which are trained in place of weights; 0 for none. It needs
+            PEFT: `pip install "ltp-core[bench]"`.
+        base: the fingerprint of `lm`, where the caller has it; None to have it taken.
+        callback: is called after each step with its number and a dict of its loss, its rates, and
+            the model.
+
+    Returns:
+        The trained model; `history` has the loss of each step, and `predict`, `evaluate` take it.
 
     Raises:
         ValueError: there is nothing to train, or the dataset or the ticket does not fit.
 
+    >>> RATES  # peak rates (weights, prompt): of a prompt alone, with a ticket or LoRA, with all
+    {'prompt': (0.0, 0.03), 'ticket': (0.0002, 0.005), 'full': (5e-05, 0.005)}
     >>> from types import SimpleNamespace
     >>> from ltp_core.model.toy import toy_backbone
     >>> task = SimpleNamespace(words=("food", "animals"))

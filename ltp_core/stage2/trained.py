@@ -46,8 +46,19 @@ REMEMBERED = ("base", "outer", "task", "trains", "words", "labels", "history")
 class Trained(PromptModel):
     """A prompt model over a clone of `lm`, and the `body`: what of the language model is trained.
 
+    `train` makes it. The scores of the classes for some texts, (B, C), are
+    `model(model.batch(model.encode(texts)))`.
+
     Args:
+        lm: the model that it is a clone of.
+        words: one label word per class.
+        length: number of prompt vectors.
+        form: how the prompt model is built.
+        ticket: the weights that are trained.
+        full: every weight is trained.
+        lora: rank of LoRA's matrices; 0 for none.
         base: the fingerprint of `lm`, where the caller has it; it is taken here otherwise.
+        seed: decides the first vectors of the prompt, and LoRA's first matrices.
 
     >>> from ltp_core.model.toy import toy_backbone
     >>> lm = toy_backbone()
@@ -112,7 +123,11 @@ class Trained(PromptModel):
     def save(
         self, folder: str | Path, dtype: torch.dtype = torch.float32, lm: Backbone | None = None
     ) -> None:
-        """Write the folder described above; what changes with the language is not in it.
+        """Write a folder with what was trained; what changes with the language is not in it.
+
+        config.json holds task, words, options, losses and versions; prompt.safetensors the prompt;
+        ticket.safetensors the ticket with its trained values, or weights.safetensors all weights or
+        LoRA's matrices. The base model is not in it: `load` needs it again.
 
         Args:
             folder: new or empty, or a trained model, which is replaced.

@@ -76,7 +76,8 @@ def examples(task: Task, run: Run) -> Dataset:
 def digests(rows: RunRows, text: Callable[[object], str] = ascii) -> dict[str, str]:
     """For each language a digest of what is taught and what is asked there, row by row.
 
-    text: see `digest`.
+    Args:
+        text: what writes a value down, see `digest`.
 
     >>> from ltp_core import tasks
     >>> task, run = tasks.emoji(), Run("full", seed=0, languages=("qu", "sw"))

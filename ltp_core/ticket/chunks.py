@@ -28,8 +28,11 @@ INFINITY = 0x7F800000  # the bits of fp32 infinity; the bits of every NaN are la
 class Deltas(Mapping[str, Tensor]):
     """θ₁ − θ₀ in fp32. `Deltas` holds no numbers: it subtracts when asked, so it takes no memory.
 
-    `before` and `after` may lie in memory, on a GPU, or in files (`mapped`), in any precision. With
-    `weights` each difference is multiplied by its own.
+    Args:
+        before: θ₀ by name: in memory, on a GPU, or in files (`memory_map.mapped_model`), in any
+            precision.
+        after: θ₁ by name, likewise.
+        weights: each difference is multiplied by its own, as the scores with a gradient need it.
 
     >>> Deltas({"w": torch.tensor([1.0, 2.0])}, {"w": torch.tensor([1.5, 2.0])})["w"]
     tensor([0.5000, 0.0000])
@@ -85,6 +88,9 @@ def shapes_of(deltas: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:
 
 def delta_bits(deltas: Mapping[str, Tensor], names: Iterable[str] | None = None) -> Stream:
     """The stream of |delta|, of all tensors or of some.
+
+    A stream is called with a step: with 1 it hands out every number, with 61 every 61st of a
+    chunk.
 
     Raises:
         ValueError: while it is read, a delta is not fp32 (in bf16 most of them tie) or not finite.

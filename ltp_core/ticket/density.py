@@ -51,7 +51,8 @@ def quotas(
 ) -> list[tuple[list[str], int]]:
     """The names of each group, and how many of its numbers may be chosen: its share of the k.
 
-    What is left of one group by rounding goes to the next, so that all have k together.
+    Groups come in the order of their names as strings. What is left of one group by rounding goes
+    to the next in this order, so that all have k together.
 
     >>> quotas({"a.x": 4, "a.y": 3, "b.x": 3}, 0.3, group=lambda name: name[0])
     [(['a.x', 'a.y'], 2), (['b.x'], 1)]

@@ -29,7 +29,12 @@ KIND, WAY_BACK = "merged model", "unmerge.safetensors"
 def merge(lm: Backbone, trained: str | Path, folder: str | Path) -> None:
     """Write `folder`: the base model `lm` with the values of `trained` in it. `lm` stays as it is.
 
+    A soft prompt is lost: a plain checkpoint has no place for it. So train with `prompt_length=0`
+    what you want to merge. The folder holds the masked-LM head and the tokenizer of `lm`, and the
+    weights in the precision that `lm` has.
+
     Args:
+        lm: the model that the ticket was trained on.
         trained: a ticket file with values, or a folder that holds one (`Trained.save`).
         folder: new or empty, or a merged model, which is replaced.
 

@@ -29,6 +29,20 @@ PLACES = ("start", "hole")  # where in its row a prompt may stand
 class LoopOptions(Options):
     """What both stages share.
 
+    Args:
+        seed: decides the order of the rows, the masks of stage 1, and the start of a prompt.
+        warmup: share of the steps in which the rate rises; then it falls in a straight line to 0.
+        clip: a gradient with a larger norm than this is shortened to it.
+        autocast: computes in bfloat16: True, False, or "auto", which does so where this machine
+            gains. The weights stay in fp32.
+        weight_decay: how strongly the optimizer pulls weights towards zero.
+        dropout: the model's own dropout is on while it is trained; else it is off.
+        optimizer: "adamw", or "sgd" (with momentum 0.9).
+        checkpoint: a folder for the state of the training; the same call resumes from there after
+            a kill, and ends in the same bits. None for no checkpoint.
+        every: steps between two checkpoints.
+        callback: is called after each step with its number and a dict of its loss and rates.
+
     >>> LoopOptions(warmup=0.1).every
     50
     >>> LoopOptions(warmup=10)
@@ -53,7 +67,14 @@ class LoopOptions(Options):
 
 @dataclass(frozen=True, kw_only=True)
 class Stage1Options(LoopOptions):
-    """Masked-LM training."""
+    """Masked-LM training.
+
+    Args:
+        steps: how many steps of masked-LM training there are.
+        batch_size: rows in a step; with several processes, of all of them together.
+        learning_rate: peak rate of the weights.
+        max_length: a longer line is cut into rows of this many pieces; nothing is lost.
+    """
 
     steps: int = option(400, "steps of masked-LM training", at_least=1)
     batch_size: int = option(32, "rows per step", at_least=1)
@@ -64,7 +85,31 @@ class Stage1Options(LoopOptions):
 
 @dataclass(frozen=True, kw_only=True)
 class Form(Options):
-    """How a prompt model is built."""
+    """How a prompt model is built.
+
+    Args:
+        prompt_start: the first vectors of the prompt. "pieces": pieces of the vocabulary, drawn
+            with the seed. "labels": for each class the mean of its label word's pieces. "query":
+            the pieces of "query:". "words: SENTENCE": those of a sentence, for example
+            "words: is a kind of". "file: PATH": a prompt that was trained before. All but "pieces"
+            say themselves how many vectors there are, and `prompt_length` is the most.
+        prompt_place: "start": the prompt stands between the start sign and the text. "hole": it
+            stands right before the hole, which is where the answer is read.
+        keep_positions: the text keeps the position ids that it has without a prompt; else it moves
+            aside.
+        silent: at first the prompt gets a thousandth of its usual attention; how much it gets is
+            trained, too.
+        mlp_width: width of a small network that the prompt is trained through, and that is gone
+            after training (`PromptReparametrization`); 0 for none.
+        mlp_norm: that network with ReLU and LayerNorm, in place of tanh; it needs a `mlp_width`.
+        learned_labels: one vector per class is trained, too; it starts from its label word.
+        truncate: a text that is too long for the model's positions loses its end; else it is
+            refused.
+        template: a sentence around the text, "{text} is a kind of {mask}."; for two texts it has
+            {pair}, too. None for no sentence.
+        deep: every layer gets prompt vectors of its own (`deep_prompt`).
+        head: a new linear layer on the mean of the last states answers, in place of label words.
+    """
 
     prompt_start: str = option("pieces", "where the prompt starts: pieces, labels, words: ...")
     prompt_place: str = option(
@@ -86,7 +131,18 @@ PLAIN = Form()  # the method's own: random vectors after <s>, answers by label w
 
 @dataclass(frozen=True, kw_only=True)
 class Stage2Options(Form, LoopOptions):
-    """Training on a task. Rates that are None depend on what is trained: see `train.RATES`."""
+    """Training on a task. Rates that are None depend on what is trained: see `train.RATES`.
+
+    Args:
+        prompt_length: number of prompt vectors; 0 for no prompt.
+        epochs: how often the examples are passed over.
+        batch_size: rows in a step; with several processes, of all of them together.
+        learning_rate: peak rate of the ticket or of the weights; None for the one in `RATES`.
+        prompt_rate: peak rate of the prompt; None for the one in `RATES`.
+        weight_decay: pulls on the ticket or on the weights, never on the prompt.
+        copies: how often the dataset holds every row, one whole copy after the other; each epoch
+            reads the next copy.
+    """
 
     prompt_length: int = option(10, "number of prompt vectors", at_least=0)
     epochs: int = option(12, "passes over the examples", at_least=1)

@@ -3,6 +3,7 @@
 import inspect
 import re
 from collections import Counter
+from dataclasses import fields
 from functools import cache
 from importlib import import_module
 
@@ -11,16 +12,18 @@ import yaml
 
 from tests.site.test_pages import HTML, chapter, in_repository, pages_are_built  # noqa: F401
 from tools.book import chapters as book
-from tools.site import api_pages
+from tools.site import api_names, api_pages
+from tools.site.api_options import kind_of
+from tools.site.api_tables import CALLS
 
 PAGES = api_pages.pages()
-DOOR = api_pages.front_door()
+DOOR = api_names.front_door()
 each_page = pytest.mark.parametrize("name", PAGES)
 
 
 def modules() -> list[str]:
-    loose, rooms = api_pages.parts(api_pages.PACKAGE)
-    return [*loose, *rooms, *(name for room in rooms for name in api_pages.parts(room)[0])]
+    loose, rooms = api_names.parts(api_names.PACKAGE)
+    return [*loose, *rooms, *(name for room in rooms for name in api_names.parts(room)[0])]
 
 
 def test_the_stored_pages_are_those_of_the_rooms():
@@ -45,18 +48,40 @@ def told() -> Counter:
 @pytest.mark.parametrize("name", modules())
 def test_every_public_name_of_a_module_is_told_once(name):
     module = import_module(name)
-    doors = {id(value): f"{api_pages.PACKAGE}.{key}" for key, value in DOOR.items()}
+    doors = {id(value): f"{api_names.PACKAGE}.{key}" for key, value in DOOR.items()}
     assert told()[f"module-{name}"] == 1
-    for own in api_pages.public(module):
+    for own in api_names.public(module):
         value = vars(module)[own]
         assert told()[f"{name}.{own}"] + told()[doors.get(id(value))] == 1, own
         inner = [method for key, method in vars(value).items() if not key.startswith("_")]
-        assert all(inspect.getdoc(method) for method in inner if inspect.isroutine(method)), own
+        assert all(method.__doc__ for method in inner if inspect.isroutine(method)), own
+
+
+def test_each_want_leads_to_the_call():
+    rows = chapter(api_pages.FIRST).select("table.calls tbody tr")
+    assert len(rows) == len(CALLS)
+    assert all(row.select_one("td").select("a[href]") for row in rows)
+
+
+@pytest.mark.parametrize("name", ["find_ticket", "adapt", "train"])
+def test_each_option_of_a_function_is_told_at_the_function(name):
+    words = chapter(api_pages.FIRST).find(id=f"ltp_core.{name}").find_next_sibling("dd")
+    rows = words.select("table.options tbody tr")
+    assert all(cell.get_text(strip=True) for row in rows for cell in row.select("td"))
+    told = {row.select_one("td").get_text(strip=True) for row in rows}
+    assert told == {field.name for field in fields(kind_of(DOOR[name]))}
+
+
+@each_page
+def test_what_no_reader_calls_comes_last(name):
+    titles = [tag.contents[0] for tag in chapter(name).find("article").select("h2")]
+    assert "Inside" not in titles[:-1]
 
 
 @each_page
 def test_what_is_told_reads_well(name):
     page = chapter(name).find("article")
+    assert "Define the computation performed at every call" not in page.get_text()
     assert not page.select(".system-message, .problematic")
     for signature in page.select("dt.sig"):
         text = signature.get_text()
