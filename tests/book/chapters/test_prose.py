@@ -45,6 +45,15 @@ def test_there_is_always_something_to_look_at_or_do(path):
     assert [wall for piece in markdown(path) for wall in walls(piece)] == []
 
 
+@pytest.mark.parametrize("name", ["method", "choosing", "real", "cheap"])
+def test_a_ticket_has_K_places_and_a_mask_the_entropy_H(name):
+    """As the glossary's table of symbols says: k are the examples of a class, h is a state."""
+    text = "\n".join(markdown(ROOT / "book" / f"{name}.ipynb"))
+    formulas = re.findall(r"\$\$.*?\$\$|\$[^$\n]+\$", text, re.DOTALL)
+    assert any("K" in formula for formula in formulas)
+    assert [f for f in formulas if re.search(r"(?<![\w\\])k(?!\w)|h\(d\)", f)] == []
+
+
 def test_a_wall_is_seen_and_what_interrupts_it_too():
     long = "word " * 80
     assert walls(long + "\n\n" + long) == [(160, "word word word word word word word word")]
