@@ -94,10 +94,15 @@ def compared(
     """
     swept = findings.of_file(path)
     named = {
-        f"{findings.ALL_NAMES[one]} − {findings.ALL_NAMES[other]}": (swept.of(one), swept.of(other))
-        for one, other in pairs
+        f"{_name(one)} − {_name(other)}": (swept.of(one), swept.of(other)) for one, other in pairs
     }
     return compare_pairs(named, swept.items, group)
+
+
+def _name(method: str) -> str:
+    """What people call it, in brackets where it has a plus."""
+    name = findings.ALL_NAMES[method]
+    return f"({name})" if "+" in name else name
 
 
 def verdicts(found: Iterable[Comparison]) -> Table:

@@ -72,9 +72,9 @@ def test_the_shell_trains_what_python_trains_and_the_sweep_gives_a_verdict(page,
     exec(second.replace("steps = 400", "steps = 2"), page)
     assert [one.rival for one in page["compared"]] == [
         "LTP − random ticket",
-        "LTP − template + ticket",
-        "template + ticket − template + full",
-        "template + ticket − untrained template",
+        "LTP − (template + ticket)",
+        "(template + ticket) − (template + full)",
+        "(template + ticket) − untrained template",
     ]
     runs = read("results/compare.parquet")
     done = {(row["method"], row["seed"]) for row in runs}
