@@ -41,7 +41,7 @@ def differences(found: Sequence[Comparison]) -> Figure:
     axes.set_yticks(range(len(found)), [c.rival for c in found])
     axes.set_ylim(len(found) - 0.5, -0.5)
     axes.tick_params(axis="y", length=0)
-    axes.set_xlabel("points that the first method is ahead (right) or behind (left)")
+    axes.set_xlabel("points: the first is ahead (right) or behind (left)")
     clear = sum(c.verdict != "no clear difference" for c in found)
     axes.set_title(f"{clear} of {len(found)} differences {'is' if clear == 1 else 'are'} clear")
     return flush(figure)
