@@ -3,7 +3,7 @@
     one_csv(folder)            xyz.csv: a language that the book does not know, two classes
     three_languages(folder)    en.csv, sw.csv, qu.csv: four classes, a column `id`
     book_ticket(place)         the ticket of the book's model, from 400 steps of stage 1
-    compared(path, method)     what a sweep found: a method against each other one
+    compared(path, pairs)      what a sweep found: of each pair the first minus the second
     verdicts(compared)         the same as a table
     shell(line)                what a terminal does with `ltp ...`
     refused(attempt)           do what must fail, and print the words
@@ -28,7 +28,7 @@ from pathlib import Path
 from ltp_core import cli
 from ltp_core.data.items import shuffle_key
 from ltp_core.data.paths import data_dir
-from ltp_core.measure.compare import Comparison, compare
+from ltp_core.measure.compare import Comparison, compare_pairs
 from ltp_core.tasks import emoji
 
 from .figures.table import Table, table
@@ -82,35 +82,45 @@ def book_ticket(place: str | Path) -> None:
     shutil.copy(data_dir() / "results" / "tickets" / TICKET, to)
 
 
-def compared(path: str | Path, method: str, group: str = "all") -> list[Comparison]:
-    """A method against each other one of a sweep, p corrected for their number.
+def compared(
+    path: str | Path, pairs: Iterable[tuple[str, str]], group: str = "all"
+) -> list[Comparison]:
+    """Of each pair of a sweep's methods the first minus the second, p corrected for all pairs.
 
     Args:
         path: The file with all rows, as `ltp sweep` names it at its end.
-        method: One of the sweep's methods.
+        pairs: Codes of methods, such as ("ltp", "random_ticket").
         group: As in `compare`.
     """
     swept = findings.of_file(path)
-    return compare(swept.rows, swept.items, method, group)
+    named = {
+        f"{_name(one)} − {_name(other)}": (swept.of(one), swept.of(other)) for one, other in pairs
+    }
+    return compare_pairs(named, swept.items, group)
 
 
-def verdicts(found: Iterable[Comparison], method: str) -> Table:
-    """What the method is ahead of each rival, in points, and what may be said of that.
+def _name(method: str) -> str:
+    """What people call it, in brackets where it has a plus."""
+    name = findings.ALL_NAMES[method]
+    return f"({name})" if "+" in name else name
+
+
+def verdicts(found: Iterable[Comparison]) -> Table:
+    """How many points each first method is ahead, and what may be said of that.
 
     >>> from ltp_core.measure.bootstrap import Interval
-    >>> verdicts([Comparison("full", Interval(-0.04, -0.06, -0.02), 0.004, -0.1, 0, 1)], "ltp")
-    LTP beside its rivals
-    LTP minus      points  95 % interval  corrected p  verdict
-    full + prompt    −4.0   −6.0 to −2.0        0.004  worse
+    >>> gap = Interval(-0.04, -0.06, -0.02)
+    >>> verdicts([Comparison("LTP − LoRA", gap, 0.004, -0.1, 0, 1)])
+    What each difference is
+    difference  points  95 % interval  corrected p  verdict
+    LTP − LoRA    −4.0   −6.0 to −2.0        0.004  worse
     """
     rows = []
     for it in found:
         mean, low, high = (f"{100 * x:+.1f}".replace("-", "−") for x in it.difference)
-        rival = findings.ALL_NAMES[it.rival]
-        rows.append((rival, mean, f"{low} to {high}", f"{it.p:.3f}", it.verdict))
-    name = findings.ALL_NAMES[method]
-    columns = [f"{name} minus", "points", "95 % interval", "corrected p", "verdict"]
-    return table(columns, rows, f"{name} beside its rivals")
+        rows.append((it.rival, mean, f"{low} to {high}", f"{it.p:.3f}", it.verdict))
+    columns = ["difference", "points", "95 % interval", "corrected p", "verdict"]
+    return table(columns, rows, "What each difference is")
 
 
 def shell(line: str) -> None:

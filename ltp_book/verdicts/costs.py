@@ -13,8 +13,8 @@ Ratios are made within a repeat, of two things measured one after the other. A s
 with the quartiles of the repeats, and a verdict is the rule: is 1 outside the quartiles, and is
 the median farther from it than two rows of equal work are from each other (`noise`)?
 
-Reading order: `stored`, `rows`, `ratios`, `spread`, `noise`, `verdict`, `cells`; the floors at
-the end. What this file does not do: measure, or draw (`cost_figures`).
+Reading order: `stored`, `rows`, `ratios`, `spread`, `noise`, `verdict`, `cells`, `held`; the floors
+at the end. What this file does not do: measure, or draw (`cost_figures`).
 """
 
 from __future__ import annotations
@@ -133,15 +133,17 @@ def noise(engine: dict) -> float:
 def verdict(ratios: Sequence[float], noise: float = 0.0) -> str:
     """A ratio in words: less or more if 1 is outside its quartiles, and its median beyond noise.
 
+    Anything else is within the noise. (*No clear difference* is for 95 % intervals.)
+
     >>> verdict([0.5, 0.6, 0.7]), verdict([0.9, 1.0, 1.2])
-    ('less', 'no clear difference')
+    ('less', 'within the noise')
     >>> verdict([0.95, 0.96, 0.97], noise=0.05)
-    'no clear difference'
+    'within the noise'
     """
     middle, low, high = spread(ratios)
     if 1 / (1 + noise) <= middle <= 1 + noise:
-        return "no clear difference"
-    return "less" if high < 1 else "more" if low > 1 else "no clear difference"
+        return "within the noise"
+    return "less" if high < 1 else "more" if low > 1 else "within the noise"
 
 
 def told(ratios: Sequence[float]) -> str:
@@ -187,6 +189,25 @@ def cells(engine: dict) -> list[tuple[str, ...]]:
 def held_by_mask(engine: dict) -> float:
     """MB that a masked run keeps for its ticket: the mask, 1 byte a weight, and its copy, 4."""
     return float(5 * rows(engine, "train", dense(engine))["0"]["eligible"] / 1e6)
+
+
+def held(moving: int, entries: int | None = None, *, gpu: bool = False) -> int:
+    """Bytes that training adds to one model, without activations.
+
+    The base model stays as it was, so training moves a copy: 4 bytes for each weight of the tensors
+    that move. On a CPU both lie in one memory. With a GPU the base stays outside, and the model
+    there is the copy. Beside it, trained whole: gradient 4 and moments 8 a weight. Packed: value 4,
+    gradient 4, moments 8 and a place of 8 (on a GPU 4) an entry.
+
+    Args:
+        moving: The weights of the tensors that move.
+        entries: Those of a ticket; None trains the tensors whole.
+
+    >>> held(100), held(100, 20), held(100, gpu=True), held(100, 20, gpu=True)
+    (1600, 880, 1200, 400)
+    """
+    copy = 0 if gpu else 4 * moving
+    return copy + (12 * moving if entries is None else (20 if gpu else 24) * entries)
 
 
 def speed(engine: dict, stage: str) -> float:

@@ -4,6 +4,7 @@ The book's ticket fits the book's model only, so a small one is found in its pla
 sweep is cut to two steps.
 """
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -18,14 +19,15 @@ from tools.book import chapters as book
 
 PAGE = book.BOOK / "your_model.ipynb"
 SECTIONS = ("1. From one CSV to a trained ticket", "2. Does a ticket help here?")
-METHODS = {"ltp", "random_ticket", "template_full", "template_zero"}
+METHODS = {"ltp", "random_ticket", "template_ltp", "template_full", "template_zero"}
+OPTIONAL = "Optional: a ticket from your own text, with a verdict"
 
 
 def code(section: str) -> str:
     """The code of a section, but for what only draws and what leads into the folder."""
     cells = lessons.named(PAGE, section).cells
     sources = [cell.source for cell in cells if cell.cell_type == "code"]
-    lines = "\n".join(text for text in sources if "rival_figures" not in text).splitlines()
+    lines = "\n".join(text for text in sources if "difference_figures" not in text).splitlines()
     return "\n".join(it for it in lines if not it.startswith(("folder =", "os.chdir")))
 
 
@@ -52,7 +54,7 @@ def page(tmp_path, monkeypatch, embedded):
 
     space = {"ltp": ltp, "results_table": lambda *cells: cells, "shell": shell}
     space["own_task"] = SimpleNamespace(**vars(own_task) | {"book_ticket": book_ticket})
-    exec("from pathlib import Path", space)
+    exec("from collections import Counter\nfrom pathlib import Path", space)
     return space
 
 
@@ -68,12 +70,31 @@ def test_the_shell_trains_what_python_trains_and_the_sweep_gives_a_verdict(page,
     second = code(SECTIONS[1])
     assert second.count("steps = 400") == 1
     exec(second.replace("steps = 400", "steps = 2"), page)
-    assert {one.rival for one in page["compared"]} == METHODS - {"ltp"}
+    assert [one.rival for one in page["compared"]] == [
+        "LTP − random ticket",
+        "LTP − (template + ticket)",
+        "(template + ticket) − (template + full)",
+        "(template + ticket) − untrained template",
+    ]
     runs = read("results/compare.parquet")
     done = {(row["method"], row["seed"]) for row in runs}
     assert done == {(method, seed) for method in METHODS for seed in range(5)}
     asked = {row["method"]: "It is" in row["spec"] for row in runs}
     assert asked == {m: m.startswith("template") for m in METHODS}
+
+
+@pytest.mark.slow
+def test_a_ticket_from_own_text_ends_in_a_verdict(page, capsys):
+    own_task.one_csv("xyz-task")
+    page |= {"lm": ltp.load_backbone(), "task": ltp.tasks.from_folder("xyz-task")}
+    Path("lines.txt").write_text("limau\nsokwe\n", encoding="utf-8")
+    text = lessons.text(lessons.named(PAGE, OPTIONAL))
+    lines = text.split("```python\n")[1].split("```")[0]
+    assert "density=0.20)" in lines and "progress=False," in lines
+    lines = lines.replace("density=0.20)", "density=0.20, steps=2, progress=False)")
+    exec(lines.replace("progress=False,", "progress=False, epochs=1,", 1), page)
+    assert "rival='random_ticket'" in capsys.readouterr().out
+    assert len(page["rows"]) == 10
 
 
 def test_the_book_s_ticket_lies_where_the_sweep_of_the_page_looks(tmp_path, monkeypatch):

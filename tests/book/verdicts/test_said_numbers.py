@@ -49,7 +49,15 @@ def prose(name: str) -> str:
             "stage 1 takes nearly seven times as long as one training",
             r"seconds, an estimate .* 6\.[6-9] times",
         ),
-        ("cheap", "with more than three times the memory", r"MB in addition .* 3\.[1-9] times"),
+        ("cheap", "needs nearly twice the memory", r"MB in addition to .* 1\.[89] times"),
+        ("cheap", "at the peak of a step 0.87", r"peak of memory, MB .* 0\.87 \["),
+        ("cheap", "half of what is kept between steps", r"kept between steps, MB .* 0\.50 \["),
+        (
+            "cheap",
+            "LoRA's file is a seventh of the ticket's",
+            r"ticket of 20 % .* 19\.0\n(?s:.*)LoRA [(]rank 8[)] .* 2\.7\n",
+        ),
+        ("cheap", "it keeps a tenth between steps", r"ticket of 20 % .* 85 (?s:.*)LoRA .* 8 "),
         ("cheap", "It reads eight times as many texts", r"texts read .* 8\.\d times"),
         (
             "fair",
