@@ -100,20 +100,6 @@ def test_each_link_to_a_file_leads_somewhere():
             ["worse"],
         ),
         (
-            "method",
-            "there is no clear difference between LTP and the random fifth",
-            "main",
-            ["random_ticket"],
-            ["no clear difference"],
-        ),
-        (
-            "method",
-            "all weights without a prompt stay ahead in low-resource languages",
-            "main",
-            ["cloze"],
-            ["worse"],
-        ),
-        (
             "prompt_plus_ticket",
             "the prompt adds nothing clear to the ticket",
             "main",

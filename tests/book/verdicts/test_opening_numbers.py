@@ -15,7 +15,7 @@ from ltp_core import tasks
 from ltp_core.data.languages import LOW
 from tests.support.stored import BOOK, printed, rows_of
 
-COLUMNS = {"low-resource languages": LOW, "Quechua": ["qu"], "English": ["en"]}
+COLUMNS = {"low-resource": LOW, "Quechua": ["qu"], "English": ["en"]}
 METHODS = {  # row of the table in intro.md: sweep, method
     "nothing trained, an English sentence around the text": ("main", "template_zero"),
     "ten vectors": ("first_light", "prompt_only"),
