@@ -206,3 +206,13 @@ def test_the_wheel_carries_the_data_and_stays_small(wheel):
     assert "ltp_core/_data/results/first_light.parquet" in names  # the chapter reads it in Colab
     assert "ltp_core/__init__.py" in names
     assert not [n for n in names if "tests/" in n or n.startswith(("book/", "tools/"))]
+
+
+def test_no_formula_asks_for_a_font_that_was_left_out():
+    """MathJax would fetch it, and draw the letter in a font that it happens to find."""
+    absent = re.compile(r"\\+(?:mathcal|mathscr|mathfrak|mathsf|mathtt|texttt|textsf|cal|frak)\b")
+    assert absent.search(r"$\mathcal{L}$") and not absent.search(r"\calculated")
+    sources = [*(ROOT / "book").glob("*.*"), *(ROOT / "book" / "exercises").glob("*.ipynb")]
+    sources += [*(ROOT / "ltp_core").rglob("*.py"), *(ROOT / "ltp_book").rglob("*.py")]
+    texts = {path: path.read_text(encoding="utf-8") for path in sources if path.is_file()}
+    assert [path.name for path, text in texts.items() if absent.search(text)] == []
